@@ -1,0 +1,35 @@
+import { logPoisson } from './gamma.js'
+
+/**
+ * Two-sided p of `successes` in `trials` with probability 0 < p < 1 each: twice the tail that points away from
+ * the mean, at most 1. Exact, where a normal tail at a handful of expected successes is wrong by powers of ten.
+ */
+export function binomialTwoSided(successes: number, trials: number, probability: number): number {
+  // Counting the failures instead turns an upper tail into a lower one.
+  const mirrored = successes > trials * probability
+  const tail = mirrored
+    ? lowerTail(trials - successes, trials, 1 - probability)
+    : lowerTail(successes, trials, probability)
+  return Math.min(1, 2 * tail)
+}
+
+/** P(X ≤ count) for a count at or below the mean: there the terms shrink all the way down. */
+function lowerTail(count: number, trials: number, probability: number): number {
+  const odds = (1 - probability) / probability
+  let term = 1
+  let sum = 1
+  for (let x = count; x > 0 && term > sum * Number.EPSILON; x--) {
+    term *= (x / (trials - x + 1)) * odds
+    sum += term
+  }
+  return Math.exp(logDensity(count, trials, probability)) * sum
+}
+
+/** A binomial is a Poisson count given the sum of it and its complement. */
+function logDensity(count: number, trials: number, probability: number): number {
+  return (
+    logPoisson(count, trials * probability) +
+    logPoisson(trials - count, trials * (1 - probability)) -
+    logPoisson(trials, trials)
+  )
+}
