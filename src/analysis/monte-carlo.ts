@@ -1,5 +1,4 @@
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-
+import { generatorOf } from '../plan/random.js'
 /** Draws of one test: p reaches down to 1/10001, below every alpha in use and below the too-even bound. */
 const DRAWS = 10_000
 
@@ -15,7 +14,7 @@ const PLACEMENTS = 20_000_000
  * the same draws. Meant for flows < 5 · members; the work grows with flows.
  */
 export function fairChiSquares(flows: number, members: number, seed: number): Float64Array {
-  const random = xoroshiro128plus(seed)
+  const random = generatorOf(seed)
   random.jump() // neighbouring seeds differ in few bits of the first state; the jump parts their streams
   const draws = Math.max(LEAST_DRAWS, Math.min(DRAWS, Math.floor(PLACEMENTS / flows)))
   const statistics = new Float64Array(draws)

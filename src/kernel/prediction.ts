@@ -7,6 +7,7 @@ import { placements } from './lookup.js'
 import type { SelectionRule } from './lookup.js'
 import { intervalWeights, moveShares, placementWeights, transitions } from './remap.js'
 import type { FlowWeights, MoveShares, Transitions } from './remap.js'
+import { seenWeights, type Silence } from './seen-weights.js'
 import { predictSpread } from './spread.js'
 import { consistentWeights, randomWeights, stickyWeights } from './steering-model.js'
 
@@ -69,16 +70,19 @@ export function predictChange(
 
 /**
  * What steps taken on any group do to its flows under the rule of Linux 4.5 and later; without steps nothing moves.
- * Sticky steering is taken to have every flow at its first choice before them.
+ * Shares are of the flows that can be seen before and after, but `darkShare`, of those that go to a silent member, and
+ * the minimum are of all. Sticky steering is taken to have every flow at its first choice before the steps.
  */
 export function predictSteps(
   before: readonly MemberGeneration[],
   steps: readonly Step[],
   steering: PredictedSteering,
-): MoveShares {
+  silence: Silence = { before: [], after: [] },
+): MoveShares & { darkShare: number } {
   const last = stagesOf(before, steps, '4.5', steering, undefined).at(-1)
   const stage = last ?? { group: [...before], weights: intervalWeights(before.length, before.length) }
-  return moveShares(before, stage.group, stage.weights)
+  const { weights, darkShare } = seenWeights(stage.weights, before, stage.group, silence)
+  return { ...moveShares(before, stage.group, weights), darkShare }
 }
 
 /**

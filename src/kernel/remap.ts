@@ -106,7 +106,7 @@ export function moveShares(
   const larger = Math.max(before.length, after.length)
   const surviving = survivors.filter((slot) => slot !== undefined).length
   // Weights that are not integers may sum to a hair more than their total.
-  const share = (weight: number): number => Math.min(1, weight / weights.total)
+  const share = (weight: number): number => Math.min(1, weight / (weights.total || 1))
   return {
     staysShare: share(stays),
     movedShare: share(orphans + collateral),

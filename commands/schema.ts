@@ -1,0 +1,27 @@
+import { Args, Command } from '@oclif/core'
+import type { SchemaName } from '../src/result/json-schema.js'
+
+/** Written out: asking the schemas themselves would load zod for every `--help`. */
+const NAMES = ['run', 'churn', 'predict'] as const satisfies readonly SchemaName[]
+
+export default class Schema extends Command {
+  static override summary = 'Print the JSON Schema of a result'
+  static override description =
+    'Results name their schema and its version in the field "schema", such as rpbench/run@1. A version only ever gains optional fields; anything else makes a new version.'
+  static override examples = [
+    { description: 'The schema of what run --json prints', command: '<%= config.bin %> <%= command.id %>' },
+    {
+      description: 'That of churn, kept in a file for a validator or a code generator',
+      command: '<%= config.bin %> <%= command.id %> churn > churn.schema.json',
+    },
+  ]
+  static override args = {
+    result: Args.custom<SchemaName>({ description: 'which result', options: [...NAMES] })({ default: 'run' }),
+  }
+
+  async run(): Promise<void> {
+    const { args } = await this.parse(Schema)
+    const { resultJsonSchema } = await import('../src/result/json-schema.js')
+    this.log(JSON.stringify(resultJsonSchema(args.result), null, 2))
+  }
+}

@@ -1,0 +1,78 @@
+declare namespace rpnet {
+  /** What the addon exports. Numbers below 0 are −errno unless said otherwise; only src/native.ts calls it. */
+  type Handle = { readonly __handle: unique symbol }
+  interface Addon {
+    socket(family: number, type: number): number
+    setOption(fd: number, level: number, name: number, value: number): number
+    getOption(fd: number, level: number, name: number): number
+    bind(fd: number, address: string, port: number): number
+    connect(fd: number, address: string, port: number): number
+    /** Number of bytes sent. */
+    send(fd: number, data: Uint8Array, address: string, port: number): number
+    /** Number of bytes received; −EAGAIN at once when nothing is there. */
+    receive(fd: number, data: Uint8Array): number
+    localPort(fd: number): number
+    close(fd: number): number
+    memoryFile(bytes: number): number
+    mapMemory(fd: number, bytes: number): ArrayBuffer | number
+    /** Ends this process when its parent ends, and leaves Ctrl-C to the parent. */
+    followParent(): number
+    /** Lets the calling thread's timers fire within a ns of their time, not 50 µs. */
+    sharpTimers(): number
+    /** CPU time of the calling thread, ns. */
+    threadCpuNs(): number
+    bpfCreateMap(type: number, keyBytes: number, valueBytes: number, entries: number): number
+    /** Writes `count` entries, whose keys and values stand one after another. */
+    bpfUpdate(map: number, keys: NodeJS.TypedArray, values: NodeJS.TypedArray, count: number): number
+    /** Reads those of `count` entries that are there; `found` has 1 for each of them. Their number. */
+    bpfLookup(
+      map: number,
+      keys: NodeJS.TypedArray,
+      values: NodeJS.TypedArray,
+      count: number,
+      found: Uint8Array,
+    ): number
+    bpfDelete(map: number, key: NodeJS.TypedArray): number
+    /** Descriptor of the program; where it is refused, `log` has the verifier's reasons as a string that ends with 0. */
+    bpfLoad(type: number, instructions: NodeJS.TypedArray, log: Uint8Array): number
+    /** SO_ATTACH_REUSEPORT_CBPF. */
+    attachClassic(fd: number, instructions: NodeJS.TypedArray): number
+    memberOpen(
+      fd: number,
+      index: number,
+      generation: number,
+      runId: bigint,
+      epochNs: bigint,
+      payloadBytes: number,
+      memory: ArrayBuffer,
+      offset: number,
+      /** 0 none, 1 cpu, 2 sleep */
+      serviceKind: number,
+      serviceMeanNs: number,
+      /** where in `memory` the table of service times of mean 1 stands, and how many there are */
+      tableOffset: number,
+      tableLength: number,
+    ): Handle | number
+    /** 1: go on, 0: it was told to stop. */
+    memberStep(member: Handle, maxNs: number): number
+    engineOpen(
+      capacity: number,
+      payloadBytes: number,
+      runId: bigint,
+      epochNs: bigint,
+      address: string,
+      port: number,
+      exchange: ArrayBuffer,
+    ): Handle | number
+    /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, epoll_ctl. */
+    engineOpenFlow(engine: Handle, slot: number, address: string, port: number): number
+    engineWave(engine: Handle, firstFlow: number): number
+    engineSend(engine: Handle, count: number, phase: number): number
+    engineReceive(engine: Handle, timeoutNs: number): number
+    /** Datagrams that the kernel dropped at the open sockets since they were opened. */
+    engineDrops(engine: Handle): number
+    engineSweep(engine: Handle): number
+  }
+}
+declare const rpnet: rpnet.Addon
+export = rpnet

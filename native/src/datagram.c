@@ -1,0 +1,93 @@
+#include "datagram.h"
+
+#include <endian.h>
+#include <string.h>
+
+enum {
+  AT_MAGIC = 0,
+  AT_VERSION = 4,
+  AT_KIND_PHASE = 5,  // kind in bit 0, phase in bit 1
+  AT_MEMBER = 6,
+  AT_RUN_ID = 8,
+  AT_FLOW = 16,
+  AT_GENERATION = 20,
+  AT_SEQUENCE = 24,
+  AT_SENT = 32,
+  AT_TAKEN = 40,
+  AT_QUEUED = 48,
+  AT_SERVED = 52,
+};
+
+static void put16(uint8_t *to, uint16_t v) {
+  v = htole16(v);
+  memcpy(to, &v, sizeof v);
+}
+
+static void put32(uint8_t *to, uint32_t v) {
+  v = htole32(v);
+  memcpy(to, &v, sizeof v);
+}
+
+static void put64(uint8_t *to, uint64_t v) {
+  v = htole64(v);
+  memcpy(to, &v, sizeof v);
+}
+
+static uint16_t get16(const uint8_t *from) {
+  uint16_t v;
+  memcpy(&v, from, sizeof v);
+  return le16toh(v);
+}
+
+static uint32_t get32(const uint8_t *from) {
+  uint32_t v;
+  memcpy(&v, from, sizeof v);
+  return le32toh(v);
+}
+
+static uint64_t get64(const uint8_t *from) {
+  uint64_t v;
+  memcpy(&v, from, sizeof v);
+  return le64toh(v);
+}
+
+void datagram_write_request(uint8_t *to, const datagram_t *d) {
+  put32(to + AT_MAGIC, DATAGRAM_MAGIC);
+  to[AT_VERSION] = DATAGRAM_VERSION;
+  to[AT_KIND_PHASE] = (uint8_t)(DATAGRAM_REQUEST | d->phase << 1);
+  put16(to + AT_MEMBER, 0);
+  put64(to + AT_RUN_ID, d->run_id);
+  put32(to + AT_FLOW, d->flow);
+  put32(to + AT_GENERATION, 0);
+  put64(to + AT_SEQUENCE, d->sequence);
+  put64(to + AT_SENT, d->sent_ns);
+  memset(to + AT_TAKEN, 0, DATAGRAM_HEADER - AT_TAKEN);
+}
+
+void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uint64_t taken_ns, uint32_t queued_ns) {
+  to[AT_KIND_PHASE] |= DATAGRAM_REPLY;
+  put16(to + AT_MEMBER, member);
+  put32(to + AT_GENERATION, generation);
+  put64(to + AT_TAKEN, taken_ns);
+  put32(to + AT_QUEUED, queued_ns);
+}
+
+void datagram_write_served(uint8_t *to, uint32_t served_ns) { put32(to + AT_SERVED, served_ns); }
+
+bool datagram_read(const uint8_t *from, size_t length, uint8_t kind, uint64_t run_id, datagram_t *d) {
+  if (length < DATAGRAM_HEADER || get32(from + AT_MAGIC) != DATAGRAM_MAGIC || from[AT_VERSION] != DATAGRAM_VERSION) return false;
+  uint8_t bits = from[AT_KIND_PHASE];
+  d->kind = bits & 1;
+  d->phase = bits >> 1;
+  d->run_id = get64(from + AT_RUN_ID);
+  if (d->kind != kind || d->phase >= PHASES || d->run_id != run_id) return false;
+  d->member = get16(from + AT_MEMBER);
+  d->flow = get32(from + AT_FLOW);
+  d->generation = get32(from + AT_GENERATION);
+  d->sequence = get64(from + AT_SEQUENCE);
+  d->sent_ns = get64(from + AT_SENT);
+  d->taken_ns = get64(from + AT_TAKEN);
+  d->queued_ns = get32(from + AT_QUEUED);
+  d->served_ns = get32(from + AT_SERVED);
+  return true;
+}

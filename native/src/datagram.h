@@ -1,0 +1,37 @@
+// The datagram: a fixed header, little endian, then padding. No N-API here; the layout is documented in
+// docs/datagram.md and tested from both sides.
+#ifndef RPNET_DATAGRAM_H
+#define RPNET_DATAGRAM_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+  DATAGRAM_HEADER = 56,
+  DATAGRAM_MAGIC = 0x42505252,  // "RRPB" as little-endian bytes
+  DATAGRAM_VERSION = 1,
+  DATAGRAM_REQUEST = 0,
+  DATAGRAM_REPLY = 1,
+  PHASES = 2,  // 0 warm-up, 1 measured
+};
+
+#define QUEUED_UNKNOWN UINT32_MAX
+
+typedef struct {
+  uint8_t kind, phase;
+  uint16_t member;
+  uint32_t flow, generation;
+  uint64_t run_id, sequence;
+  uint64_t sent_ns;    // client: before send(), ns since the run's epoch
+  uint64_t taken_ns;   // member: after recvmmsg()
+  uint32_t queued_ns;  // member: time in the socket's queue before taken_ns, QUEUED_UNKNOWN if not known
+  uint32_t served_ns;  // member: time from taken_ns to the echo, saturating
+} datagram_t;
+
+void datagram_write_request(uint8_t *to, const datagram_t *d);
+// Turns a request into its reply in place: only what the member adds is written.
+void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uint64_t taken_ns, uint32_t queued_ns);
+void datagram_write_served(uint8_t *to, uint32_t served_ns);
+// False when it is too short, or not ours by magic, version, kind, phase or run id.
+bool datagram_read(const uint8_t *from, size_t length, uint8_t kind, uint64_t run_id, datagram_t *d);
+#endif

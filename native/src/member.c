@@ -1,0 +1,231 @@
+#include "member.h"
+
+#include <errno.h>
+#include <linux/sock_diag.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+// Room for a time stamp and a destination address.
+enum { CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in_pktinfo)) };
+
+#define publish(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
+#define add(word, value) publish(word, (word) + (value))
+
+int member_open(member_t *m) {
+  size_t room = m->payload + 1;
+  m->data = malloc(MEMBER_BATCH * room);
+  m->control = malloc((size_t)MEMBER_BATCH * CONTROL_BYTES);
+  if (!m->data || !m->control) return -ENOMEM;
+  for (int i = 0; i < MEMBER_BATCH; i++) {
+    m->vectors[i] = (struct iovec){.iov_base = m->data + (size_t)i * room, .iov_len = room};
+    m->in[i].msg_hdr = (struct msghdr){.msg_name = &m->peers[i], .msg_iov = &m->vectors[i], .msg_iovlen = 1};
+  }
+  // recvmmsg() blocks for at most this long, so that `stop` and `ask` are heard on an idle socket.
+  struct timeval wake = {.tv_usec = 10000};
+  if (setsockopt(m->fd, SOL_SOCKET, SO_RCVTIMEO, &wake, sizeof wake)) return -errno;
+  return 0;
+}
+
+void member_close(member_t *m) {
+  free(m->data);
+  free(m->control);
+}
+
+static void publish_socket(member_t *m) {
+  uint32_t info[SK_MEMINFO_VARS] = {0};
+  socklen_t length = sizeof info;
+  if (getsockopt(m->fd, SOL_SOCKET, SO_MEMINFO, info, &length) == 0) {
+    publish(m->counters->drops, info[SK_MEMINFO_DROPS]);
+    publish(m->counters->queued_bytes, info[SK_MEMINFO_RMEM_ALLOC]);
+    publish(m->counters->receive_buffer, info[SK_MEMINFO_RCVBUF]);
+  }
+  publish(m->counters->cpu_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID));
+}
+
+// What the kernel attached to a datagram: when it arrived (SO_TIMESTAMPNS), and to which of our addresses
+// (IP_PKTINFO, only asked for on a wildcard socket). The latter is kept for the reply, so that it leaves from
+// the address that was asked: a connected client takes no other.
+static uint64_t read_control(struct msghdr *h) {
+  uint64_t arrived = 0;
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec t;
+      memcpy(&t, CMSG_DATA(c), sizeof t);
+      arrived = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+    }
+  }
+  return arrived;
+}
+
+static void keep_source_address(struct msghdr *in, struct msghdr *out) {
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(in); c; c = CMSG_NXTHDR(in, c)) {
+    if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO) continue;
+    struct in_pktinfo info;
+    memcpy(&info, CMSG_DATA(c), sizeof info);
+    // Only the source address: an interface index would override routing.
+    info.ipi_ifindex = 0;
+    memmove(in->msg_control, c, CMSG_SPACE(sizeof info));
+    struct cmsghdr *kept = in->msg_control;
+    kept->cmsg_len = CMSG_LEN(sizeof info);
+    memcpy(CMSG_DATA(kept), &info, sizeof info);
+    out->msg_control = in->msg_control;
+    out->msg_controllen = CMSG_SPACE(sizeof info);
+    return;
+  }
+}
+
+static uint32_t saturate(uint64_t ns) { return ns >= QUEUED_UNKNOWN ? QUEUED_UNKNOWN - 1 : (uint32_t)ns; }
+
+// Puts those of `got` datagrams that belong to this run into `out`, as replies. Returns how many.
+static int answer(member_t *m, int got, uint64_t now, uint64_t real_minus_monotonic) {
+  int answers = 0;
+  for (int i = 0; i < got; i++) {
+    struct msghdr *h = &m->in[i].msg_hdr;
+    uint8_t *data = h->msg_iov->iov_base;
+    datagram_t d;
+    if ((h->msg_flags & MSG_TRUNC) || !datagram_read(data, m->in[i].msg_len, DATAGRAM_REQUEST, m->run_id, &d)) {
+      add(m->counters->strangers, 1);
+      continue;
+    }
+    uint64_t arrived = read_control(h);
+    uint32_t queued = QUEUED_UNKNOWN;
+    if (arrived) {
+      arrived -= real_minus_monotonic;
+      queued = arrived < now ? saturate(now - arrived) : 0;
+    }
+    datagram_write_reply(data, m->index, m->generation, now - m->epoch_ns, queued);
+    add(m->counters->taken[d.phase], 1);
+    m->phases[answers] = d.phase;
+    struct mmsghdr *out = &m->out[answers++];
+    out->msg_hdr = (struct msghdr){
+        .msg_name = h->msg_name, .msg_namelen = h->msg_namelen, .msg_iov = h->msg_iov, .msg_iovlen = 1};
+    h->msg_iov->iov_len = m->in[i].msg_len;
+    keep_source_address(h, &out->msg_hdr);
+  }
+  return answers;
+}
+
+static bool stopped(const member_t *m) { return __atomic_load_n(&m->counters->stop, __ATOMIC_ACQUIRE) != 0; }
+
+// Spends the next service time, counted from `taken`. A stop ends it early.
+static void serve(member_t *m, uint64_t taken) {
+  service_t *s = &m->service;
+  uint64_t until = taken + (uint64_t)(s->mean_ns * s->table[s->next]);
+  s->next = (s->next + 1) % s->length;
+  for (uint64_t now = taken; now < until && !stopped(m); now = clock_ns(CLOCK_MONOTONIC)) {
+    if (s->kind != SERVICE_SLEEP) continue;
+    // In slices, so that a stop is heard.
+    uint64_t wake = until - now > 10000000 ? now + 10000000 : until;
+    struct timespec t = {.tv_sec = (time_t)(wake / 1000000000), .tv_nsec = (long)(wake % 1000000000)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+  }
+}
+
+static void echo(member_t *m, int answers, uint64_t taken) {
+  uint32_t served = saturate(clock_ns(CLOCK_MONOTONIC) - taken);
+  for (int i = 0; i < answers; i++) datagram_write_served(m->out[i].msg_hdr.msg_iov->iov_base, served);
+  for (int done = 0; done < answers;) {
+    int n = sendmmsg(m->fd, m->out + done, (unsigned)(answers - done), 0);
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      // The first of the rest was refused: count it, go on with the next.
+      publish(m->counters->last_errno, (uint64_t)errno);
+      add(m->counters->echo_errors[m->phases[done]], 1);
+      done++;
+      continue;
+    }
+    // sendmmsg() may send fewer than asked: the rest goes out in the next turn.
+    for (int i = done; i < done + n; i++) add(m->counters->echoed[m->phases[i]], 1);
+    done += n;
+  }
+}
+
+// recvmmsg() overwrites the lengths of the entries that it used.
+static void ready_batch(member_t *m, int used) {
+  for (int i = 0; i < used; i++) {
+    m->vectors[i].iov_len = m->payload + 1;
+    m->in[i].msg_hdr.msg_namelen = sizeof m->peers[i];
+    m->in[i].msg_hdr.msg_control = m->control + (size_t)i * CONTROL_BYTES;
+    m->in[i].msg_hdr.msg_controllen = CONTROL_BYTES;
+  }
+}
+
+// What still waits when the member stops would vanish with the socket, uncounted. At most as many as the queue
+// can hold, so that a sender who never stops cannot keep us here.
+static void count_left(member_t *m) {
+  for (int turns = 0; turns < 65536; turns++) {
+    ready_batch(m, MEMBER_BATCH);
+    int got = recvmmsg(m->fd, m->in, MEMBER_BATCH, MSG_DONTWAIT, NULL);
+    if (got <= 0) return;
+    for (int i = 0; i < got; i++) {
+      datagram_t d;
+      if (datagram_read(m->in[i].msg_hdr.msg_iov->iov_base, m->in[i].msg_len, DATAGRAM_REQUEST, m->run_id, &d))
+        add(m->counters->left[d.phase], 1);
+      else
+        add(m->counters->strangers, 1);
+    }
+  }
+}
+
+// Answers what is queued and closes the socket at once: what comes between the last look and the close vanishes,
+// and so the two are as near as can be. Bounded like count_left().
+static void leave(member_t *m, uint64_t real_minus_monotonic) {
+  for (int turns = 0; turns < 65536; turns++) {
+    ready_batch(m, MEMBER_BATCH);
+    int got = recvmmsg(m->fd, m->in, MEMBER_BATCH, MSG_DONTWAIT, NULL);
+    if (got <= 0) break;
+    uint64_t now = clock_ns(CLOCK_MONOTONIC);
+    echo(m, answer(m, got, now, real_minus_monotonic), now);
+  }
+  publish_socket(m);
+  close(m->fd);
+  publish(m->counters->closed_ns, clock_ns(CLOCK_MONOTONIC) - m->epoch_ns);
+}
+
+int member_step(member_t *m, uint64_t max_ns) {
+  member_counters_t *c = m->counters;
+  uint64_t started = clock_ns(CLOCK_MONOTONIC), now = started;
+  unsigned batch = m->service.kind == SERVICE_NONE ? MEMBER_BATCH : 1;
+  int used = MEMBER_BATCH;
+  uint64_t real_minus_monotonic = clock_ns(CLOCK_REALTIME) - started;
+  if (c->state == MEMBER_STARTING) publish(c->state, MEMBER_SERVING);
+  while (!stopped(m) && now - started < max_ns) {
+    uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
+    ready_batch(m, used);
+    int got = recvmmsg(m->fd, m->in, batch, MSG_WAITFORONE, NULL);
+    if (got < 0 && errno != EAGAIN && errno != EINTR) {
+      publish(c->last_errno, (uint64_t)errno);
+      return -errno;
+    }
+    used = got > 0 ? got : 0;
+    now = clock_ns(CLOCK_MONOTONIC);
+    if (got > 0) {
+      int answers = answer(m, got, now, real_minus_monotonic);
+      if (answers > 0 && m->service.kind != SERVICE_NONE) serve(m, now);
+      echo(m, answers, now);
+    }
+    if (got < (int)batch) add(c->emptied, 1);
+    if (ask != c->answered) {
+      publish_socket(m);
+      __atomic_store_n(&c->answered, ask, __ATOMIC_RELEASE);
+    }
+  }
+  switch (__atomic_load_n(&c->stop, __ATOMIC_ACQUIRE)) {
+    case MEMBER_END:
+      count_left(m);
+      publish_socket(m);
+      break;
+    case MEMBER_LEAVE:
+      leave(m, real_minus_monotonic);
+      break;
+    default:
+      publish_socket(m);
+      return 1;
+  }
+  __atomic_store_n(&c->state, MEMBER_STOPPED, __ATOMIC_RELEASE);
+  return 0;
+}

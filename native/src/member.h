@@ -1,0 +1,67 @@
+// One member of the group: takes datagrams from its socket in batches and echoes those of its own run.
+#ifndef RPNET_MEMBER_H
+#define RPNET_MEMBER_H
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "datagram.h"
+
+// Shared memory, one block a member, written by the member and read by the parent, except `stop` and `ask`,
+// which go the other way. src/group/counters.ts names the same words in the same order.
+typedef struct {
+  uint64_t state;  // MEMBER_STARTING, _SERVING, _STOPPED
+  uint64_t stop;   // MEMBER_END, MEMBER_LEAVE
+  uint64_t ask;       // the parent raises it to have everything below published afresh
+  uint64_t answered;  // the last `ask` that was answered
+  uint64_t taken[PHASES];
+  uint64_t echoed[PHASES];
+  uint64_t echo_errors[PHASES];
+  uint64_t strangers;
+  uint64_t drops;           // SO_MEMINFO
+  uint64_t queued_bytes;    // SO_MEMINFO, receive queue
+  uint64_t receive_buffer;  // SO_MEMINFO, bytes
+  uint64_t emptied;         // times the queue was found empty with everything taken before it echoed
+  uint64_t cpu_ns;          // of the serving thread
+  uint64_t last_errno;
+  uint64_t left[PHASES];  // still queued when it stopped: taken off the socket, not answered
+  uint64_t closed_ns;     // when it closed its socket on leaving, since the run's epoch
+  uint64_t reserved[12];
+} member_counters_t;
+
+enum { MEMBER_BLOCK_BYTES = 256, MEMBER_BATCH = 64, MEMBER_STARTING = 0, MEMBER_SERVING = 1, MEMBER_STOPPED = 2 };
+// The run is over: count what is queued. The member leaves a group that goes on: answer it, close the socket at once.
+enum { MEMBER_END = 1, MEMBER_LEAVE = 2 };
+_Static_assert(sizeof(member_counters_t) == MEMBER_BLOCK_BYTES, "one block a member");
+
+// Work that a member pretends to do for each request: times of mean 1 from a table that the caller drew, times
+// `mean_ns`. NONE echoes at once, in batches; the others take one request at a time, as a server that works does.
+enum { SERVICE_NONE = 0, SERVICE_CPU = 1, SERVICE_SLEEP = 2 };
+typedef struct {
+  int kind;
+  double mean_ns;
+  const double *table;
+  uint32_t length, next;
+} service_t;
+
+typedef struct {
+  int fd;
+  uint16_t index;
+  uint32_t generation;
+  uint64_t run_id, epoch_ns;
+  size_t payload;
+  member_counters_t *counters;
+  service_t service;
+  uint8_t *data;  // MEMBER_BATCH buffers of payload + 1 bytes: a longer datagram shows as truncated
+  uint8_t *control;
+  struct sockaddr_in6 peers[MEMBER_BATCH];  // the larger of the two families
+  struct iovec vectors[MEMBER_BATCH];
+  struct mmsghdr in[MEMBER_BATCH], out[MEMBER_BATCH];
+  uint8_t phases[MEMBER_BATCH];
+} member_t;
+
+int member_open(member_t *m);
+void member_close(member_t *m);
+// Serves until `stop` is set (returns 0), or for about `max_ns` (returns 1), or −errno.
+int member_step(member_t *m, uint64_t max_ns);
+#endif

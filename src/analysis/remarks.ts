@@ -1,0 +1,73 @@
+import type { Finding } from '../result/run-result.js'
+import { formatCount } from '../cli/units.js'
+import { plural } from '../report/plural.js'
+import type { RunEvidence } from './evidence.js'
+import { lowerTheLoad } from './relief.js'
+
+type Remark = (e: RunEvidence) => Finding | undefined
+
+/** What a reader should know of a run, without a limit that it could have passed. */
+export const REMARKS: readonly Remark[] = [
+  ({ interrupted }) =>
+    interrupted
+      ? {
+          code: 'interrupted',
+          severity: 'suspect',
+          message: 'The run was interrupted: figures cover what was measured until then.',
+        }
+      : undefined,
+  (evidence) => {
+    const { droppedAtMembers, receiveBuffer } = evidence
+    return droppedAtMembers > 0
+      ? {
+          code: 'member-drops',
+          severity: 'note',
+          message: `Members' receive buffers (${receiveBuffer.got} bytes) overflowed: ${plural(droppedAtMembers, 'datagram', 'datagrams')} dropped.`,
+          measured: droppedAtMembers,
+          nextStep: `Raise --receive-buffer${receiveBuffer.most === undefined ? '' : ` (this host allows ${receiveBuffer.most})`}, or ${lowerTheLoad(evidence)}.`,
+        }
+      : undefined
+  },
+  ({ receiveBuffer: { asked, got, most } }) =>
+    // The kernel doubles what is asked for, for its own book-keeping (socket(7)).
+    asked !== undefined && got < 2 * asked
+      ? {
+          code: 'receive-buffer-clamped',
+          severity: 'note',
+          message: `The kernel gave each member a receive buffer of ${got} bytes, not ${2 * asked}.`,
+          measured: got,
+          limit: 2 * asked,
+          nextStep: `Raise net.core.rmem_max${most === undefined ? '' : ` (now ${most})`}.`,
+        }
+      : undefined,
+  ({ unseenFlows }) =>
+    unseenFlows > 0
+      ? {
+          code: 'flows-unanswered',
+          severity: 'note',
+          message: `${plural(unseenFlows, 'flow', 'flows')} never got a reply; where they belong is not known, and the balance leaves them out.`,
+          measured: unseenFlows,
+          nextStep: 'Run longer, or lower the load.',
+        }
+      : undefined,
+  ({ waves, waveSize }) =>
+    waves > 1
+      ? {
+          code: 'waves',
+          severity: 'note',
+          message: `The flows ran in ${formatCount(waves)} waves of at most ${formatCount(waveSize)} open sockets.`,
+          nextStep: 'To have them all open at once, raise the open-file limit (ulimit -n).',
+        }
+      : undefined,
+  ({ portsReplaced }) =>
+    portsReplaced > 0
+      ? {
+          code: 'ports-replaced',
+          severity: 'note',
+          message: `${plural(portsReplaced, 'source port', 'source ports')} of the plan ${portsReplaced === 1 ? 'was' : 'were'} in use and replaced: another run with this seed may differ there.`,
+          measured: portsReplaced,
+        }
+      : undefined,
+  ({ exposed }) =>
+    exposed === undefined ? undefined : { code: 'exposed', severity: 'note', message: exposed },
+]

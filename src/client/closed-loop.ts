@@ -1,0 +1,81 @@
+import { shuffled } from '../plan/shuffle.js'
+import type { Source } from './driver.js'
+import { FlowQueue } from './flow-queue.js'
+
+export interface ClosedLoopOptions {
+  /** slots 0 … flows−1 are used */
+  flows: number
+  /** requests in flight over all flows */
+  inFlight: number
+  seed: number
+  /** sending ends after this time, but not before every flow was used once */
+  durationNs?: number | undefined
+  /** or when every flow was asked this often */
+  requestsPerFlow?: number | undefined
+}
+
+/** A closed loop: a bounded number of requests in flight, flows visited in a shuffled round robin. */
+export class ClosedLoop implements Source {
+  readonly #queue: FlowQueue
+  readonly #options: ClosedLoopOptions
+  readonly #asked: Uint32Array
+  #unused: number
+  #endNs = Infinity
+  /** turns that are neither queued nor in flight any more, because their flow was asked often enough */
+  #remaining: number
+
+  constructor(options: ClosedLoopOptions) {
+    const turns = Math.max(1, Math.ceil(options.inFlight / options.flows))
+    this.#options = options
+    this.#queue = new FlowQueue(shuffled(options.flows, options.seed), turns)
+    this.#asked = new Uint32Array(options.flows)
+    this.#unused = options.flows
+    this.#remaining =
+      options.requestsPerFlow === undefined ? Infinity : options.requestsPerFlow * options.flows
+  }
+
+  start(nowNs: number): void {
+    this.#endNs = nowNs + (this.#options.durationNs ?? Infinity)
+  }
+
+  due(_nowNs: number, waiting: number, slots: Int32Array): number {
+    const { requestsPerFlow = Infinity, inFlight } = this.#options
+    let room = Math.min(slots.length, inFlight - waiting)
+    let count = 0
+    while (room > 0 && this.#queue.length > 0 && this.#remaining > 0) {
+      const slot = this.#queue.take()
+      if (this.#unused === 0 && requestsPerFlow === Infinity) {
+        // Nothing depends on how often this flow was asked: spare the cache its counter.
+        slots[count++] = slot
+        room--
+        continue
+      }
+      const asked = this.#asked[slot]!
+      // A flow that was asked often enough leaves the round: its turn is not put back.
+      if (asked >= requestsPerFlow) continue
+      if (asked === 0) this.#unused--
+      this.#asked[slot] = asked + 1
+      this.#remaining--
+      slots[count++] = slot
+      room--
+    }
+    return count
+  }
+
+  release(slot: number): void {
+    this.#queue.put(slot)
+  }
+
+  idleNs(nowNs: number, waiting: number): number {
+    if (waiting < this.#options.inFlight && this.#queue.length > 0 && this.#remaining > 0) return 0
+    return Math.max(0, this.#endNs - nowNs)
+  }
+
+  arrears(): number {
+    return 0
+  }
+
+  finished(nowNs: number): boolean {
+    return this.#remaining === 0 || (nowNs >= this.#endNs && this.#unused === 0)
+  }
+}

@@ -1,0 +1,195 @@
+import { addon } from '../native.js'
+import type { Control } from './control.js'
+import type { Engine } from './engine.js'
+import { ENGINE_BATCH } from './exchange.js'
+import { seatCode } from '../analysis/flow-trace.js'
+import { InFlightIntegral } from './in-flight-integral.js'
+import type { Requests } from './requests.js'
+import type { Tally } from './tally.js'
+
+/** What decides which flow is asked next, and when. Slots are those of the wave that is open. */
+export interface Source {
+  /** The phase begins now (ns since the run's epoch); called once, before all else. */
+  start(nowNs: number): void
+  /**
+   * Writes the slots to ask now into `slots`, at most `slots.length`, and returns how many. A source with a
+   * schedule also writes when each was meant to be sent.
+   */
+  due(nowNs: number, waiting: number, slots: Int32Array, intendedNs: Float64Array): number
+  /** The slot's request was answered or given up. */
+  release(slot: number): void
+  /** How long nothing will be due, ns, if no reply comes; 0 when something is due now. */
+  idleNs(nowNs: number, waiting: number): number
+  /** Whether all that this source had to send was sent. */
+  finished(nowNs: number): boolean
+  /** Requests that its schedule had due by now and that were not sent; 0 without a schedule. */
+  arrears(nowNs: number): number
+}
+
+/** The longest that a worker waits without looking at the stop flag. */
+const LONGEST_WAIT_NS = 10e6
+/** How long replies are waited for once the user has stopped the run. */
+const STOPPED_DRAIN_NS = 250e6
+
+/** What a phase is about: its number on the wire, where it is counted, and the flows that are open. */
+export interface Phase {
+  wire: 0 | 1
+  tally: Tally
+  /** whether requests have an intended send time, so that lag and response time mean something */
+  scheduled: boolean
+  /** flow, within the worker's share, of slot 0 */
+  firstFlow: number
+}
+
+/** What driving a source took. */
+export interface DriveFigures {
+  /** from its first turn to its last */
+  activeNs: number
+  /** CPU time of this thread meanwhile */
+  cpuNs: number
+  /** requests in flight, integrated over that time: request·ns */
+  inFlightIntegralNs: number
+  unsent: number
+}
+
+/** The loop of a load worker: send what is due, take replies, give up what is overdue. */
+export class Driver {
+  /** requests given up because the run was stopped */
+  abandoned = 0
+  readonly #intendedNs = new Float64Array(ENGINE_BATCH)
+  #phase!: Phase
+  #source!: Source
+
+  constructor(
+    readonly engine: Engine,
+    readonly requests: Requests,
+    readonly control: Control,
+    readonly worker: number,
+  ) {}
+
+  readonly #giveUp = (slot: number): void => {
+    this.#phase.tally.lostTotal++
+    this.#source.release(slot)
+  }
+
+  /** Sends until the source has finished or the run is stopped. */
+  drive(phase: Phase, source: Source): DriveFigures {
+    this.#phase = phase
+    this.#source = source
+    const { requests, control, engine } = this
+    const { tally } = phase
+    engine.receive(0)
+    const startNs = engine.exchange.nowNs
+    source.start(startNs)
+    // What the line showed so far was of another phase.
+    control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
+    const cpuAtStart = addon.threadCpuNs()
+    const inFlight = new InFlightIntegral(startNs)
+    let nowNs = startNs
+    while (!source.finished(nowNs) && !control.finished) {
+      const idle = requests.waiting
+      const sends = source.due(nowNs, idle, engine.exchange.sendSlot, this.#intendedNs)
+      this.#send(sends)
+      const waiting = requests.waiting
+      inFlight.ramp(idle, waiting, engine.exchange.sendNs, sends)
+      const waitNs = Math.min(source.idleNs(nowNs, waiting), requests.nextDeadlineNs - nowNs, LONGEST_WAIT_NS)
+      const events = engine.receive(Math.max(0, waitNs))
+      this.#take(events)
+      inFlight.ramp(waiting, requests.waiting, engine.exchange.receivedNs, events)
+      nowNs = engine.exchange.nowNs
+      requests.expire(nowNs, this.#giveUp)
+      control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
+    }
+    // Who ends a schedule early ends it now: what was due until then is no arrears.
+    if (!control.stopped && !source.finished(nowNs))
+      this.#send(source.due(nowNs, requests.waiting, engine.exchange.sendSlot, this.#intendedNs))
+    return {
+      activeNs: nowNs - startNs,
+      cpuNs: addon.threadCpuNs() - cpuAtStart,
+      inFlightIntegralNs: inFlight.until(nowNs, requests.waiting),
+      unsent: source.arrears(nowNs),
+    }
+  }
+
+  /** Waits for the replies that are still due, each until its deadline. */
+  drain(): void {
+    const { requests, engine, control } = this
+    let giveUpNs = Infinity
+    for (let nowNs = engine.exchange.nowNs; requests.waiting > 0; nowNs = engine.exchange.nowNs) {
+      if (control.stopped && giveUpNs === Infinity) giveUpNs = nowNs + STOPPED_DRAIN_NS
+      if (nowNs >= giveUpNs) {
+        this.abandoned += requests.waiting
+        requests.expire(Infinity, this.#giveUp)
+        return
+      }
+      this.#take(engine.receive(Math.max(0, Math.min(requests.nextDeadlineNs - nowNs, LONGEST_WAIT_NS))))
+      requests.expire(engine.exchange.nowNs, this.#giveUp)
+    }
+  }
+
+  /** Takes what waits at any socket, named by the poller or not: late replies, before their sockets close. */
+  sweep(): void {
+    for (let n = this.engine.sweep(); n > 0; n = this.engine.sweep()) this.#take(n)
+  }
+
+  #send(count: number): void {
+    if (count === 0) return
+    const { requests, engine } = this
+    const { tally, firstFlow, wire, scheduled } = this.#phase
+    const x = engine.exchange
+    for (let i = 0; i < count; i++) x.sendSequence[i] = requests.next + i
+    engine.send(count, wire)
+    for (let i = 0; i < count; i++) {
+      const slot = x.sendSlot[i]!
+      const sentNs = x.sendNs[i]!
+      if (sentNs < 0) {
+        tally.noteSendError(-sentNs)
+        requests.skip()
+        this.#source.release(slot)
+      } else {
+        const intendedNs = scheduled ? this.#intendedNs[i]! : sentNs
+        requests.sent(slot, sentNs, intendedNs)
+        tally.noteSent(firstFlow + slot, sentNs)
+        if (scheduled) tally.lag.record(sentNs - intendedNs)
+        tally.timeline?.noteSent(sentNs)
+      }
+    }
+  }
+
+  #take(events: number): void {
+    const { requests } = this
+    const { tally, firstFlow, wire, scheduled } = this.#phase
+    const x = this.engine.exchange
+    for (let i = 0; i < events; i++) {
+      const sequence = x.sequence[i]!
+      const member = x.member[i]!
+      // Only what was asked in this phase counts; a reply from the warm-up is told by its header.
+      if (sequence >= requests.next || member >= tally.members) {
+        tally.strangers++
+        continue
+      }
+      const slot = x.slot[i]!
+      // Read before the reply is noted: a later request may take its place in the ring.
+      const intendedNs = scheduled ? requests.intendedNs(sequence) : -1
+      const { kind, wasWaiting } = requests.reply(sequence, x.sentNs[i]!, x.receivedNs[i]!)
+      if (wasWaiting) this.#source.release(slot)
+      if (x.phase[i] !== wire) continue
+      const flow = firstFlow + slot
+      if (kind === 'duplicate') {
+        tally.duplicates++
+        continue
+      }
+      tally.flows.noteSeen(flow, member, sequence)
+      // Late answers too: they say where the request was put, and that its flow is heard again.
+      tally.trace?.note(flow, seatCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
+      if (kind === 'in-time') {
+        tally.noteReply(flow, x, i, intendedNs)
+        tally.timeline?.noteReply(x.sentNs[i]!, intendedNs, x.receivedNs[i]!)
+      } else {
+        tally.timeline?.noteLate(x.sentNs[i]!)
+        if (!wasWaiting) tally.lostTotal--
+        tally.noteLate(flow, member)
+      }
+    }
+  }
+}

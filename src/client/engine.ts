@@ -1,0 +1,66 @@
+import { addon, checked, openFlowError, type SystemError } from '../native.js'
+import { Exchange } from './exchange.js'
+
+export interface EngineOptions {
+  /** how many flows can be open at a time */
+  slots: number
+  payloadBytes: number
+  runId: bigint
+  epochNs: bigint
+  server: { address: string; port: number }
+}
+
+/**
+ * The batch engine over epoll: one connected UDP socket a flow. It moves packets and reads the clock; what to
+ * send when, and what a reply means, is the caller's. See Exchange for what goes in and out.
+ */
+export class Engine {
+  readonly exchange = new Exchange()
+  readonly #handle
+
+  constructor(options: EngineOptions) {
+    this.#handle = checked(
+      addon.engineOpen(
+        options.slots,
+        options.payloadBytes,
+        options.runId,
+        options.epochNs,
+        options.server.address,
+        options.server.port,
+        this.exchange.buffer,
+      ),
+      'epoll_create',
+    )
+  }
+
+  /** Opens the socket of a flow; an error is returned, since a port in use is an ordinary thing here. */
+  open(slot: number, address: string, port: number): SystemError | undefined {
+    const status = addon.engineOpenFlow(this.#handle, slot, address, port)
+    return status < 0 ? openFlowError(status) : undefined
+  }
+
+  /** Datagrams that the kernel dropped at the open flows since they were opened (SO_MEMINFO). */
+  drops(): number {
+    return checked(addon.engineDrops(this.#handle), 'getsockopt SO_MEMINFO')
+  }
+
+  /** Closes all flows; slot 0 is `firstFlow` from now on. */
+  wave(firstFlow: number): void {
+    addon.engineWave(this.#handle, firstFlow)
+  }
+
+  /** Sends the first `count` entries of the exchange's send arrays. */
+  send(count: number, phase: number): void {
+    addon.engineSend(this.#handle, count, phase)
+  }
+
+  /** Waits up to `timeoutNs` for replies. @returns how many stand in the exchange's event arrays */
+  receive(timeoutNs: number): number {
+    return checked(addon.engineReceive(this.#handle, timeoutNs), 'epoll_wait')
+  }
+
+  /** Like `receive`, without waiting, and looks at every socket: for the last look before they are closed. */
+  sweep(): number {
+    return checked(addon.engineSweep(this.#handle), 'recv')
+  }
+}

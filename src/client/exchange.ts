@@ -1,0 +1,64 @@
+/** How many requests or replies one call of the engine handles at most: ENGINE_BATCH in native/src/engine.h. */
+export const ENGINE_BATCH = 64
+
+const DOUBLES = 8
+const BYTES = DOUBLES * 8 + ENGINE_BATCH * (8 * 8 + 5 * 4)
+
+/**
+ * The memory in which TypeScript and the engine meet, as typed arrays of ENGINE_BATCH entries each; the order is
+ * that of `exchange_t` in native/src/engine.h. Times are ns since the run's epoch.
+ */
+export class Exchange {
+  readonly buffer = new ArrayBuffer(BYTES)
+  readonly #head = new Float64Array(this.buffer, 0, DOUBLES)
+  #offset = DOUBLES * 8
+
+  /** in: the request's number, counted per worker */
+  readonly sendSequence = this.#doubles()
+  /** out: when it was sent, or −errno */
+  readonly sendNs = this.#doubles()
+  readonly sequence = this.#doubles()
+  readonly sentNs = this.#doubles()
+  /** −1 where the kernel gave no time stamp */
+  readonly arrivedNs = this.#doubles()
+  readonly takenNs = this.#doubles()
+  readonly echoedNs = this.#doubles()
+  readonly receivedNs = this.#doubles()
+  /** in: the slot of the flow to send on */
+  readonly sendSlot = this.#ints()
+  readonly slot = this.#ints()
+  readonly member = this.#ints()
+  readonly generation = this.#ints()
+  readonly phase = this.#ints()
+
+  #doubles(): Float64Array {
+    const array = new Float64Array(this.buffer, this.#offset, ENGINE_BATCH)
+    this.#offset += array.byteLength
+    return array
+  }
+
+  #ints(): Int32Array {
+    const array = new Int32Array(this.buffer, this.#offset, ENGINE_BATCH)
+    this.#offset += array.byteLength
+    return array
+  }
+
+  /** When the engine's last call ended. */
+  get nowNs(): number {
+    return this.#head[0] as number
+  }
+
+  /** Datagrams at flow sockets that did not parse or were of another run. */
+  get strangers(): number {
+    return this.#head[1] as number
+  }
+
+  /** Sends and receives that met "port unreachable": nobody had the group's port any more. */
+  get refused(): number {
+    return this.#head[2] as number
+  }
+
+  get receiveErrors(): number {
+    return this.#head[3] as number
+  }
+}

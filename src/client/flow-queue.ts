@@ -1,0 +1,38 @@
+/**
+ * The order in which a closed loop visits its flows: a first-in-first-out queue of turns. A flow whose request was
+ * answered or given up goes to the end, so that the queue is a round robin over the flows that are idle and all of
+ * them are used equally. With more requests in flight than flows, each flow has several turns in it.
+ */
+export class FlowQueue {
+  readonly #turns: Int32Array
+  readonly #mask: number
+  #head = 0
+  #length: number
+
+  /** @param order the flows' slots, shuffled by the caller; @param turns how many requests each may have in flight */
+  constructor(order: ArrayLike<number>, turns: number) {
+    this.#length = order.length * turns
+    // A power of two, so that a mask brings places around.
+    this.#turns = new Int32Array(2 ** Math.ceil(Math.log2(this.#length)))
+    this.#mask = this.#turns.length - 1
+    for (let i = 0; i < this.#length; i++) this.#turns[i] = order[i % order.length]!
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** Takes the next slot; only when `length` > 0. */
+  take(): number {
+    const slot = this.#turns[this.#head]!
+    this.#head = (this.#head + 1) & this.#mask
+    this.#length--
+    return slot
+  }
+
+  /** Puts a slot that was taken back at the end. */
+  put(slot: number): void {
+    this.#turns[(this.#head + this.#length) & this.#mask] = slot
+    this.#length++
+  }
+}

@@ -1,0 +1,54 @@
+import type { Source } from './driver.js'
+import { chooseFlows, type FlowChoice } from './flow-choice.js'
+
+export interface WeightedLoopOptions {
+  /** one weight a slot */
+  weights: Float64Array
+  /** requests in flight over all flows */
+  inFlight: number
+  seed: number
+  /** sending ends after this time */
+  durationNs: number | undefined
+  /** or after this many requests */
+  requests: number
+}
+
+/** A closed loop that draws each request's flow by weight, whether the flow is idle or not. */
+export class WeightedLoop implements Source {
+  readonly #options: WeightedLoopOptions
+  readonly #flows: FlowChoice
+  #remaining: number
+  #endNs = Infinity
+
+  constructor(options: WeightedLoopOptions) {
+    this.#options = options
+    this.#flows = chooseFlows(options.weights.length, options.weights, options.seed)
+    this.#remaining = options.requests
+  }
+
+  start(nowNs: number): void {
+    this.#endNs = nowNs + (this.#options.durationNs ?? Infinity)
+  }
+
+  due(_nowNs: number, waiting: number, slots: Int32Array): number {
+    const count = Math.max(0, Math.min(slots.length, this.#options.inFlight - waiting, this.#remaining))
+    for (let i = 0; i < count; i++) slots[i] = this.#flows.next()
+    this.#remaining -= count
+    return count
+  }
+
+  release(): void {}
+
+  idleNs(nowNs: number, waiting: number): number {
+    if (waiting < this.#options.inFlight && this.#remaining > 0) return 0
+    return Math.max(0, this.#endNs - nowNs)
+  }
+
+  finished(nowNs: number): boolean {
+    return this.#remaining === 0 || nowNs >= this.#endNs
+  }
+
+  arrears(): number {
+    return 0
+  }
+}

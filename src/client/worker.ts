@@ -1,0 +1,233 @@
+import { RpbenchError } from '../errors.js'
+import { addon } from '../native.js'
+import { ClosedLoop } from './closed-loop.js'
+import { Control } from './control.js'
+import { Driver, type DriveFigures, type Source } from './driver.js'
+import { Engine } from './engine.js'
+import { OpenLoop } from './open-loop.js'
+import type { WorkerMessage, WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js'
+import { Requests } from './requests.js'
+import { Tally } from './tally.js'
+import { WeightedLoop } from './weighted-loop.js'
+
+/** The flows of one worker: which address and port each has, after those in use were replaced by spare ones. */
+class Flows {
+  readonly addressIndex: Uint16Array
+  readonly port: Uint16Array
+  replaced = 0
+  #spare: number
+
+  constructor(readonly task: WorkerTask) {
+    const { share } = task
+    this.addressIndex = share.addressIndex.slice(0, share.flows)
+    this.port = share.port.slice(0, share.flows)
+    this.#spare = share.flows
+  }
+
+  /** Opens flows `from` … `to`−1 of the share at slots 0 and up. */
+  open(engine: Engine, from: number, to: number): void {
+    for (let flow = from; flow < to; flow++) {
+      for (;;) {
+        const address = this.task.share.addresses[this.addressIndex[flow]!]!
+        const error = engine.open(flow - from, address, this.port[flow]!)
+        if (!error) break
+        if (error.code !== 'EADDRINUSE') throw this.#failed(flow, address, error)
+        this.#replace(flow)
+      }
+    }
+  }
+
+  #replace(flow: number): void {
+    const { share } = this.task
+    if (this.#spare >= share.port.length)
+      throw new RpbenchError(
+        'RPB_FLOWS',
+        `Source port ${this.port[flow]} is in use and no spare one is left: widen --source-ports, add --source-addresses, or lower --flows.`,
+      )
+    this.addressIndex[flow] = share.addressIndex[this.#spare]!
+    this.port[flow] = share.port[this.#spare]!
+    this.#spare++
+    this.replaced++
+  }
+
+  #failed(flow: number, address: string, error: Error & { code: string }): RpbenchError {
+    const where = `Flow ${flow + this.task.share.firstFlow} from ${address}:${this.port[flow]}`
+    if (error.code === 'EMFILE' || error.code === 'ENFILE')
+      return new RpbenchError(
+        'RPB_FILES',
+        `${where} met the limit of open files: raise it with ulimit -n, or lower --wave-size (now ${this.task.waveSize}).`,
+      )
+    return new RpbenchError('RPB_FLOWS', `${where} could not be opened (${error.message}).`)
+  }
+}
+
+/** The wait between what a worker says and what it does next. */
+class Gate {
+  #passed = 0
+  constructor(
+    readonly task: WorkerTask,
+    readonly control: Control,
+  ) {}
+
+  say(message: WorkerMessage): void {
+    this.task.port.postMessage(message)
+    this.control.pass(this.task.index, this.#passed++)
+  }
+}
+
+/**
+ * The task of a load worker, run by the pool: its share of the flows, from their opening to their closing. What
+ * fails is returned: an error that crosses a thread by being thrown loses its code.
+ */
+export default function work(task: WorkerTask): WorkerOutcome {
+  try {
+    return { report: drive(task) }
+  } catch (error) {
+    if (error instanceof RpbenchError) return { failure: { code: error.code, message: error.message } }
+    throw error
+  }
+}
+
+/** What decides the load of one phase on one wave's flows. */
+interface SourceInput {
+  flows: number
+  /** of the first flow, within the share */
+  from: number
+  /** tells phases and waves apart */
+  salt: number
+  /** absent: until every flow was asked `task.requestsPerFlow` times */
+  durationNs: number | undefined
+}
+
+function createSource(task: WorkerTask, { flows, from, salt, durationNs }: SourceInput): Source {
+  const weights = task.weights?.subarray(from, from + flows)
+  const seed = task.seed + salt
+  const requestsPerFlow = durationNs === undefined ? task.requestsPerFlow : undefined
+  if (task.rateHz !== undefined) {
+    const { rateHz, arrivals } = task
+    return new OpenLoop({
+      flows,
+      weights,
+      rateHz,
+      arrivals,
+      phase: task.index / task.workers,
+      seed,
+      // Without a time, as many requests as were asked for, at the rate.
+      durationNs: durationNs ?? ((requestsPerFlow ?? 1) * flows * 1e9) / rateHz,
+      graceNs: task.timeoutNs,
+    })
+  }
+  const { inFlight } = task
+  return weights
+    ? new WeightedLoop({
+        weights,
+        inFlight,
+        seed,
+        durationNs,
+        requests: (requestsPerFlow ?? Infinity) * flows,
+      })
+    : new ClosedLoop({ flows, inFlight, seed, durationNs, requestsPerFlow })
+}
+
+/** Adds up what driving the waves took. */
+function addFigures(sum: DriveFigures, wave: DriveFigures): DriveFigures {
+  return {
+    activeNs: sum.activeNs + wave.activeNs,
+    cpuNs: sum.cpuNs + wave.cpuNs,
+    inFlightIntegralNs: sum.inFlightIntegralNs + wave.inFlightIntegralNs,
+    unsent: sum.unsent + wave.unsent,
+  }
+}
+
+function drive(task: WorkerTask): WorkerReport {
+  const { share } = task
+  addon.sharpTimers()
+  const control = new Control(task.control)
+  const gate = new Gate(task, control)
+  const slots = Math.min(task.waveSize, share.flows)
+  const waves = Math.ceil(share.flows / slots)
+  const engine = new Engine({ ...task, slots })
+  const driver = new Driver(engine, new Requests(task.timeoutNs), control, task.index)
+  const flows = new Flows(task)
+  const tally = new Tally(share.flows, task.members, task.trace)
+  const scheduled = task.rateHz !== undefined
+  let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0 }
+  let repliesWhileActive = 0
+  // at the flows' sockets, less what the warm-up dropped
+  let dropped = 0
+
+  try {
+    for (let wave = 0; wave < waves && !control.stopped; wave++) {
+      const from = Math.floor((share.flows * wave) / waves)
+      const to = Math.floor((share.flows * (wave + 1)) / waves)
+      engine.wave(share.firstFlow + from)
+      flows.open(engine, from, to)
+      const source = (salt: number, durationNs: number | undefined): Source =>
+        createSource(task, { flows: to - from, from, salt, durationNs })
+      if (wave === 0) {
+        gate.say({ kind: 'opened' })
+        if (task.warmupNs > 0) {
+          const discarded = new Tally(share.flows, task.members)
+          driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled }, source(1, task.warmupNs))
+          driver.drain()
+        }
+        dropped = -engine.drops()
+        // Who waits for figures of the measured phase must not take the warm-up's for them.
+        control.publish(task.index, 0, 0, 0, 0)
+        gate.say({ kind: 'warmed' })
+      }
+      const [repliesBefore, lostBefore] = [tally.repliedTotal, tally.lostTotal]
+      const durationNs = task.durationNs === undefined ? undefined : task.durationNs / waves
+      figures = addFigures(
+        figures,
+        driver.drive({ wire: 1, tally, firstFlow: from, scheduled }, source(2 + wave, durationNs)),
+      )
+      repliesWhileActive += tally.repliedTotal - repliesBefore
+      driver.drain()
+      const unanswered = tally.lostTotal - lostBefore
+      gate.say({ kind: 'wave', last: wave === waves - 1 || control.stopped, unanswered })
+      driver.sweep()
+      dropped += engine.drops()
+    }
+  } finally {
+    engine.wave(0)
+    task.port.close()
+  }
+  return {
+    firstFlow: share.firstFlow,
+    addressIndex: flows.addressIndex,
+    port: flows.port,
+    replaced: flows.replaced,
+    waves,
+    sent: tally.flows.sent,
+    replied: tally.flows.replied,
+    late: tally.flows.late,
+    firstMember: tally.flows.firstMember,
+    moves: tally.flows.moves,
+    members: tally.memberReports(),
+    sendErrors: tally.sendErrors,
+    sendErrnos: tally.sendErrnos,
+    duplicates: tally.duplicates,
+    reordered: tally.flows.reordered,
+    strangers: tally.strangers + engine.exchange.strangers,
+    refused: engine.exchange.refused,
+    dropped,
+    abandoned: driver.abandoned,
+    activeNs: figures.activeNs,
+    repliesWhileActive,
+    firstSentNs: tally.firstSentNs,
+    cpuActiveNs: figures.cpuNs,
+    inFlightIntegralNs: figures.inFlightIntegralNs,
+    offered: tally.sentTotal + tally.sendErrors + figures.unsent,
+    unsent: figures.unsent,
+    ...(scheduled && { lag: tally.lag.data }),
+    ...(tally.trace &&
+      tally.timeline && {
+        trace: {
+          stays: tally.trace.stays(),
+          intervalNs: tally.timeline.intervalNs,
+          intervals: tally.timeline.data,
+        },
+      }),
+  }
+}

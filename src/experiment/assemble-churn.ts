@@ -1,0 +1,242 @@
+import { classifyMoves } from '../analysis/churn.js'
+import { FlowHistory } from '../analysis/flow-history.js'
+import { mergeHistograms, summarise } from '../analysis/latency.js'
+import { balanceBooks } from '../analysis/ledger.js'
+import { testMoves } from '../analysis/move-test.js'
+import type { WorkerReport } from '../client/protocol.js'
+import type { IntervalData } from '../client/timeline.js'
+import type { MemberCounters } from '../group/counters.js'
+import { predictSteps } from '../kernel/prediction.js'
+import { changeText, turnNs, type PlannedChange } from '../plan/change-plan.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import { plural } from '../report/plural.js'
+import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
+import type { Books, Finding, RunResult } from '../result/run-result.js'
+import type { DoneChange } from './changes.js'
+import {
+  clientLedger,
+  groupOf,
+  lagOf,
+  latencyOf,
+  longestNs,
+  memberLedger,
+  sum,
+  throughputOf,
+} from './figures.js'
+
+/** What there was when a run through changes had ended. Times are ns since the run's epoch. */
+export interface ChurnRecord {
+  plan: RunPlan
+  supplied: Record<string, unknown>
+  toolVersion: string
+  host: RunResult['host']
+  startedAt: Date
+  port: number
+  changes: readonly PlannedChange[]
+  done: readonly DoneChange[]
+  /** when the measured phase began */
+  startNs: number
+  /** counters by seat; those who joined later have none at the beginning */
+  before: readonly MemberCounters[]
+  after: readonly MemberCounters[]
+  deaths: { index: number; why: string }[]
+  reports: readonly WorkerReport[]
+  strangers: readonly string[]
+  interrupted: boolean
+}
+
+/** How far latencies are looked at before a change, and after it. */
+const BEFORE_NS = 1e9
+const AFTER_NS = 500e6
+
+/** The intervals of all workers that begin in [fromNs, toNs). */
+function intervalsIn(reports: readonly WorkerReport[], fromNs: number, toNs: number): IntervalData[] {
+  return reports.flatMap(({ trace }) =>
+    trace
+      ? trace.intervals.filter(
+          (interval, i): interval is IntervalData =>
+            interval !== undefined && i * trace.intervalNs >= fromNs && i * trace.intervalNs < toNs,
+        )
+      : [],
+  )
+}
+
+function responseIn(reports: readonly WorkerReport[], fromNs: number, toNs: number) {
+  return summarise(mergeHistograms(intervalsIn(reports, fromNs, toNs).map(({ response }) => response)))
+}
+
+/** From when on datagrams and latencies count to a change. */
+function countedFromNs({ askedNs, change }: DoneChange, reports: readonly WorkerReport[]): number {
+  // The interval in which a change began holds what was queued at it: it counts to the change; but what was lost until
+  // a member resumed was lost to its stall.
+  return change.kind === 'resume' ? askedNs : askedNs - (reports[0]?.trace?.intervalNs ?? 0)
+}
+
+function changeResult(record: ChurnRecord, history: FlowHistory, i: number): ChangeResult {
+  const { done, startNs, reports, plan } = record
+  const change = done[i]!
+  const { askedNs, beganNs, doneNs, before, after, steps, silence } = change
+  const next = done[i + 1]
+  const previousNs = done[i - 1]?.doneNs ?? startNs
+  const moves = classifyMoves(history, {
+    before,
+    after,
+    sinceNs: done.findLast((earlier, j) => j < i && earlier.steps.length > 0)?.doneNs ?? startNs,
+    previousNs,
+    beganNs,
+    doneNs,
+    untilNs: next?.beganNs ?? Infinity,
+    guardNs: turnNs(plan),
+  })
+  const { known, ...counts } = moves
+  const [fromNs, toNs] = [countedFromNs(change, reports), next ? countedFromNs(next, reports) : Infinity]
+  const intervals = intervalsIn(reports, fromNs, toNs)
+  const total = (of: (interval: IntervalData) => number): number => sum(intervals.map(of))
+  const model = predictSteps(before, steps, 'hash', silence)
+  const { pValue, agrees } = testMoves(moves, model)
+  const latencyBefore = responseIn(reports, Math.max(previousNs, askedNs - BEFORE_NS), fromNs)
+  const latencyDuring = responseIn(reports, fromNs, Math.min(toNs, doneNs + AFTER_NS))
+  const sinceStart = (ns: number): number => Math.round(ns - startNs)
+  return {
+    change: changeText(change.change),
+    askedNs: sinceStart(askedNs),
+    atNs: sinceStart(beganNs),
+    doneNs: sinceStart(doneNs),
+    steps: change.taken.map(({ action, member, generation, atNs }) => ({
+      action,
+      member,
+      generation,
+      atNs: sinceStart(atNs),
+    })),
+    membersBefore: [...before],
+    membersAfter: [...after],
+    ...counts,
+    settledNs: Math.round(moves.settledNs),
+    movedShare: moves.flows === 0 ? 0 : moves.moved / moves.flows,
+    darkShare: known === 0 ? 0 : moves.dark / known,
+    lost: total(({ sent, replied, late }) => sent - replied - late),
+    late: total(({ late }) => late),
+    ...(latencyBefore && { latencyBefore }),
+    ...(latencyDuring && { latencyDuring }),
+    predicted: {
+      movedShare: model.movedShare,
+      orphanShare: model.orphanShare,
+      collateralShare: model.collateralShare,
+      darkShare: model.darkShare,
+    },
+    minimum: { movedShare: model.minimumMovedShare },
+    test: { method: 'shares', pValue },
+    verdict: moves.flows === 0 ? 'unseen' : agrees ? 'as predicted' : 'differs',
+  }
+}
+
+/** When all workers were still sending, ns since the run's epoch. */
+function sendingEndNs(reports: readonly WorkerReport[]): number {
+  const ends = reports.flatMap(({ trace }) =>
+    trace
+      ? (trace.intervals.findLastIndex((interval) => interval && interval.sent > 0) + 1) * trace.intervalNs
+      : [],
+  )
+  return ends.length === 0 ? 0 : Math.min(...ends)
+}
+
+/** How many of the changes that were carried out had time enough after them for each flow to show where it is. */
+function changesSeen({ done, reports, plan }: ChurnRecord): number {
+  const last = done.at(-1)
+  if (last === undefined) return 0
+  // One turn is the guard of `classifyMoves`, in the other each flow is asked.
+  return sendingEndNs(reports) - last.doneNs >= 2 * turnNs(plan) ? done.length : done.length - 1
+}
+
+/** What makes a run through changes worth less than it seems. Losses at changes are no finding: they are the result. */
+function findingsOf(record: ChurnRecord, skipped: readonly string[], books: Books): Finding[] {
+  const { deaths, strangers, interrupted, done } = record
+  const findings: Finding[] = []
+  if (deaths.length > 0)
+    findings.push({
+      code: 'member-died',
+      severity: 'invalid',
+      message: `${deaths.map((d) => `Member ${d.index} ${d.why}`).join('; ')}, which no change asked for.`,
+      nextStep: 'Find out what ended it (dmesg, an out-of-memory kill?) and run again.',
+    })
+  if (strangers.length > 0)
+    findings.push({
+      code: 'stranger-joined',
+      severity: 'invalid',
+      message: `${strangers.join('; ')} joined the group's port during the run and took a part of its flows.`,
+      nextStep: 'Stop it, or let --port 0 take a free port.',
+    })
+  if (interrupted)
+    findings.push({
+      code: 'interrupted',
+      severity: 'suspect',
+      message: `The run was interrupted: ${skipped.length} of the changes were not carried out, or not seen.`,
+    })
+  else if (deaths.length === 0 && skipped.length > 0)
+    findings.push({
+      code: 'changes-unseen',
+      severity: 'suspect',
+      message: `The load ended before these were carried out and seen: ${skipped.join(', ')}.`,
+      nextStep: 'Give the changes more time: a longer --duration.',
+    })
+  // A socket that closes takes what it has queued with it; without one, nothing can vanish.
+  const closed = done.some(({ steps }) => steps.some((step) => step.action === 'stop')) || deaths.length > 0
+  const wrong = closed
+    ? Math.max(-books.unexplainedRequests, Math.abs(books.unexplainedReplies))
+    : books.unexplained
+  if (wrong > 0)
+    findings.push({
+      code: 'books-do-not-balance',
+      severity: 'suspect',
+      message: `${plural(wrong, 'datagram', 'datagrams')} cannot be accounted for.`,
+      nextStep: 'Run again; if it stays, the network path loses or makes datagrams.',
+    })
+  return findings
+}
+
+function worst(findings: readonly Finding[]): RunResult['validity']['verdict'] {
+  if (findings.some(({ severity }) => severity === 'invalid')) return 'invalid'
+  return findings.some(({ severity }) => severity === 'suspect') ? 'suspect' : 'valid'
+}
+
+/** Turns what was counted and followed into the result; nothing here touches the system. */
+export function assembleChurn(record: ChurnRecord): ChurnResult {
+  const { plan, reports, before, after, done, changes, deaths } = record
+  const history = new FlowHistory(
+    plan.flows,
+    reports.flatMap(({ firstFlow, trace }) => (trace ? [{ firstFlow, stays: trace.stays }] : [])),
+  )
+  const books = balanceBooks(
+    clientLedger(reports),
+    after.map((counters, seat) => memberLedger(before[seat], counters)),
+  )
+  const seen = changesSeen(record)
+  const skipped = changes.slice(seen).map(({ change }) => changeText(change))
+  const findings = findingsOf(record, skipped, books)
+  const { durationNs: _least, ...openEnded } = plan
+  const latency = latencyOf(reports)
+  const lag = lagOf(reports)
+  return {
+    schema: CHURN_SCHEMA,
+    tool: { name: 'rpbench', version: record.toolVersion },
+    host: record.host,
+    startedAt: record.startedAt.toISOString(),
+    durationNs: longestNs(reports),
+    ...(deaths.length > 0
+      ? { stopped: 'failed' as const, failure: findings[0]!.message }
+      : record.interrupted && { stopped: 'interrupted' as const }),
+    plan: { supplied: record.supplied, effective: { ...plan } },
+    group: groupOf(plan, record.port),
+    ...(latency && { latency }),
+    ...(lag &&
+      plan.rateHz !== undefined && {
+        schedule: { rateHz: plan.rateHz, arrivals: plan.arrivals ?? 'constant', lag },
+      }),
+    // It lasts as long as the changes take, so its rates are over that.
+    throughput: throughputOf(reports, openEnded),
+    changes: done.slice(0, seen).map((_, i) => changeResult(record, history, i)),
+    skipped,
+    books,
+    validity: { verdict: worst(findings), findings },
+  }
+}

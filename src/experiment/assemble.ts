@@ -1,0 +1,226 @@
+import { analyseAffinity } from '../analysis/affinity.js'
+import { analyseBalance } from '../analysis/balance.js'
+import { balanceBooks } from '../analysis/ledger.js'
+import { analysePlacement } from '../analysis/placement.js'
+import { analysePacketBalance } from '../analysis/packet-balance.js'
+import { judge } from '../analysis/validity.js'
+import type { WorkerReport } from '../client/protocol.js'
+import type { MemberCounters } from '../group/counters.js'
+import { serverAddress, type RunPlan } from '../plan/run-plan.js'
+import { basisOf } from '../plan/steering.js'
+import {
+  RUN_SCHEMA,
+  type Affinity,
+  type FlowRow,
+  type MemberResult,
+  type PacketBalance,
+  type RunResult,
+} from '../result/run-result.js'
+import { crossCheckOf, evidenceOf, type HostRecord } from './evidence.js'
+import {
+  clientLedger,
+  groupOf,
+  lagOf,
+  latencyOf,
+  legsOf,
+  longestNs,
+  memberLedger,
+  sum,
+  throughputOf,
+} from './figures.js'
+
+/** What was there when the run had ended: counts of members and workers, and what the parent saw. */
+export interface RunRecord extends HostRecord {
+  plan: RunPlan
+  supplied: Record<string, unknown>
+  toolVersion: string
+  host: RunResult['host']
+  startedAt: Date
+  port: number
+  pids: number[]
+  /** counters when the measured phase began, and when all members had stopped */
+  before: MemberCounters[]
+  after: MemberCounters[]
+  residentBytes: (number | undefined)[]
+  deaths: ReadonlyMap<number, string>
+  reports: WorkerReport[]
+  sourceAddresses: string[]
+  /** of each flow, where it was observed */
+  hashes?: (number | undefined)[]
+  strangers: string[]
+  interrupted: boolean
+  startup: NonNullable<RunResult['startup']>
+  clientResidentBytes: number
+  maxReceiveBufferBytes: number | undefined
+  exposed: string | undefined
+}
+
+/** Flows by member, and what was sent on them; `complete` when the member of every flow that was used is known. */
+function attribute(reports: readonly WorkerReport[], members: number) {
+  const flows = Array.from({ length: members }, () => 0)
+  const sent = Array.from({ length: members }, () => 0)
+  let complete = true
+  for (const report of reports) {
+    if (report.moves.size > 0) complete = false
+    report.firstMember.forEach((member, flow) => {
+      if (member >= 0) {
+        flows[member]!++
+        sent[member]! += report.sent[flow]!
+      } else if (report.sent[flow]! > 0) complete = false
+    })
+  }
+  return { flows, sent, complete }
+}
+
+function memberResults(record: RunRecord): MemberResult[] {
+  const { plan, reports } = record
+  const attributed = attribute(reports, plan.procs)
+  const residuals =
+    basisOf(plan.steering) === 'flow' && sum(attributed.flows) > 0
+      ? analyseBalance(attributed.flows, { seed: plan.seed }).residuals
+      : []
+  return record.after.map((after, index) => {
+    const ledger = memberLedger(record.before[index], after)
+    const latency = latencyOf(reports, index)
+    const legs = legsOf(reports, index)
+    const residual = residuals[index]
+    const residentBytes = record.residentBytes[index]
+    const died = record.deaths.get(index)
+    return {
+      index,
+      pid: record.pids[index]!,
+      flows: attributed.flows[index]!,
+      packets: ledger.taken,
+      echoed: ledger.echoed,
+      echoErrors: ledger.echoErrors,
+      replies: sum(reports.map((r) => r.members[index]!.replies)),
+      late: sum(reports.map((r) => r.members[index]!.late)),
+      drops: ledger.drops,
+      strangers: ledger.strangers,
+      ...(attributed.complete && {
+        sent: attributed.sent[index]!,
+        unexplained: attributed.sent[index]! - ledger.taken - ledger.drops - ledger.left,
+      }),
+      receiveBufferBytes: after.receiveBufferBytes,
+      ...(residentBytes !== undefined && { residentBytes }),
+      ...residual,
+      ...(latency && { latency }),
+      ...(legs && { legs }),
+      ...(died !== undefined && { died }),
+    }
+  })
+}
+
+/** Flow id → the report it is in, and its place there. Reports are in the order of their flows. */
+function findFlow(reports: readonly WorkerReport[], flow: number): [WorkerReport, number] {
+  const report = reports.findLast((r) => r.firstFlow <= flow)!
+  return [report, flow - report.firstFlow]
+}
+
+/** One row a flow, in the order of flow ids. */
+export function* flowRows({
+  reports,
+  sourceAddresses,
+}: Pick<RunRecord, 'reports' | 'sourceAddresses'>): Generator<FlowRow> {
+  for (const report of reports) {
+    for (let i = 0; i < report.port.length; i++) {
+      const [sent, replied] = [report.sent[i]!, report.replied[i]!]
+      yield {
+        flow: report.firstFlow + i,
+        sourceAddress: sourceAddresses[report.addressIndex[i]!]!,
+        sourcePort: report.port[i]!,
+        member: report.firstMember[i]!,
+        sent,
+        replied,
+        lost: sent - replied - report.late[i]!,
+        moved: report.moves.has(i),
+      }
+    }
+  }
+}
+
+/** How packets spread over members; undefined when none was taken. */
+function packetBalanceOf(
+  { plan, reports }: RunRecord,
+  members: readonly MemberResult[],
+): PacketBalance | undefined {
+  const packetsPerMember = members.map((member) => member.packets)
+  if (sum(packetsPerMember) === 0) return undefined
+  return analysePacketBalance({
+    sentPerFlow: reports.flatMap((r) => [...r.sent]),
+    memberOfFlow: reports.flatMap((r) => [...r.firstMember]),
+    packetsPerMember,
+    seed: plan.seed,
+  })
+}
+
+/** Turns what was counted into the result: analysis, books and verdict; nothing here touches the system. */
+export function assembleRun(record: RunRecord): RunResult {
+  const { plan, reports, before, after } = record
+  const members = memberResults(record)
+  const counts = members.map((member) => member.flows)
+  const books = balanceBooks(
+    clientLedger(reports),
+    after.map((counters, index) => memberLedger(before[index], counters)),
+  )
+  const destinationAddress = serverAddress(plan)
+  const byFlow = basisOf(plan.steering) === 'flow'
+  const seen = analyseAffinity({
+    flows: sum(reports.map((r) => r.port.length)),
+    firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),
+    moves: new Map(
+      reports.flatMap((r) => [...r.moves].map(([flow, owners]) => [flow + r.firstFlow, owners] as const)),
+    ),
+    tupleOf: (flow) => {
+      const [report, i] = findFlow(reports, flow)
+      return {
+        protocol: plan.protocol,
+        sourceAddress: record.sourceAddresses[report.addressIndex[i]!]!,
+        sourcePort: report.port[i]!,
+        destinationAddress,
+        destinationPort: record.port,
+      }
+    },
+  })
+  const affinity: Affinity = byFlow ? seen : { ...seen, expected: false, violations: [] }
+  const latency = latencyOf(reports)
+  const legs = legsOf(reports)
+  const lag = lagOf(reports)
+  const [death] = record.deaths
+  const crossCheck = crossCheckOf(record, books)
+  const packetBalance = byFlow ? packetBalanceOf(record, members) : undefined
+  return {
+    schema: RUN_SCHEMA,
+    tool: { name: 'rpbench', version: record.toolVersion },
+    host: record.host,
+    startedAt: record.startedAt.toISOString(),
+    durationNs: longestNs(reports),
+    ...(death !== undefined
+      ? {
+          stopped: 'failed' as const,
+          failure: `Member ${death[0]} (process ${record.pids[death[0]]}) ${death[1]}.`,
+        }
+      : record.interrupted && { stopped: 'interrupted' as const }),
+    plan: { supplied: record.supplied, effective: { ...plan } },
+    group: groupOf(plan, record.port),
+    members,
+    ...(byFlow && sum(counts) > 0 && { balance: analyseBalance(counts, { seed: plan.seed }).balance }),
+    affinity,
+    ...(record.hashes && {
+      hash: analysePlacement([...flowRows(record)], record.hashes, plan.procs),
+    }),
+    ...(latency && { latency }),
+    ...(legs && { legs }),
+    throughput: throughputOf(reports, plan),
+    books,
+    ...(packetBalance && { packetBalance }),
+    ...(lag &&
+      plan.rateHz !== undefined && {
+        schedule: { rateHz: plan.rateHz, arrivals: plan.arrivals ?? 'constant', lag },
+      }),
+    crossCheck,
+    validity: judge(evidenceOf(record, { books, crossCheck, latency, lag })),
+    startup: record.startup,
+    clientResidentBytes: record.clientResidentBytes,
+  }
+}

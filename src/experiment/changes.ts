@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Group } from '../group/group.js'
+import { seatKey, type MemberGeneration, type Step } from '../kernel/group-array.js'
+import type { PlannedChange } from '../plan/change-plan.js'
+
+/** A step with the time from which on it may have shown, and that from which on it did. */
+interface TakenStep extends Step {
+  beganNs: number
+  atNs: number
+}
+
+/** A change that was carried out; times are ns since the run's epoch. */
+export interface DoneChange extends PlannedChange {
+  /** when the work on it began: a newcomer's process starts long before its socket is bound */
+  askedNs: number
+  beganNs: number
+  doneNs: number
+  taken: TakenStep[]
+}
+
+/** How often it is looked whether enough was sent, ms. */
+const LOOK_MS = 2
+
+/** What there must be between two changes, so that each flow shows where it is. */
+export interface Quiet {
+  /** at least this long, ns */
+  ns: number
+  /** and at least so many requests, over all flows */
+  requests: number
+  /** how many were sent so far in the measured phase */
+  sent: () => number
+}
+
+/** Carries out planned changes on a group at their times, one after another. */
+export class ChangeRunner {
+  readonly done: DoneChange[] = []
+  readonly #seats = new Map<string, number>()
+  #sentWhenDone = 0
+
+  constructor(
+    readonly group: Group,
+    readonly plan: readonly PlannedChange[],
+    readonly nowNs: () => number,
+    readonly quiet: Quiet,
+  ) {
+    group.seats.forEach((seat, i) => this.#seats.set(seatKey(seat), i))
+  }
+
+  /**
+   * Carries out the changes and waits until the last of them was seen.
+   * @param startNs when the measured phase began: the plan's times count from there
+   * @param leastNs how long it is to last, at least
+   * @param signal ends it before the next change
+   */
+  async run(startNs: number, leastNs: number, signal: AbortSignal): Promise<void> {
+    for (const planned of this.plan) {
+      await this.#untilDue(startNs + planned.atNs, signal)
+      if (signal.aborted) return
+      this.done.push({ ...planned, ...(await this.#carryOut(planned)) })
+      this.#sentWhenDone = this.quiet.sent()
+    }
+    await this.#untilDue(startNs + leastNs, signal)
+  }
+
+  /** Waits for a time, and for the flows to have shown where they are since the last change. */
+  async #untilDue(dueNs: number, signal: AbortSignal): Promise<void> {
+    const quietUntilNs = (this.done.at(-1)?.doneNs ?? 0) + this.quiet.ns
+    const waitMs = (Math.max(dueNs, quietUntilNs) - this.nowNs()) / 1e6
+    await delay(Math.max(0, waitMs), undefined, { signal }).catch(() => {})
+    // A sender that lost its CPU for a while is behind: by time alone, flows would pass for dark that nobody asked.
+    while (!signal.aborted && this.quiet.sent() < this.#sentWhenDone + this.quiet.requests)
+      await delay(LOOK_MS)
+  }
+
+  async #carryOut({ change, steps }: PlannedChange): Promise<Omit<DoneChange, keyof PlannedChange>> {
+    const askedNs = this.nowNs()
+    if (change.kind === 'stall' || change.kind === 'resume') {
+      const seat = this.group.living().find((i) => this.group.seats[i]!.member === change.member)
+      if (seat !== undefined) this.group[change.kind](seat)
+      return { askedNs, beganNs: askedNs, doneNs: this.nowNs(), taken: [] }
+    }
+    const taken: TakenStep[] = []
+    for (const step of steps) taken.push({ ...step, ...(await this.#take(step, change.kind === 'kill')) })
+    return {
+      askedNs,
+      beganNs: taken[0]?.beganNs ?? askedNs,
+      doneNs: taken.at(-1)?.atNs ?? askedNs,
+      taken,
+    }
+  }
+
+  async #take(
+    { action, member, generation }: Step,
+    kill: boolean,
+  ): Promise<{ beganNs: number; atNs: number }> {
+    const life: MemberGeneration = { member, generation }
+    if (action === 'start') {
+      const { seat, atNs } = await this.group.join(life)
+      this.#seats.set(seatKey(life), seat)
+      // The group changes while the socket is bound: `join` says when that began.
+      return { beganNs: atNs, atNs: this.nowNs() }
+    }
+    const seat = this.#seats.get(seatKey(life))!
+    const beganNs = this.nowNs()
+    return { beganNs, atNs: await (kill ? this.group.kill(seat) : this.group.leave(seat)) }
+  }
+}

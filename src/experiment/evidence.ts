@@ -1,0 +1,159 @@
+import { getSystemErrorName } from 'node:util'
+import type { CpuEvidence, InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/evidence.js'
+import type { WorkerReport } from '../client/protocol.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
+import type { RunRecord } from './assemble.js'
+
+/** What the host counted over the measured phase; absent where it does not tell. */
+export interface HostRecord {
+  cpu?: CpuEvidence
+  throttled?: { count: number; ns: number }
+  /** UDP counters of this network namespace */
+  snmp?: { inDatagrams: number; receiveBufferErrors: number }
+  /** drops column of /proc/net/udp, summed over the members' sockets, once nothing was under way any more */
+  procNetUdpDrops?: number
+}
+
+/** What was analysed already, and is evidence too. */
+export interface Analysed {
+  books: Books
+  crossCheck: CrossCheck
+  latency: Latency | undefined
+  lag: LatencySummary | undefined
+}
+
+/**
+ * How long the end of a schedule may drag on before it counts as a rate that was not kept: a stall of the scheduler
+ * just then, which is no sustained lack of speed.
+ */
+const STALL_NS = 50e6
+
+const sum = (numbers: Iterable<number>): number => {
+  let total = 0
+  for (const n of numbers) total += n
+  return total
+}
+
+/** Everything that the checks of validity need. */
+export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
+  const { plan, reports } = record
+  const { books, crossCheck } = analysed
+  const asked = plan.receiveBufferBytes
+  const schedule = scheduleEvidence(plan, reports, analysed)
+  const active = reports.filter((r) => r.activeNs > 0)
+  return {
+    deaths: [...record.deaths].map(([index, why]) => ({ index, why })),
+    strangers: record.strangers,
+    unexplained: books.unexplained,
+    interrupted: record.interrupted,
+    waves: plan.waves,
+    waveSize: plan.waveSize,
+    portsReplaced: sum(reports.map((r) => r.replaced)),
+    receiveBuffer: {
+      ...(asked !== undefined && { asked }),
+      got: Math.min(...record.after.map((counters) => counters.receiveBufferBytes)),
+      ...(record.maxReceiveBufferBytes !== undefined && { most: record.maxReceiveBufferBytes }),
+    },
+    droppedAtMembers: books.droppedAtMembers,
+    droppedAtClient: books.droppedAtClient,
+    sendErrors: sendErrors(reports),
+    refused: sum(reports.map((r) => r.refused)),
+    unseenFlows: sum(reports.map(unansweredFlows)),
+    ...(record.exposed !== undefined && { exposed: record.exposed }),
+    load: {
+      workers: plan.workers,
+      members: plan.procs,
+      inFlight: plan.inFlight,
+      ...(plan.rateHz !== undefined && { rateHz: plan.rateHz }),
+    },
+    ...(schedule && { schedule }),
+    clientCpuShares: active.map((r) => r.cpuActiveNs / r.activeNs),
+    inFlight: inFlightEvidence(plan, reports, books),
+    ...(record.cpu && { cpu: record.cpu }),
+    ...(record.throttled && { throttled: record.throttled }),
+    crossCheck,
+  }
+}
+
+/** The same counts from the kernel's own books, beside ours. */
+export function crossCheckOf(record: RunRecord, books: Books): CrossCheck {
+  const { snmp, procNetUdpDrops, deaths } = record
+  return {
+    ...(snmp && {
+      snmpInDatagrams: snmp.inDatagrams,
+      snmpReceiveBufferErrors: snmp.receiveBufferErrors,
+    }),
+    ourInDatagrams: books.taken + books.strangersAtMembers + books.replied + books.late + books.duplicates,
+    ourDrops: books.droppedAtMembers + books.droppedAtClient,
+    // The socket of a member that died has left the table, with its drops.
+    ...(procNetUdpDrops !== undefined && deaths.size === 0 && { procNetUdpDrops }),
+    meminfoDrops: sum(record.after.map((counters) => counters.drops)),
+  }
+}
+
+function scheduleEvidence(
+  plan: RunPlan,
+  reports: readonly WorkerReport[],
+  { lag, latency }: Analysed,
+): ScheduleEvidence | undefined {
+  if (plan.rateHz === undefined) return undefined
+  const lengthNs = scheduleLengthNs(plan)
+  const offered = sum(reports.map((r) => r.offered))
+  const sent = sum(reports.map((r) => sum(r.sent)))
+  // What was due but sent after the end, at a rate below the schedule's, did not keep the rate either.
+  const inTime = sum(
+    reports.map((r) => {
+      const length = lengthNs ?? r.activeNs
+      const took = r.activeNs - STALL_NS * r.waves
+      return sum(r.sent) * (took > length ? length / took : 1)
+    }),
+  )
+  return {
+    offered,
+    sent,
+    achieved: offered > 0 ? inTime / offered : 1,
+    ...(lag && { lagP99Ns: lag.p99Ns }),
+    ...(latency?.response && { responseP99Ns: latency.response.p99Ns }),
+  }
+}
+
+/**
+ * How long the schedule lasts, ns. Undefined without one, and where it may rightly last longer than its time, since
+ * every flow is asked at least once: a Poisson schedule that has twice the flows due, and a hundred requests more for
+ * each thread and wave, does not come to less than the flows by chance.
+ */
+export function scheduleLengthNs(plan: RunPlan): number | undefined {
+  if (plan.durationNs === undefined || plan.rateHz === undefined) return undefined
+  const due = (plan.rateHz * plan.durationNs) / 1e9
+  const everyFlowIsAsked = plan.weights === 'uniform'
+  const least = 2 * plan.flows + 100 * plan.workers * plan.waves
+  return everyFlowIsAsked && due < least ? undefined : plan.durationNs
+}
+
+function inFlightEvidence(plan: RunPlan, reports: readonly WorkerReport[], books: Books): InFlightEvidence {
+  const services = reports.flatMap((r) => r.members.flatMap((m) => m.histograms.service ?? []))
+  const integralNs = sum(reports.map((r) => r.inFlightIntegralNs))
+  const givenUp = books.lost + books.late
+  return {
+    integralNs,
+    answeredNs: sum(services.map((histogram) => histogram.sum)),
+    answered: sum(services.map((histogram) => histogram.count)),
+    givenUp,
+    givenUpNs: givenUp * plan.timeoutNs,
+    mean: sum(reports.map((r) => (r.activeNs > 0 ? r.inFlightIntegralNs / r.activeNs : 0))),
+    waves: Math.max(1, plan.waves),
+  }
+}
+
+/** Flows that were asked and never answered; a flow of little weight may not have been asked at all. */
+function unansweredFlows({ sent, firstMember }: WorkerReport): number {
+  return sum(sent.map((count, flow) => (count > 0 && firstMember[flow]! < 0 ? 1 : 0)))
+}
+
+function sendErrors(reports: readonly WorkerReport[]): { errno: string; count: number }[] {
+  const counts = new Map<number, number>()
+  for (const { sendErrnos } of reports)
+    for (const [errno, count] of sendErrnos) counts.set(errno, (counts.get(errno) ?? 0) + count)
+  return [...counts].map(([errno, count]) => ({ errno: getSystemErrorName(-errno), count }))
+}

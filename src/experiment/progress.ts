@@ -1,0 +1,42 @@
+import type { LiveFigures } from '../client/control.js'
+
+export interface Progress {
+  phase: 'starting the group' | 'opening flows' | 'warming up' | 'measuring' | 'finishing'
+  /** since this phase began */
+  elapsedNs: number
+  figures: LiveFigures
+}
+
+const PROGRESS_EVERY_MS = 100
+
+const NO_FIGURES: LiveFigures = { sent: 0, replied: 0, lost: 0, flowsUsed: 0 }
+
+/** Tells the caller where the run is, ten times a second. */
+export class ProgressReporter {
+  #phase: Progress['phase'] = 'starting the group'
+  #since = performance.now()
+  figures: () => LiveFigures = () => NO_FIGURES
+  readonly #timer: NodeJS.Timeout
+
+  constructor(readonly report: (progress: Progress) => void) {
+    this.#timer = setInterval(() => this.#tell(), PROGRESS_EVERY_MS)
+  }
+
+  #tell(): void {
+    this.report({
+      phase: this.#phase,
+      elapsedNs: (performance.now() - this.#since) * 1e6,
+      figures: this.figures(),
+    })
+  }
+
+  enter(phase: Progress['phase']): void {
+    this.#phase = phase
+    this.#since = performance.now()
+    this.#tell()
+  }
+
+  end(): void {
+    clearInterval(this.#timer)
+  }
+}

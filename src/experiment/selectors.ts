@@ -1,0 +1,20 @@
+import { release } from 'node:os'
+import { VERIFY_SCHEMA, type SelectorsResult } from '../result/verify-result.js'
+import { runCase } from './selectors/case.js'
+import { lookupCases } from './selectors/lookup-cases.js'
+import { programCases } from './selectors/program-cases.js'
+
+/**
+ * Puts to the test what the kernel's own selftests assert of a reuseport group of UDP sockets, and what KERNEL.md
+ * says of its array, with real datagrams over loopback.
+ */
+export function verifySelectors(toolVersion: string): SelectorsResult {
+  const startedAt = new Date().toISOString()
+  return {
+    schema: VERIFY_SCHEMA,
+    tool: { name: 'rpbench', version: toolVersion },
+    kernel: release(),
+    startedAt,
+    cases: [...programCases, ...lookupCases].map(runCase),
+  }
+}

@@ -1,0 +1,40 @@
+import { SystemError } from '../../native.js'
+import type { SelectorsResult } from '../../result/verify-result.js'
+import { Bench } from './bench.js'
+import { Mismatch, NotPossible } from './outcomes.js'
+
+/** One thing that the kernel is said to do, and how to find out. */
+export interface SelectorCase {
+  id: string
+  /** what the kernel does, as one clause */
+  claim: string
+  /**
+   * Puts it to the test.
+   * @throws Mismatch if the kernel does otherwise, NotPossible if it cannot be tested here
+   */
+  test: (bench: Bench) => void
+}
+
+/** @throws Mismatch unless each datagram went to the place that it was meant to */
+export function expectSame(what: string, got: readonly number[], wanted: readonly number[]): void {
+  const at = wanted.findIndex((place, i) => got[i] !== place)
+  if (at >= 0)
+    throw new Mismatch(`${what}: datagram ${at} went to socket ${got[at]} instead of socket ${wanted[at]}`)
+}
+
+/** Runs one case on sockets of its own. */
+export function runCase({ id, claim, test }: SelectorCase): SelectorsResult['cases'][number] {
+  const bench = new Bench()
+  try {
+    test(bench)
+    return { id, outcome: 'pass', why: claim }
+  } catch (error) {
+    // A system call that this user or kernel refuses.
+    if (error instanceof NotPossible || error instanceof SystemError)
+      return { id, outcome: 'not-possible', why: error.message }
+    if (error instanceof Mismatch) return { id, outcome: 'fail', why: `${error.message}; expected: ${claim}` }
+    throw error
+  } finally {
+    bench.close()
+  }
+}

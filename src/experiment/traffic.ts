@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { RpbenchError, usageError } from '../errors.js'
+import { isLocalAddress, isLoopback, isWildcard } from '../host/addresses.js'
+import { planFlows, type FlowPlan } from '../plan/flow-plan.js'
+import { serverAddress, type RunPlan } from '../plan/run-plan.js'
+import { flowWeights, parseWeights } from '../plan/weights.js'
+
+/** What a run sends from, and how often: all that is decided before anything starts. */
+export interface Traffic {
+  flowPlan: FlowPlan
+  /** one a flow; all alike when absent */
+  weights: Float64Array | undefined
+}
+
+function readWeightFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw usageError(
+      `--weights is uniform, zipf:S, or a file with a weight a line, and "${path}" is none that can be read (${(error as NodeJS.ErrnoException).code}).`,
+    )
+  }
+}
+
+/**
+ * Checks what can be checked before anything starts, and plans the traffic.
+ * @throws RpbenchError when an address is not of this host, the flows do not fit, or weights cannot be read
+ */
+export function prepareTraffic(plan: RunPlan): Traffic {
+  const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
+  const foreign = addresses.find((address) => !isLocalAddress(address))
+  if (foreign !== undefined)
+    throw new RpbenchError(
+      'RPB_ADDRESS',
+      `${foreign} is not an address of this host: give one that is, such as one of 127.0.0.0/8.`,
+    )
+  const weightPlan = parseWeights(plan.weights, '--weights', readWeightFile)
+  const flowPlan = planFlows({
+    flows: plan.flows,
+    ports: plan.sourcePorts,
+    seed: plan.seed,
+    ...(plan.sourceAddresses && { addresses: plan.sourceAddresses }),
+    firstAddress: serverAddress(plan),
+  })
+  return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
+}
+
+/** What a group on this address exposes, where that is more than this host. */
+export function exposureOf({ host }: RunPlan): string | undefined {
+  if (isLoopback(host)) return undefined
+  const where = isWildcard(host) ? 'every address of this host' : host
+  return `The group listens on ${where}: whoever can send there can use its CPU time; members answer only datagrams of this run.`
+}

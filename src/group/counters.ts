@@ -1,0 +1,96 @@
+/** What a member wrote into its block of the shared memory; `[warmUp, measured]` where split by phase. */
+export interface MemberCounters {
+  state: number
+  answered: number
+  taken: [number, number]
+  echoed: [number, number]
+  echoErrors: [number, number]
+  strangers: number
+  drops: number
+  queuedBytes: number
+  receiveBufferBytes: number
+  emptied: number
+  cpuNs: number
+  lastErrno: number
+  left: [number, number]
+  /** when it closed its socket on leaving, ns since the run's epoch; 0: it has not */
+  closedNs: number
+}
+
+/** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
+export const BLOCK_BYTES = 256
+export const MEMBER_STARTING = 0
+export const MEMBER_STOPPED = 2
+
+const WORD = {
+  state: 0,
+  stop: 1,
+  ask: 2,
+  answered: 3,
+  taken: 4,
+  echoed: 6,
+  echoErrors: 8,
+  strangers: 10,
+  drops: 11,
+  queuedBytes: 12,
+  receiveBuffer: 13,
+  emptied: 14,
+  cpuNs: 15,
+  lastErrno: 16,
+  left: 17,
+  closedNs: 19,
+} as const
+
+/** The counters of a whole group, in memory shared with its members. They outlive a member that is killed. */
+export class GroupCounters {
+  readonly #words: BigUint64Array
+
+  /** @param memory one block a member, at its beginning */
+  constructor(memory: ArrayBuffer) {
+    this.#words = new BigUint64Array(memory)
+  }
+
+  #get(index: number, word: number): number {
+    return Number(this.#words[index * (BLOCK_BYTES / 8) + word])
+  }
+
+  #pair(index: number, word: number): [number, number] {
+    return [this.#get(index, word), this.#get(index, word + 1)]
+  }
+
+  /** A copy of one member's counters as they stand now. */
+  read(index: number): MemberCounters {
+    return {
+      state: this.#get(index, WORD.state),
+      answered: this.#get(index, WORD.answered),
+      taken: this.#pair(index, WORD.taken),
+      echoed: this.#pair(index, WORD.echoed),
+      echoErrors: this.#pair(index, WORD.echoErrors),
+      strangers: this.#get(index, WORD.strangers),
+      drops: this.#get(index, WORD.drops),
+      queuedBytes: this.#get(index, WORD.queuedBytes),
+      receiveBufferBytes: this.#get(index, WORD.receiveBuffer),
+      emptied: this.#get(index, WORD.emptied),
+      cpuNs: this.#get(index, WORD.cpuNs),
+      lastErrno: this.#get(index, WORD.lastErrno),
+      left: this.#pair(index, WORD.left),
+      closedNs: this.#get(index, WORD.closedNs),
+    }
+  }
+
+  /**
+   * Tells a member to stop after the batch it is at: `end` counts what is still queued, `leave` answers it and
+   * closes the socket at once, for a group that goes on.
+   */
+  stop(index: number, how: 'end' | 'leave'): void {
+    this.#words[index * (BLOCK_BYTES / 8) + WORD.stop] = how === 'end' ? 1n : 2n
+  }
+
+  /** Asks a member to publish its socket's counters afresh; returns the number to wait for in `answered`. */
+  ask(index: number): number {
+    const at = index * (BLOCK_BYTES / 8) + WORD.ask
+    const next = Number(this.#words[at]) + 1
+    this.#words[at] = BigInt(next)
+    return next
+  }
+}

@@ -1,0 +1,164 @@
+import { fstatSync } from 'node:fs'
+import { RpbenchError } from '../errors.js'
+import { findFreePort, isWildcard } from '../host/addresses.js'
+import { openFileLimit } from '../host/limits.js'
+import { describeOwner } from '../host/socket-owner.js'
+import { readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
+import {
+  AF_INET,
+  IPPROTO_IP,
+  IP_PKTINFO,
+  SOCK_DGRAM,
+  SOL_SOCKET,
+  SO_RCVBUF,
+  SO_REUSEPORT,
+  SO_TIMESTAMPNS,
+  SystemError,
+  addon,
+  checked,
+} from '../native.js'
+
+export interface GroupSockets {
+  address: string
+  port: number
+  /** descriptors in bind order, which is the order of the kernel's array and of the member indexes */
+  fds: number[]
+  inodes: number[]
+}
+
+export interface GroupSocketOptions {
+  address: string
+  /** 0: a free one */
+  port: number
+  members: number
+  /** SO_RCVBUF; the kernel's default when absent */
+  receiveBufferBytes: number | undefined
+}
+
+/** How many free ports are tried when others keep taking them. */
+const FREE_PORT_ATTEMPTS = 8
+
+const isAnyAddress = (address: string): boolean => address === '0.0.0.0' || address === '::'
+
+/** Sockets of others that share, or would take, datagrams to this address and port. */
+export function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
+  return readSocketsOnPort(port).filter(
+    (s) =>
+      !ours.includes(s.inode) && (s.address === address || isAnyAddress(s.address) || isAnyAddress(address)),
+  )
+}
+
+function portInUse(address: string, port: number, holder: UdpSocket | undefined): RpbenchError {
+  const by = holder ? ` by ${describeOwner(holder)}` : ''
+  return new RpbenchError(
+    'RPB_PORT_IN_USE',
+    `Port ${port} on ${address} is in use${by}, and a second group there would share its datagrams: stop it, or choose another --port (0 takes a free one).`,
+  )
+}
+
+function memberError(
+  index: number,
+  options: GroupSocketOptions,
+  port: number,
+  error: SystemError,
+): RpbenchError {
+  const who = `Member ${index} of ${options.members} could not open its socket (${error.message})`
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return portInUse(options.address, port, strangersOn(options.address, port, [])[0])
+    case 'EADDRNOTAVAIL':
+      return new RpbenchError(
+        'RPB_ADDRESS',
+        `${options.address} is not an address of this host: choose a --host that is.`,
+      )
+    case 'EMFILE':
+    case 'ENFILE':
+      return new RpbenchError(
+        'RPB_FILES',
+        `${who}: the limit is ${openFileLimit()} open files; lower --procs, or raise it with ulimit -n.`,
+        { cause: error },
+      )
+    case 'EACCES':
+      return new RpbenchError('RPB_PORT_IN_USE', `${who}: choose a --port from 1024 on, or 0.`, {
+        cause: error,
+      })
+    default:
+      return new RpbenchError('RPB_MEMBER', `${who}: lower --procs or --receive-buffer.`, { cause: error })
+  }
+}
+
+/** Opens the socket of a member, not bound yet, so that it is in no group. @throws SystemError */
+export function openMemberSocket(
+  options: Pick<GroupSocketOptions, 'address' | 'receiveBufferBytes'>,
+): number {
+  const fd = checked(addon.socket(AF_INET, SOCK_DGRAM), 'socket')
+  try {
+    checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
+    checked(addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1), 'setsockopt SO_TIMESTAMPNS')
+    // On a wildcard socket a reply must leave from the address that was asked.
+    if (isWildcard(options.address))
+      checked(addon.setOption(fd, IPPROTO_IP, IP_PKTINFO, 1), 'setsockopt IP_PKTINFO')
+    if (options.receiveBufferBytes !== undefined)
+      checked(addon.setOption(fd, SOL_SOCKET, SO_RCVBUF, options.receiveBufferBytes), 'setsockopt SO_RCVBUF')
+    return fd
+  } catch (error) {
+    addon.close(fd)
+    throw error
+  }
+}
+
+/** Binds a member's socket: from now on it is in the group. @throws SystemError */
+export function bindMember(fd: number, { address, port }: { address: string; port: number }): void {
+  checked(addon.bind(fd, address, port), 'bind')
+}
+
+function openMember(options: GroupSocketOptions, port: number): number {
+  const fd = openMemberSocket(options)
+  try {
+    bindMember(fd, { address: options.address, port })
+    return fd
+  } catch (error) {
+    addon.close(fd)
+    throw error
+  }
+}
+
+/** Closes descriptors that this process holds. */
+export function closeAll(fds: readonly number[]): void {
+  for (const fd of fds) addon.close(fd)
+}
+
+/**
+ * Opens the sockets of a group, in order, on a port that nobody else has.
+ * @throws RpbenchError naming the member and the next step; nothing stays open then.
+ */
+export function openGroupSockets(options: GroupSocketOptions): GroupSockets {
+  if (options.port !== 0) return openOn(options.port, options)
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return openOn(findFreePort(options.address), options)
+    } catch (error) {
+      // Between the look and the bind, a flow of another run may take a port that was free.
+      const taken = error instanceof RpbenchError && error.code === 'RPB_PORT_IN_USE'
+      if (!taken || attempt === FREE_PORT_ATTEMPTS) throw error
+    }
+  }
+}
+
+function openOn(port: number, options: GroupSocketOptions): GroupSockets {
+  const { address } = options
+  const holder = strangersOn(address, port, [])[0]
+  if (holder) throw portInUse(address, port, holder)
+  const fds: number[] = []
+  try {
+    while (fds.length < options.members) fds.push(openMember(options, port))
+    const inodes = fds.map((fd) => fstatSync(fd).ino)
+    // Another group may have come between the look and the bind.
+    const late = strangersOn(address, port, inodes)[0]
+    if (late) throw portInUse(address, port, late)
+    return { address, port, fds, inodes }
+  } catch (error) {
+    closeAll(fds)
+    throw error instanceof SystemError ? memberError(fds.length, options, port, error) : error
+  }
+}

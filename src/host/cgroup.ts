@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { posix } from 'node:path'
+
+/** How a CPU quota held this process's group back. */
+export interface Throttling {
+  /** periods in which the group had used its quota up and was stopped */
+  count: number
+  /** for how long, summed over CPUs */
+  ns: number
+}
+
+/** A line of /proc/self/mountinfo, as far as it matters here. */
+interface Mount {
+  /** the part of the hierarchy that is mounted */
+  root: string
+  point: string
+  type: string
+  options: string[]
+}
+
+/** Fields as proc(5) gives them: … root, mount point, options, optional ones up to a dash, type, source, super options. */
+function parseMount(line: string): Mount {
+  const [fields = '', tail = ''] = line.split(' - ')
+  const [, , , root = '/', point = ''] = fields.split(' ')
+  const [type = '', , options = ''] = tail.split(' ')
+  return { root, point, type, options: options.split(',') }
+}
+
+/** The path of this process in the hierarchy of the CPU controller (v1), or in the unified one (v2). */
+function pathIn(cgroup: string, version: 1 | 2): string | undefined {
+  return cgroup
+    .split('\n')
+    .map((line) => /^\d+:([^:]*):(.*)$/.exec(line))
+    .find((match) => (version === 1 ? match?.[1]?.split(',').includes('cpu') : match?.[1] === ''))?.[2]
+}
+
+/**
+ * The files that may hold the throttling of this process: one for its own group and each group above it, since a
+ * quota anywhere on that path stops it. From the texts of /proc/self/cgroup and /proc/self/mountinfo; none where
+ * cgroups are not mounted.
+ */
+export function cpuStatFiles(cgroup: string, mountinfo: string): string[] {
+  const mounts = mountinfo
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseMount)
+  const version = pathIn(cgroup, 1) === undefined ? 2 : 1
+  const path = pathIn(cgroup, version)
+  const mount = mounts.find(({ type, options }) =>
+    version === 1 ? type === 'cgroup' && options.includes('cpu') : type === 'cgroup2',
+  )
+  if (path === undefined || mount === undefined) return []
+  // In a container the mount may begin below the top, at the container's own group.
+  const below = posix.relative(mount.root, path)
+  const steps = below.startsWith('..') ? [] : below.split('/').filter((step) => step !== '')
+  return [...steps.keys(), steps.length].map((depth) =>
+    posix.join(mount.point, ...steps.slice(0, depth), 'cpu.stat'),
+  )
+}
+
+/** Reads a cpu.stat file: throttled_usec of v2 or throttled_time (ns) of v1; undefined for a group without a quota's counters. */
+export function parseThrottling(cpuStat: string): Throttling | undefined {
+  const value = (key: string): number | undefined => {
+    const match = new RegExp(`^${key} (\\d+)$`, 'm').exec(cpuStat)
+    return match ? Number(match[1]) : undefined
+  }
+  const count = value('nr_throttled')
+  const microseconds = value('throttled_usec')
+  const ns = microseconds === undefined ? value('throttled_time') : microseconds * 1000
+  return count === undefined || ns === undefined ? undefined : { count, ns }
+}
+
+/** What passed between two readings. */
+export function throttlingBetween(before: Throttling, after: Throttling): Throttling {
+  return { count: after.count - before.count, ns: after.ns - before.ns }
+}
+
+/** The texts of those files that can be read. */
+function textsOf(files: readonly string[]): string[] {
+  return files.flatMap((file) => {
+    try {
+      return [readFileSync(file, 'latin1')]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Throttling of this process's groups so far; undefined where no group on its path has such counters. */
+export function readThrottling(): Throttling | undefined {
+  const [cgroup = '', mountinfo = ''] = textsOf(['/proc/self/cgroup', '/proc/self/mountinfo'])
+  const levels = textsOf(cpuStatFiles(cgroup, mountinfo))
+    .map(parseThrottling)
+    .filter((level) => level !== undefined)
+  return levels.length === 0
+    ? undefined
+    : levels.reduce((sum, level) => ({ count: sum.count + level.count, ns: sum.ns + level.ns }))
+}

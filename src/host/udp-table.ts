@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+
+/** One UDP socket of this network namespace, as /proc/net/udp and /proc/net/udp6 list it. */
+export interface UdpSocket {
+  /** numeric text, `0.0.0.0` or `::` for a wildcard */
+  address: string
+  port: number
+  uid: number
+  inode: number
+  queuedBytes: number
+  drops: number
+}
+
+/** IPv4 stands in the table as one 32-bit number in host order, IPv6 as four of them (little endian here). */
+function addressText(hex: string): string {
+  const bytes: number[] = []
+  for (let word = 0; word < hex.length; word += 8)
+    for (let at = word + 6; at >= word; at -= 2) bytes.push(Number.parseInt(hex.slice(at, at + 2), 16))
+  if (bytes.length === 4) return bytes.join('.')
+  if (bytes.every((b) => b === 0)) return '::'
+  const groups: string[] = []
+  for (let i = 0; i < 16; i += 2) groups.push((((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)).toString(16))
+  return groups.join(':')
+}
+
+/** Reads one line of the table (kernel: net/ipv4/udp.c, udp4_format_sock); undefined for the heading. */
+export function parseUdpLine(line: string): UdpSocket | undefined {
+  const field = line.trim().split(/\s+/)
+  const [address, port] = (field[1] ?? '').split(':')
+  if (!address || !port || field.length < 13) return undefined
+  return {
+    address: addressText(address),
+    port: Number.parseInt(port, 16),
+    queuedBytes: Number.parseInt(field[4]?.split(':')[1] ?? '0', 16),
+    uid: Number(field[7]),
+    inode: Number(field[9]),
+    drops: Number(field[12]),
+  }
+}
+
+/** The sockets bound to a port, out of the text of a table that may have tens of thousands of lines. */
+export function socketsOnPort(table: string, port: number): UdpSocket[] {
+  const needle = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
+  const found: UdpSocket[] = []
+  for (let at = table.indexOf(needle); at >= 0; at = table.indexOf(needle, at + 1)) {
+    const start = table.lastIndexOf('\n', at) + 1
+    const end = table.indexOf('\n', at)
+    const socket = parseUdpLine(table.slice(start, end < 0 ? undefined : end))
+    // The needle may also stand in the remote address of a client of that port.
+    if (socket?.port === port && !found.some((s) => s.inode === socket.inode)) found.push(socket)
+  }
+  return found
+}
+
+/** Drops of the sockets with these inodes, summed; undefined when one of them is not in the table (any more). */
+export function dropsOf(sockets: readonly UdpSocket[], inodes: Iterable<number>): number | undefined {
+  let drops = 0
+  for (const inode of inodes) {
+    const socket = sockets.find((s) => s.inode === inode)
+    if (socket === undefined) return undefined
+    drops += socket.drops
+  }
+  return drops
+}
+
+/** Reads the UDP sockets bound to `port` in this network namespace, IPv4 and IPv6. */
+export function readSocketsOnPort(port: number): UdpSocket[] {
+  return ['/proc/net/udp', '/proc/net/udp6'].flatMap((file) => {
+    try {
+      return socketsOnPort(readFileSync(file, 'latin1'), port)
+    } catch (error) {
+      // A kernel without IPv6 has no udp6 table.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+  })
+}

@@ -1,0 +1,58 @@
+import { constants } from 'node:os'
+import { getSystemErrorMap } from 'node:util'
+import { createRequire } from 'node:module'
+import addon from '#native'
+import type { Addon } from '#native'
+
+export type { Addon }
+export { addon }
+
+export const AF_INET = 2
+export const AF_INET6 = 10
+export const SOCK_DGRAM = 2
+export const SOL_SOCKET = 1
+export const SO_RCVBUF = 8
+export const SO_REUSEPORT = 15
+export const SO_TIMESTAMPNS = 35
+export const SO_INCOMING_CPU = 49
+export const SO_ATTACH_REUSEPORT_EBPF = 52
+export const SO_BINDTOIFINDEX = 62
+export const SO_DETACH_REUSEPORT_BPF = 68
+export const IPPROTO_IP = 0
+export const IP_PKTINFO = 8
+
+/** Where the compiled addon is, for a child that loads nothing else. */
+export function addonPath(): string {
+  const require = createRequire(import.meta.url)
+  const load = require('node-gyp-build') as { resolve(directory: string): string }
+  return load.resolve(new URL('.', import.meta.resolve('#native')).pathname)
+}
+
+/** A failed system call: `code` is the errno's name, `syscall` the call, the message one sentence. */
+export class SystemError extends Error {
+  override readonly name = 'SystemError'
+  readonly code: string
+  constructor(
+    readonly errno: number,
+    readonly syscall: string,
+  ) {
+    const [code, meaning] = getSystemErrorMap().get(-errno) ?? [`E${errno}`, 'unknown error']
+    super(`${syscall}: ${meaning} (${code})`)
+    this.code = code
+  }
+}
+
+/** Hands a result on, or throws the SystemError that a negative one stands for. */
+export function checked<T>(result: T | number, syscall: string): T {
+  if (typeof result === 'number' && result < 0) throw new SystemError(-result, syscall)
+  return result as T
+}
+
+const OPEN_STEPS = ['socket', 'bind', 'connect', 'epoll_ctl'] as const
+
+/** The error of `engineOpenFlow`, which says in one number which call failed and how. */
+export function openFlowError(result: number): SystemError {
+  return new SystemError(-result % 4096, OPEN_STEPS[Math.floor(-result / 4096)] ?? 'open')
+}
+
+export const { EADDRINUSE, EADDRNOTAVAIL, EMFILE, ENFILE, ENOMEM, ENOBUFS, EACCES } = constants.errno

@@ -1,0 +1,188 @@
+import { usageError } from '../errors.js'
+import { applyStep, freshGroup, stepsOf } from '../kernel/group-array.js'
+import type { Change, MemberGeneration, StartStopOrder, Step } from '../kernel/group-array.js'
+import type { Silence } from '../kernel/seen-weights.js'
+import type { RunPlan } from './run-plan.js'
+
+/** A change as the user asks for it. `kill`, `stall` and `resume` are what befalls a member, not what a deployer does. */
+export type GroupChange =
+  | { kind: 'add' }
+  | { kind: 'remove' | 'kill' | 'stall' | 'resume'; member: number }
+  | { kind: 'restart'; member: number; order: StartStopOrder }
+  | { kind: 'replace'; manner: 'fifo' | 'reverse' }
+  | { kind: 'replace'; manner: 'rolling'; order: StartStopOrder }
+
+/** A change at its time, ns since the measured phase began. */
+export interface TimedChange {
+  atNs: number
+  change: GroupChange
+}
+
+/** A change with what it does to the group, in slots of the kernel's array. */
+export interface PlannedChange extends TimedChange {
+  steps: Step[]
+  before: MemberGeneration[]
+  after: MemberGeneration[]
+  /**
+   * members that stand still: those not heard of since the array last changed before this change, so that nobody
+   * knows which flows they have by now; and those that do so after it
+   */
+  silence: Silence
+}
+
+const WITH_MEMBER = ['remove', 'kill', 'stall', 'resume'] as const
+const ORDERS = ['stop-then-start', 'start-then-stop'] as const
+const MANNERS = ['rolling', 'fifo', 'reverse'] as const
+
+const HOW =
+  'TIME:add, TIME:remove:N, TIME:restart:N[:start-then-stop], TIME:replace[:rolling|fifo|reverse], TIME:kill:N, TIME:stall:N or TIME:resume:N'
+
+/**
+ * Reads one `--change`, such as `2s:add` or `6s:restart:1:start-then-stop`.
+ * @param parseTime reads the time, throwing for what is none
+ */
+export function parseChange(text: string, flag: string, parseTime: (text: string) => number): TimedChange {
+  const [time = '', kind = '', ...words] = text.split(':')
+  const refuse = (): never => {
+    throw usageError(`${flag} takes ${HOW}, not "${text}".`)
+  }
+  const member = (): number => (/^\d{1,3}$/.test(words[0] ?? '') ? Number(words.shift()) : refuse())
+  const order = (): StartStopOrder => {
+    const word = words.shift() ?? ORDERS[0]
+    return ORDERS.find((o) => o === word) ?? refuse()
+  }
+  const read = (): GroupChange => {
+    if (kind === 'add') return { kind }
+    const plain = WITH_MEMBER.find((k) => k === kind)
+    if (plain) return { kind: plain, member: member() }
+    if (kind === 'restart') return { kind, member: member(), order: order() }
+    if (kind !== 'replace') return refuse()
+    const word = words.shift() ?? MANNERS[0]
+    const manner = MANNERS.find((m) => m === word) ?? refuse()
+    return manner === 'rolling' ? { kind, manner, order: order() } : { kind, manner }
+  }
+  const change = read()
+  if (words.length > 0) refuse()
+  return { atNs: parseTime(time), change }
+}
+
+/** A change in the words of its flag. */
+export function changeText(change: GroupChange): string {
+  switch (change.kind) {
+    case 'add':
+      return 'add'
+    case 'restart':
+      return `restart ${change.member} (${change.order})`
+    case 'replace':
+      return `replace (${change.manner === 'rolling' ? `rolling, ${change.order}` : change.manner})`
+    default:
+      return `${change.kind} ${change.member}`
+  }
+}
+
+/** What the kernel's array sees of a change; nothing of a stall. */
+function kernelChange(change: GroupChange, members: number): Change | undefined {
+  switch (change.kind) {
+    case 'add':
+      return { kind: 'resize', to: members + 1 }
+    case 'remove':
+    case 'kill':
+      return { kind: 'remove', member: change.member }
+    case 'stall':
+    case 'resume':
+      return undefined
+    default:
+      return change
+  }
+}
+
+/** Newcomers take member indexes that nobody had: a removed member's figures stay its own. */
+function withNewIndexes(steps: Step[], used: number): Step[] {
+  let next = used
+  return steps.map((step) =>
+    step.action === 'start' && step.generation === 0 ? { ...step, member: next++ } : step,
+  )
+}
+
+/**
+ * Follows a group of `members` through its changes, in the order of time.
+ * @throws RpbenchError (wrong usage) where a change is not possible at its time
+ */
+export function planChanges(members: number, changes: readonly TimedChange[], flag: string): PlannedChange[] {
+  let group = freshGroup(members)
+  let indexes = members
+  const stalled = new Set<number>()
+  let unheard = new Set<number>()
+  return changes
+    .toSorted((a, b) => a.atNs - b.atNs)
+    .map(({ atNs, change }) => {
+      const before = group
+      if ('member' in change) checkMember(change, group, stalled, flag)
+      if ((change.kind === 'remove' || change.kind === 'kill') && group.length === 1)
+        throw usageError(`${flag}: ${changeText(change)} would leave no member; start with more --procs.`)
+      if (change.kind === 'replace' && stalled.size > 0)
+        throw usageError(`${flag}: a stalled member cannot be replaced; resume it first.`)
+      const silentBefore = [...unheard]
+      if (change.kind === 'stall') stalled.add(change.member)
+      if (change.kind === 'resume' || change.kind === 'kill') {
+        stalled.delete(change.member)
+        unheard.delete(change.member)
+      }
+      const wanted = kernelChange(change, group.length)
+      const steps = wanted ? withNewIndexes(stepsOf(group, wanted), indexes) : []
+      indexes = Math.max(indexes, ...steps.map((step) => step.member + 1))
+      group = steps.reduce((g, step) => applyStep('4.5', g, step), group)
+      if (steps.length > 0) unheard = new Set(stalled)
+      return {
+        atNs,
+        change,
+        steps,
+        before,
+        after: group,
+        silence: { before: silentBefore, after: [...stalled] },
+      }
+    })
+}
+
+function checkMember(
+  change: GroupChange & { member: number },
+  group: readonly MemberGeneration[],
+  stalled: ReadonlySet<number>,
+  flag: string,
+): void {
+  const here = group.map((seat) => seat.member).toSorted((a, b) => a - b)
+  if (!here.includes(change.member))
+    throw usageError(
+      `${flag}: there is no member ${change.member} to ${change.kind} then; there are ${here.join(', ')}.`,
+    )
+  const isStalled = stalled.has(change.member)
+  if (change.kind === 'resume' && !isStalled)
+    throw usageError(`${flag}: member ${change.member} is not stalled, so it cannot resume.`)
+  if (isStalled && change.kind !== 'resume' && change.kind !== 'kill')
+    throw usageError(`${flag}: member ${change.member} is stalled then; resume or kill it first.`)
+}
+
+/** How many turns of a flow a change leaves alone on each side: one to be seen in, with room for a late reply. */
+const QUIET_TURNS = 3
+/** And for how long at least: a member that waits for its CPU has not gone dark. */
+const LEAST_QUIET_NS = 200e6
+/** About what the start of a member's process takes, with room for a busy machine. */
+const STEP_NS = 200e6
+
+/** How often each flow of an open loop has its turn, ns. */
+export function turnNs({ flows, rateHz }: Pick<RunPlan, 'flows' | 'rateHz'>): number {
+  return (flows * 1e9) / (rateHz ?? Infinity)
+}
+
+/** How long flows are left alone before and after a change, so that each of them shows where it is, ns. */
+export function quietNs(plan: Pick<RunPlan, 'flows' | 'rateHz'>): number {
+  return Math.max(LEAST_QUIET_NS, QUIET_TURNS * turnNs(plan))
+}
+
+/** How long a run must last for its changes to be carried out and seen, ns. */
+export function neededNs(plan: Pick<RunPlan, 'flows' | 'rateHz'>, changes: readonly PlannedChange[]): number {
+  let endNs = 0
+  for (const { atNs, steps } of changes)
+    endNs = Math.max(atNs, endNs) + steps.length * STEP_NS + quietNs(plan)
+  return endNs
+}

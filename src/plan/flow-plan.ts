@@ -1,0 +1,103 @@
+import { usageError } from '../errors.js'
+import { shuffled } from './shuffle.js'
+
+/** Which share of a port range is planned on by default: the rest replaces ports that are in use. */
+const PLANNED_SHARE = 0.8
+/**
+ * Spare candidates at most. All ports of three addresses: another run with the same seed may hold tens of thousands
+ * of ports, the very ones that come first here.
+ */
+const MOST_SPARE = 200_000
+/** As many as `addressIndex` can tell apart. */
+const MOST_ADDRESSES = 65_536
+/** The last address that can be a source: 127.255.255.255 is a broadcast address. */
+const LAST_LOOPBACK = 0x7f_ff_ff_fe
+
+/**
+ * Source address and port of every flow, in the order of flow ids, and behind them candidates that may replace a
+ * port in use. Pure: the same flows, addresses, ports and seed give the same plan.
+ */
+export interface FlowPlan {
+  addresses: string[]
+  /** index into `addresses`, one a candidate */
+  addressIndex: Uint16Array
+  port: Uint16Array
+  /** how many of the candidates are flows; the others are spare */
+  flows: number
+}
+
+export interface FlowPlanInput {
+  flows: number
+  /** first and last source port */
+  ports: readonly [number, number]
+  seed: number
+  /** source addresses as the user gave them; without, `firstAddress` and those that follow it */
+  addresses?: readonly string[]
+  firstAddress: string
+}
+
+const toNumber = (address: string): number =>
+  address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0)
+
+const toText = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
+
+function sourceAddresses(input: FlowPlanInput, range: number): string[] {
+  if (input.addresses) return [...input.addresses]
+  if (!input.firstAddress.startsWith('127.')) return [input.firstAddress]
+  const perAddress = Math.max(1, Math.floor(range * PLANNED_SHARE))
+  const first = toNumber(input.firstAddress)
+  const most = Math.max(1, Math.min(MOST_ADDRESSES, LAST_LOOPBACK - first + 1))
+  const length = Math.min(most, Math.ceil(input.flows / perAddress))
+  return Array.from({ length }, (_, i) => toText(first + i))
+}
+
+/**
+ * Plans the flows: a seeded draw without repetition from addresses × ports. On loopback, addresses are added
+ * (127.0.0.2, …) when one has too few ports.
+ * @throws RpbenchError (wrong usage) when the flows do not fit, saying what does
+ */
+export function planFlows(input: FlowPlanInput): FlowPlan {
+  const [first, last] = input.ports
+  const range = last - first + 1
+  const addresses = sourceAddresses(input, range)
+  const capacity = range * addresses.length
+  if (input.flows > capacity)
+    throw usageError(
+      `--flows ${input.flows} does not fit: ${addresses.length} source address${addresses.length > 1 ? 'es' : ''} × ${range} ports (${first}-${last}) make ${capacity} flows; widen --source-ports or add --source-addresses.`,
+    )
+  const order = shuffled(capacity, input.seed, Math.min(capacity, input.flows + MOST_SPARE))
+  return {
+    addresses,
+    addressIndex: Uint16Array.from(order, (n) => Math.floor(n / range)),
+    port: Uint16Array.from(order, (n) => first + (n % range)),
+    flows: input.flows,
+  }
+}
+
+/** One worker's part of a plan: its flows, then its spare candidates. `firstFlow` is the id of its first flow. */
+export interface FlowShare extends FlowPlan {
+  firstFlow: number
+}
+
+/** Splits a plan over workers, flows and spares alike, sizes differing by one at most. */
+export function shareFlows(plan: FlowPlan, workers: number): FlowShare[] {
+  const spares = plan.port.length - plan.flows
+  const cut = (total: number, i: number): number => Math.floor((total * i) / workers)
+  return Array.from({ length: workers }, (_, i) => {
+    const [from, to] = [cut(plan.flows, i), cut(plan.flows, i + 1)]
+    const [spareFrom, spareTo] = [plan.flows + cut(spares, i), plan.flows + cut(spares, i + 1)]
+    const pick = (all: Uint16Array): Uint16Array => {
+      const part = new Uint16Array(to - from + spareTo - spareFrom)
+      part.set(all.subarray(from, to))
+      part.set(all.subarray(spareFrom, spareTo), to - from)
+      return part
+    }
+    return {
+      addresses: plan.addresses,
+      addressIndex: pick(plan.addressIndex),
+      port: pick(plan.port),
+      flows: to - from,
+      firstFlow: from,
+    }
+  })
+}

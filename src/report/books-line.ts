@@ -1,0 +1,50 @@
+import { formatCount } from '../cli/units.js'
+import type { Books, RunResult } from '../result/run-result.js'
+import { type Line, NBSP, type Phrase } from './line.js'
+import type { Tone } from './style.js'
+
+/** What went missing, or came when it should not have: named only where there was some. */
+const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
+  ['lost', 'lost', 'bad'],
+  ['late', 'late', 'warn'],
+  ['droppedAtMembers', 'dropped at members', 'bad'],
+  ['droppedAtClient', 'dropped at the client', 'bad'],
+  ['leftAtMembers', 'left in queues', 'warn'],
+  ['sendErrors', 'send errors', 'bad'],
+  ['echoErrors', 'echo errors', 'bad'],
+  ['unsent', 'due but not sent', 'warn'],
+  ['duplicates', 'duplicate', 'warn'],
+  ['reordered', 'reordered', 'warn'],
+  ['strangersAtMembers', 'strangers at members', undefined],
+  ['strangersAtClient', 'strangers at the client', undefined],
+]
+
+/**
+ * Where every datagram went: the stages it passed, `=` where none was lost between two, and what was lost.
+ * @param unexplainedAs what to call what is in no count
+ */
+export function booksLine({ books }: Pick<RunResult, 'books'>, unexplainedAs = 'unexplained'): Line {
+  const { sent, taken, echoed, replied, unexplained } = books
+  const stages: [number, string][] = [
+    [sent, 'sent'],
+    [taken, 'taken'],
+    [echoed, 'echoed'],
+    [replied, replied === 1 ? 'reply' : 'replies'],
+  ]
+  const chain = stages
+    .map(([n, name], i) => {
+      const before = stages[i - 1]?.[0]
+      const sign = before === undefined ? '' : before === n ? `=${NBSP}` : `→${NBSP}`
+      return `${sign}${formatCount(n)}${NBSP}${name}`
+    })
+    .join(' ')
+  const special = SPECIAL_COUNTS.filter(([key]) => books[key] > 0).map(([key, name, tone]): Phrase => ({
+    text: `${formatCount(books[key])} ${name}`,
+    tone,
+  }))
+  const rest: Phrase = {
+    text: `${formatCount(unexplained)} ${unexplainedAs}`,
+    tone: unexplained > 0 ? 'bad' : undefined,
+  }
+  return { label: 'books', phrases: [{ text: chain }, ...special, rest] }
+}

@@ -1,0 +1,148 @@
+import { formatCount, formatDuration, formatPercent } from '../cli/units.js'
+import type { ChangeResult } from '../result/churn-result.js'
+import type { Line, Phrase } from './line.js'
+import { plural } from './plural.js'
+import type { Style, Tone } from './style.js'
+import { seatName } from './transition-picture.js'
+
+/** Groups up to this size are shown member by member. */
+const SHOWN_MEMBERS = 10
+
+const VERDICT_TONES: Readonly<Record<ChangeResult['verdict'], Tone>> = {
+  'as predicted': 'good',
+  differs: 'bad',
+  unseen: 'warn',
+}
+
+/** What was done, and when; how the group changed by it. */
+export function changePhrases(result: ChangeResult, style: Style): Phrase[] {
+  const { change, membersBefore, membersAfter } = result
+  const phrases = [change]
+  const names = (seats: ChangeResult['membersBefore']): string =>
+    seats.map((seat) => seatName(seat, style)).join(' ')
+  const [before, after] = [names(membersBefore), names(membersAfter)]
+  if (membersBefore.length !== membersAfter.length)
+    phrases.push(`${membersBefore.length} → ${plural(membersAfter.length, 'member', 'members')}`)
+  if (before !== after && Math.max(membersBefore.length, membersAfter.length) <= SHOWN_MEMBERS)
+    phrases.push(`array ${before} → ${after}`)
+  return phrases.map((text) => ({ text }))
+}
+
+/** What became of the flows, beside the model and the least possible; what it cost; how long it took. */
+export function changeLines(result: ChangeResult): Line[] {
+  return [
+    movedLine(result),
+    ...whyLine(result),
+    ...darkLine(result),
+    ...returnedLine(result),
+    lostLine(result),
+    ...timeLine(result),
+  ]
+}
+
+function movedLine({
+  verdict,
+  flows,
+  moved,
+  movedShare,
+  predicted,
+  minimum,
+  test,
+  dark,
+}: ChangeResult): Line {
+  const label = { label: 'moved', verdict: { text: verdict, tone: VERDICT_TONES[verdict] } }
+  if (verdict === 'unseen')
+    return { ...label, phrases: [{ text: 'no flow was answered both before the change and after it' }] }
+  const seen = plural(flows, 'flow', 'flows')
+  const measured =
+    moved === 0 ? `none of ${seen}` : `${formatPercent(movedShare)} (${formatCount(moved)} of ${seen})`
+  const texts = [
+    dark > 0 ? `${measured} that were answered before and after` : measured,
+    `the model says ${percentOrNone(predicted.movedShare)}`,
+    `any scheme moves at least ${percentOrNone(minimum.movedShare)}`,
+    ...(verdict === 'differs' && test.pValue !== undefined
+      ? [test.pValue === 0 ? 'the model rules this out' : `p ${test.pValue.toExponential(0)}`]
+      : []),
+  ]
+  // Where nothing has to move and nothing does, the bound says nothing.
+  const shown = moved === 0 && minimum.movedShare === 0 ? texts.filter((_, i) => i !== 2) : texts
+  return { ...label, phrases: shown.map((text) => ({ text })) }
+}
+
+function percentOrNone(share: number): string {
+  return share === 0 ? 'none' : formatPercent(share)
+}
+
+/** Why flows moved: whose process was gone, and whose was not. */
+function whyLine({ moved, orphans, collateral, strayed }: ChangeResult): Line[] {
+  const phrases: Phrase[] = []
+  if (orphans > 0) phrases.push({ text: `${plural(orphans, 'orphan', 'orphans')}: their process is gone` })
+  if (collateral > 0)
+    phrases.push({ text: `${formatCount(collateral)} collateral: moved although their process lives` })
+  else if (moved > 0) phrases.push({ text: 'no collateral' })
+  if (strayed > 0) phrases.push({ text: `${formatCount(strayed)} more were answered elsewhere meanwhile` })
+  return phrases.length === 0 ? [] : [{ label: 'why', phrases }]
+}
+
+/** Flows that nobody answers, and whose they were. */
+function darkLine({ dark, darkShare, darkFrom, membersBefore, predicted }: ChangeResult): Line[] {
+  if (dark === 0) return []
+  const places = membersBefore.flatMap(({ member }, row) => {
+    const count = darkFrom[row] ?? 0
+    return count === 0 ? [] : [{ member, count }]
+  })
+  const [only, ...others] = places.toSorted((a, b) => b.count - a.count)
+  const whose =
+    only === undefined
+      ? []
+      : others.length === 0 && only.count === dark
+        ? [`all of them of member ${only.member}`]
+        : [
+            `last seen at ${[only, ...others].map(({ member, count }) => `member ${member}: ${formatCount(count)}`).join(', ')}`,
+          ]
+  return [
+    {
+      label: 'dark',
+      phrases: [
+        {
+          text: `${formatPercent(darkShare)} (${plural(dark, 'flow gets', 'flows get')} no answer)`,
+          tone: 'bad',
+        },
+        ...(predicted.darkShare > 0 ? [`the model says ${formatPercent(predicted.darkShare)}`] : []).map(
+          (text) => ({ text }),
+        ),
+        ...whose.map((text) => ({ text })),
+      ],
+    },
+  ]
+}
+
+function returnedLine({ returned }: ChangeResult): Line[] {
+  return returned === 0
+    ? []
+    : [
+        {
+          label: 'back',
+          phrases: [{ text: `${plural(returned, 'dark flow is', 'dark flows are')} answered again` }],
+        },
+      ]
+}
+
+function lostLine({ lost, late }: ChangeResult): Line {
+  const phrases: Phrase[] = [
+    lost === 0 ? { text: 'nothing' } : { text: plural(lost, 'datagram', 'datagrams'), tone: 'bad' },
+  ]
+  if (late > 0) phrases.push({ text: `${formatCount(late)} late`, tone: 'warn' })
+  return { label: 'lost', phrases }
+}
+
+function timeLine({ moved, strayed, settledNs, latencyBefore, latencyDuring }: ChangeResult): Line[] {
+  const texts: string[] = []
+  if (moved + strayed > 0)
+    texts.push(settledNs === 0 ? 'settled at once' : `settled after ${formatDuration(settledNs)}`)
+  if (latencyBefore && latencyDuring)
+    texts.push(
+      `response p99 ${formatDuration(latencyBefore.p99Ns)} before → ${formatDuration(latencyDuring.p99Ns)} meanwhile`,
+    )
+  return texts.length === 0 ? [] : [{ label: 'time', phrases: texts.map((text) => ({ text })) }]
+}

@@ -1,0 +1,68 @@
+import { formatCount, formatDuration } from '../cli/units.js'
+import type { RunResult } from '../result/run-result.js'
+import { hangOf, type Phrase, wrap } from './line.js'
+import { plural } from './plural.js'
+import type { Style } from './style.js'
+
+/** The first lines of a report: its title, and beside it what was done. */
+export function titleLines(title: string, phrases: readonly Phrase[], style: Style): string[] {
+  const width = title.length + 3
+  const [first = '', ...more] = wrap(phrases, width, hangOf(width, style), style)
+  return [`${title.padEnd(width)}${first}`.trimEnd(), ...more]
+}
+
+/** What a header needs of a result; members only where the plan does not say how many there are. */
+type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'> & { members?: readonly unknown[] }
+
+/** What was run: where, on how many members, with how many flows, under what load, for how long. */
+export function headerPhrases(result: Headed): Phrase[] {
+  const { group, members = [], plan } = result
+  const { effective } = plan
+  const host = group.family === 'ipv6' ? `[${group.address}]` : group.address
+  const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
+  const flows = numberAt(effective, 'flows')
+  const waves = numberAt(effective, 'waves') ?? 1
+  const waveSize = numberAt(effective, 'waveSize')
+  const { weights } = effective
+  const serviceTimeNs = numberAt(effective, 'serviceTimeNs') ?? 0
+  const facts = [
+    `${group.protocol} ${host}:${group.port}`,
+    plural(numberAt(effective, 'procs') ?? members.length, one, many),
+    flows !== undefined && plural(flows, 'flow', 'flows'),
+    waves > 1 && `${formatCount(waves)} waves${waveSize === undefined ? '' : ` of ${formatCount(waveSize)}`}`,
+    typeof weights === 'string' && weights !== 'uniform' && `weights ${weights}`,
+    serviceTimeNs > 0 && `service time ${formatDuration(serviceTimeNs)}`,
+    group.steering !== undefined && `steering ${group.steering}`,
+    load(effective),
+    length(result),
+  ]
+  return facts.filter((fact) => fact !== false).map((text) => ({ text }))
+}
+
+/** The plan's `rateHz` is what makes the loop open. */
+export function isOpenLoop(result: Pick<RunResult, 'plan'>): boolean {
+  return numberAt(result.plan.effective, 'rateHz') !== undefined
+}
+
+/** How long the run was meant to be: a number of requests, or a time. */
+export function length({ plan, durationNs }: Pick<RunResult, 'plan' | 'durationNs'>): string {
+  const requests = numberAt(plan.effective, 'requests')
+  if (requests !== undefined) return plural(requests, 'request', 'requests')
+  return formatDuration(numberAt(plan.effective, 'durationNs') ?? durationNs)
+}
+
+function load(effective: RunResult['plan']['effective']): string {
+  const rateHz = numberAt(effective, 'rateHz')
+  if (rateHz !== undefined) {
+    const { arrivals } = effective
+    return `open loop, ${formatCount(rateHz)}/s${typeof arrivals === 'string' ? `, ${arrivals} arrivals` : ''}`
+  }
+  const inFlight = numberAt(effective, 'inFlight')
+  return inFlight === undefined ? 'closed loop' : `closed loop, ${formatCount(inFlight)} in flight`
+}
+
+/** Plans are open records, since they grow: what is absent or of another type is not shown. */
+function numberAt(effective: RunResult['plan']['effective'], key: string): number | undefined {
+  const value = effective[key]
+  return typeof value === 'number' ? value : undefined
+}

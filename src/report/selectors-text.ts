@@ -1,0 +1,40 @@
+import type { SelectorsResult } from '../result/verify-result.js'
+import { hangOf, layOut, wrap, type Line } from './line.js'
+import { plural } from './plural.js'
+import { createStyle, type StyleOptions, type Tone } from './style.js'
+
+type Outcome = SelectorsResult['cases'][number]['outcome']
+
+const TITLE = 'rpbench verify selectors'
+const TONES: Readonly<Record<Outcome, Tone>> = { pass: 'good', fail: 'bad', 'not-possible': 'warn' }
+const LABELS: Readonly<Record<Outcome, string>> = { pass: 'pass', fail: 'FAIL', 'not-possible': 'not here' }
+
+/** The battery as a person reads it: a line for each case, then how many there were of each outcome. */
+export function renderSelectorsText(
+  { kernel, cases }: SelectorsResult,
+  options: Omit<StyleOptions, 'praise'>,
+): string {
+  const style = createStyle(options)
+  const titleWidth = TITLE.length + 3
+  const head = wrap([{ text: `Linux ${kernel}` }], titleWidth, hangOf(titleWidth, style), style)
+  const lines = cases.map(({ id, outcome, why }): Line => ({
+    label: LABELS[outcome],
+    verdict: { text: id, tone: outcome === 'pass' ? undefined : TONES[outcome] },
+    phrases: [{ text: why }],
+  }))
+  const count = (outcome: Outcome): number => cases.filter((c) => c.outcome === outcome).length
+  const summary = (['pass', 'fail', 'not-possible'] as const)
+    .filter((outcome) => count(outcome) > 0)
+    .map((outcome) => ({
+      text: `${count(outcome)} ${{ pass: 'passed', fail: 'failed', 'not-possible': 'not possible here' }[outcome]}`,
+      tone: TONES[outcome],
+    }))
+  return [
+    `${TITLE.padEnd(titleWidth)}${head.join('\n')}`,
+    '',
+    ...layOut(lines, style),
+    '',
+    ` ${plural(cases.length, 'case', 'cases')}: ${wrap(summary, 12, 3, style).join('\n').trimStart()}`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,55 @@
+import type { RunResult } from '../result/run-result.js'
+import { booksLine } from './books-line.js'
+import { hashLine } from './hash-line.js'
+import { headerPhrases, titleLines } from './header.js'
+import { type Line, layOut } from './line.js'
+import { membersTable } from './members-table.js'
+import { packetsLine } from './packets-line.js'
+import { savedLines } from './saved-lines.js'
+import { affinityLine, balanceLine } from './spread-lines.js'
+import { createStyle, type StyleOptions } from './style.js'
+import { latencyLines, legsLine, rateLine, scheduleLine } from './time-lines.js'
+import { accidentLines, validityLines } from './validity-lines.js'
+
+export interface TextOptions extends Omit<StyleOptions, 'praise'> {
+  /** paths of the files the result was written to */
+  savedTo?: readonly string[]
+}
+
+const TITLE = 'rpbench run'
+
+/**
+ * A run as a person reads it: what was run, a row per member, then one line per question with its verdict
+ * first. No line exceeds `columns` (30 at least); the text ends with a newline.
+ */
+export function renderRunText(result: RunResult, options: TextOptions): string {
+  const invalid = result.validity.verdict === 'invalid'
+  const style = createStyle({ ...options, praise: !invalid })
+  const validity = validityLines(result)
+  const lines: Line[] = [
+    balanceLine(result),
+    ...maybe(packetsLine(result)),
+    affinityLine(result),
+    ...maybe(hashLine(result)),
+    ...latencyLines(result),
+    ...maybe(legsLine(result)),
+    rateLine(result),
+    ...maybe(scheduleLine(result)),
+    booksLine(result),
+    ...(invalid ? [] : validity),
+    ...savedLines(options.savedTo ?? []),
+  ]
+  // What makes a run invalid, or cut it short, comes before any figure of it.
+  const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)
+  return [
+    ...titleLines(TITLE, headerPhrases(result), style),
+    '',
+    ...(notices.length > 0 ? [...notices, ''] : []),
+    ...membersTable(result.members, style),
+    '',
+    ...layOut(lines, style),
+    '',
+  ].join('\n')
+}
+
+const maybe = (line: Line | undefined): Line[] => (line === undefined ? [] : [line])

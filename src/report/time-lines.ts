@@ -1,0 +1,103 @@
+import { formatCount, formatDuration, formatPercent } from '../cli/units.js'
+import type { LatencySummary, Legs, RunResult } from '../result/run-result.js'
+import { isOpenLoop } from './header.js'
+import type { Line, Phrase } from './line.js'
+
+/** Above this share of the mean, one leg is named as where the time goes. */
+const DOMINANT = 0.5
+
+const LEG_IN_WORDS = {
+  'before the member': 'before a member reads it',
+  request: "on the way into the member's socket",
+  queue: "waiting in the member's socket",
+  server: 'inside the member',
+  reply: 'on the way back, until the client reads it',
+} as const
+
+type Leg = keyof typeof LEG_IN_WORDS
+
+/** One line of percentiles in a closed loop; in an open loop response time and service time, which differ. */
+export function latencyLines(result: RunResult): Line[] {
+  const { latency } = result
+  if (latency === undefined) return [{ label: 'latency', phrases: [{ text: 'no reply came in time' }] }]
+  const { response, service } = latency
+  if (response !== undefined)
+    return [
+      { label: 'response', phrases: percentiles(response, 'from the intended send, as in the table') },
+      { label: 'service', phrases: percentiles(service, 'from the actual send') },
+    ]
+  const lines: Line[] = [{ label: 'latency', phrases: percentiles(service) }]
+  if (!isOpenLoop(result))
+    lines.push({
+      label: '',
+      phrases: [{ text: 'closed loop: not the latency a user would feel; --rate measures that' }],
+    })
+  return lines
+}
+
+/** Where the time of a request went, on average, and in words where one leg is most of it. */
+export function legsLine({ legs, latency }: RunResult): Line | undefined {
+  if (legs === undefined) return undefined
+  const parts = legParts(legs, latency?.service)
+  const total = parts.reduce((sum, [, ns]) => sum + ns, 0)
+  if (total <= 0) return undefined
+  const [leg, longest] = parts.reduce((a, b) => (b[1] > a[1] ? b : a))
+  const sum = parts.map(([name, ns]) => `${name} ${formatDuration(ns)}`).join(' + ')
+  const phrases: Phrase[] = [{ text: `mean ${formatDuration(total)} = ${sum}` }]
+  if (longest > DOMINANT * total)
+    phrases.push({ text: `${formatPercent(longest / total, 0)} of it ${LEG_IN_WORDS[leg]}` })
+  return { label: 'legs', phrases }
+}
+
+/** Round trips a second. */
+export function rateLine({ throughput }: Pick<RunResult, 'throughput'>): Line {
+  return {
+    label: 'rate',
+    phrases: [{ text: `${formatCount(throughput.roundTripsPerSecond)} round trips/s` }],
+  }
+}
+
+/** In an open loop: what was offered, what was sent of it, and how punctually. */
+export function scheduleLine({
+  throughput,
+  schedule,
+}: Pick<RunResult, 'throughput' | 'schedule'>): Line | undefined {
+  const { offeredPerSecond, achievedPerSecond } = throughput
+  if (offeredPerSecond === undefined || offeredPerSecond <= 0) return undefined
+  const achieved = achievedPerSecond / offeredPerSecond
+  const phrases: Phrase[] = [
+    { text: `${formatCount(offeredPerSecond)}/s offered` },
+    { text: `${formatCount(achievedPerSecond)}/s sent (${formatPercent(achieved)})` },
+  ]
+  if (schedule !== undefined) {
+    const { p50Ns, p99Ns } = schedule.lag
+    phrases.push({ text: `sent late by p50 ${formatDuration(p50Ns)}, p99 ${formatDuration(p99Ns)}` })
+  }
+  return { label: 'schedule', phrases }
+}
+
+function percentiles(summary: LatencySummary, from?: string): Phrase[] {
+  const { p50Ns, p90Ns, p99Ns, p999Ns, maxNs } = summary
+  const named: [string, number][] = [
+    ['p50', p50Ns],
+    ['p90', p90Ns],
+    ['p99', p99Ns],
+    ['p99.9', p999Ns],
+    ['max', maxNs],
+  ]
+  const phrases: Phrase[] = named.map(([name, ns]) => ({ text: `${name} ${formatDuration(ns)}` }))
+  return from === undefined ? phrases : [...phrases, { text: from }]
+}
+
+/** The legs in order. Without kernel timestamps the first two are one: what the others leave of the service time. */
+function legParts(legs: Legs, service: LatencySummary | undefined): [Leg, number][] {
+  const { request, queue, server, reply } = legs
+  const rest: [Leg, number][] = [
+    ['server', server.meanNs],
+    ['reply', reply.meanNs],
+  ]
+  if (request !== undefined && queue !== undefined)
+    return [['request', request.meanNs], ['queue', queue.meanNs], ...rest]
+  const before = (service?.meanNs ?? 0) - server.meanNs - reply.meanNs
+  return before > 0 ? [['before the member', before], ...rest] : rest
+}

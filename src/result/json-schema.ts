@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { CHURN_SCHEMA, churnResult } from './churn-result.js'
+import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
+import { RUN_SCHEMA, runResult } from './run-result.js'
+
+const RESULTS = {
+  run: { schema: RUN_SCHEMA, result: runResult },
+  churn: { schema: CHURN_SCHEMA, result: churnResult },
+  predict: { schema: PREDICT_SCHEMA, result: predictResult },
+} as const
+
+/** A command whose result has a schema; the same word names the result. */
+export type SchemaName = keyof typeof RESULTS
+
+/**
+ * The JSON Schema (draft 2020-12) of what `rpbench <name> --json` prints. Unknown properties are allowed in it: a
+ * later version of the tool may add optional ones without a new schema version.
+ */
+export function resultJsonSchema(name: SchemaName): Record<string, unknown> {
+  const { schema, result } = RESULTS[name]
+  return {
+    $id: `urn:${schema.replace('/', ':')}`,
+    title: `Result of rpbench ${name} (${schema})`,
+    ...z.toJSONSchema(result, { target: 'draft-2020-12', io: 'input' }),
+  }
+}

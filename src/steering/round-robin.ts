@@ -1,0 +1,79 @@
+import { MAP_ARRAY, type BpfMap } from './bpf.js'
+import {
+  addConstant,
+  fetchAdd64,
+  jumpIfZero,
+  load32,
+  modulo,
+  moveConstant,
+  store32,
+  storeConstant32,
+  type Program,
+} from './ebpf.js'
+import { begin, lookup, pass, select } from './reuseport-program.js'
+import type { SeatDirectory, SeatedMember, SeatProgram } from './seat-steering.js'
+
+/** Where the program keeps a key, which is the seat in the end, on its stack. */
+const KEY = -4
+
+/** @param orderFd entry 0 has the number n of members, entries 1 – n their seats */
+export const roundRobinProgram = (socketsFd: number, orderFd: number, turnFd: number): Program => [
+  ...begin(),
+  storeConstant32(10, KEY, 0),
+  ...lookup(orderFd, KEY, 'pass'),
+  load32(7, 0, 0),
+  jumpIfZero(7, 'pass'),
+  ...lookup(turnFd, KEY, 'pass'),
+  moveConstant(8, 1),
+  fetchAdd64(0, 0, 8),
+  modulo(8, 7),
+  addConstant(8, 1),
+  store32(10, KEY, 8),
+  ...lookup(orderFd, KEY, 'pass'),
+  load32(1, 0, 0),
+  store32(10, KEY, 1),
+  ...select(socketsFd, KEY, 'pass'),
+  ...pass(),
+]
+
+/** Whose turn it is, in the order in which members came. */
+class Order implements SeatDirectory {
+  #seats: number[] = []
+
+  constructor(readonly map: BpfMap) {}
+
+  // Seats before their number when it grows, after it when it shrinks: no turn falls on what is not there.
+
+  joined(newcomers: readonly SeatedMember[]): void {
+    this.#seats = [...this.#seats, ...newcomers.map(({ seat }) => seat)]
+    this.#publishSeats()
+    this.#publishCount()
+  }
+
+  left(seat: number): void {
+    this.#seats = this.#seats.filter((other) => other !== seat)
+    this.#publishCount()
+    this.#publishSeats()
+  }
+
+  #publishSeats(): void {
+    const places = Uint32Array.from(this.#seats, (_, i) => i + 1)
+    this.map.update(places, Uint32Array.from(this.#seats))
+  }
+
+  #publishCount(): void {
+    this.map.update(Uint32Array.of(0), Uint32Array.of(this.#seats.length))
+  }
+}
+
+/**
+ * Members take turns, datagram by datagram.
+ * @param seats how many there will be in all
+ */
+export const roundRobin =
+  (seats: number): SeatProgram =>
+  (scope, socketsFd) => {
+    const order = scope.createMap({ type: MAP_ARRAY, keyBytes: 4, valueBytes: 4, entries: 1 + seats })
+    const turn = scope.createMap({ type: MAP_ARRAY, keyBytes: 4, valueBytes: 8, entries: 1 })
+    return { program: roundRobinProgram(socketsFd, order.fd, turn.fd), directory: new Order(order) }
+  }

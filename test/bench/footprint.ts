@@ -1,0 +1,41 @@
+import { median, runRpbench, timeRpbench } from './processes.js'
+
+const ROUNDS = 5
+const MB = 1e6
+
+function line(what: string, values: number[], unit: string, bound: string): void {
+  console.log(`  ${what.padEnd(52)} ${median(values).toFixed(0)} ${unit} (to reach: ${bound})`)
+}
+
+/** What a run costs beside its load: time to the first packet, time around it, memory; and the start of the tool. */
+export async function measureFootprint(): Promise<void> {
+  const help: number[] = []
+  const first: number[] = []
+  const around: number[] = []
+  const client: number[] = []
+  const member: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    help.push(await timeRpbench('--help'))
+    const started = performance.now()
+    const result = await runRpbench(
+      '--procs',
+      '4',
+      '--flows',
+      '10000',
+      '--duration',
+      '1s',
+      '--warmup',
+      '500ms',
+    )
+    around.push(performance.now() - started - 1500)
+    first.push((result.startup?.firstMeasuredPacketNs ?? NaN) / 1e6)
+    client.push((result.clientResidentBytes ?? NaN) / MB)
+    member.push(median(result.members.map((m) => m.residentBytes ?? NaN)) / MB)
+  }
+  console.log(`footprint, 4 processes, 10000 flows, medians of ${ROUNDS}`)
+  line('rpbench --help', help, 'ms', '≤ 350')
+  line('start of the command to the first measured packet', first, 'ms', '≤ 1500, warm-up of 500 included')
+  line('whole command beyond duration and warm-up', around, 'ms', '≤ 2500')
+  line('resident memory of the client', client, 'MB', '≤ 200')
+  line('resident memory of a member', member, 'MB', 'as small as Node allows; docs/measurements.md')
+}

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { RunResult } from '../../src/result/run-result.js'
+
+const run = promisify(execFile)
+/** The checkout: this file runs as dist/test/bench/processes.js. */
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+const CLI = path.join(ROOT, 'dist/src/cli.js')
+
+export interface LimitResult {
+  roundTripsPerSecond: number
+}
+
+/** Compiles the yardstick, plain C over epoll, and returns how to run it. */
+export async function compileLimit(): Promise<
+  (procs: number, flows: number, seconds: number) => Promise<LimitResult>
+> {
+  const binary = path.join(mkdtempSync(path.join(tmpdir(), 'rpbench-limit-')), 'limit')
+  await run('cc', ['-O2', '-pthread', '-o', binary, path.join(ROOT, 'test/bench/limit.c')])
+  return async (procs, flows, seconds) => {
+    const { stdout } = await run(binary, [String(procs), '1', String(flows), String(seconds)])
+    return JSON.parse(stdout) as LimitResult
+  }
+}
+
+/**
+ * Runs the built tool as a user does and returns its result. A run that it calls invalid counts too.
+ * @param flags as typed, in one or several parts, without spaces in their values
+ */
+export async function runRpbench(...flags: string[]): Promise<RunResult> {
+  const words = flags.join(' ').split(' ')
+  const { stdout } = await run(process.execPath, [CLI, 'run', '--json', '--no-save', ...words], {
+    maxBuffer: 64 << 20,
+  }).catch((error: { stdout?: string; stderr?: string; message: string }) => {
+    if (error.stdout) return { stdout: error.stdout }
+    throw new Error(error.stderr || error.message)
+  })
+  return JSON.parse(stdout) as RunResult
+}
+
+/** Runs the built tool for its time alone. @returns ms */
+export async function timeRpbench(...words: string[]): Promise<number> {
+  const started = performance.now()
+  await run(process.execPath, [CLI, ...words])
+  return performance.now() - started
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}

@@ -1,0 +1,123 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runTool, type Outcome } from './tool.js'
+
+const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'rpbench-usage-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** Runs the tool in an empty directory, where it fails loudly if it starts a process or a thread. */
+async function guarded(...args: string[]): Promise<Outcome> {
+  return runTool(args, { cwd: directory, env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` } })
+}
+
+describe('bad input', () => {
+  it.each([
+    ['--procs 0', ['--procs', '0'], /--procs '0' .*\b1\b/],
+    ['--procs x', ['--procs', 'x'], /--procs 'x' is not a whole number/],
+    ['--procs 257', ['--procs', '257'], /--procs '257' .*256/],
+    ['--flows 0', ['--flows', '0'], /--flows '0' .*\b1\b/],
+    ['--flows 1e9', ['--flows', '1e9'], /--flows '1e9' .*2,000,000/],
+    ['a payload smaller than the header', ['--payload', '55'], /--payload '55' .*56 B/],
+    ['a payload larger than a datagram', ['--payload', '64K'], /--payload '64K' /],
+    ['--source-ports 9-3', ['--source-ports', '9-3'], /--source-ports '9-3' runs backwards/],
+    ['a host that is not ours', ['--host', '203.0.113.7'], /203\.0\.113\.7 is not an address of this host/],
+    [
+      'a source address that is not ours',
+      ['--source-addresses', '127.0.0.1,203.0.113.7'],
+      /203\.0\.113\.7 is not an address of this host/,
+    ],
+    ['a host by name', ['--host', 'localhost'], /--host 'localhost' is not an IPv4 address/],
+    ['--duration 5 without a unit', ['--duration', '5'], /--duration '5' has no unit: .*5s/],
+    ['an unknown flag', ['--proc', '4'], /no flag --proc\b.*--procs/],
+    ['a misspelt flag', ['--durration=5s'], /no flag --durration.*--duration/],
+    ['a flag without its value', ['--procs'], /--procs/],
+    ['an unknown kind of server', ['--server', 'fork'], /--server is processes or threads, not "fork"/],
+    [
+      'two lengths of the run',
+      ['--duration', '1s', '--requests', '5'],
+      /--duration and --requests exclude each other/,
+    ],
+    [
+      'more flows than sources',
+      ['--flows', '100', '--source-ports', '20000-20009', '--source-addresses', '127.0.0.1-127.0.0.2'],
+      /--flows 100 does not fit: 2 source addresses × 10 ports \(20000-20009\) make 20 flows/,
+    ],
+    ['a negative number', ['--seed', '-1'], /--seed/],
+  ])(
+    'such as %s is one sentence on standard error, before anything starts',
+    async (_name, args, sentence) => {
+      const outcome = await guarded('run', ...args)
+      expect(outcome).toMatchObject({ status: 2, signal: null, stdout: '' })
+      expect(outcome.stderr).toMatch(/^rpbench: [^\n]+\.\n$/)
+      expect(outcome.stderr).toMatch(sentence)
+      expect(await readdir(directory), 'no file is made').toEqual([])
+    },
+  )
+
+  it('such as an --output that cannot be written is found before anything starts', async () => {
+    const file = join(directory, 'file')
+    await writeFile(file, '')
+    const outcome = await guarded('run', '--output', join(file, 'below'))
+    expect(outcome).toMatchObject({ status: 2, stdout: '' })
+    expect(outcome.stderr).toMatch(/^rpbench: Results cannot be written to [^\n]+--output\.\n$/)
+    expect(await readdir(directory)).toEqual(['file'])
+  })
+
+  it('is told from good input: that would start something', async () => {
+    const outcome = await guarded('run', '--flows', '10', '--no-save')
+    expect(outcome).toMatchObject({ status: 99, stderr: 'something was started\n' })
+  })
+})
+
+describe('rpbench --help', () => {
+  it('names the commands', async () => {
+    const outcome = await guarded('--help')
+    expect(outcome).toMatchObject({ status: 0, stderr: '' })
+    expect(outcome.stdout).toMatch(/^ {2}run /m)
+  })
+
+  it('of run shows examples and every flag of the issue', async () => {
+    const outcome = await guarded('run', '--help')
+    expect(outcome).toMatchObject({ status: 0, stderr: '' })
+    expect(outcome.stdout).toContain('EXAMPLES')
+    expect(outcome.stdout).toContain('rpbench run --procs 4 --flows 10000')
+    for (const flag of [
+      'procs',
+      'host',
+      'port',
+      'server',
+      'receive-buffer',
+      'flows',
+      'seed',
+      'source-ports',
+      'source-addresses',
+      'workers',
+      'in-flight',
+      'duration',
+      'requests',
+      'warmup',
+      'payload',
+      'timeout',
+      'json',
+      'output',
+      'no-color',
+    ])
+      expect(outcome.stdout).toContain(`--${flag}`)
+  })
+})
+
+describe('rpbench --version', () => {
+  it('says what it is', async () => {
+    const outcome = await guarded('--version')
+    expect(outcome).toMatchObject({ status: 0, stderr: '' })
+    expect(outcome.stdout).toMatch(/^rpbench\/\d+\.\d+\.\d+ /)
+  })
+})

@@ -1,0 +1,213 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import dgram from 'node:dgram'
+import { afterEach, describe, expect, it } from 'vitest'
+import { Group, type GroupOptions } from '../../src/group/group.js'
+import { quietPort } from './experiment.js'
+import { udpSocket, udpSocketsOn } from './kernel-counters.js'
+import { isRunning, membersOf, refuseLeftovers, until } from './process-table.js'
+
+const open: { group: Group; client: dgram.Socket }[] = []
+afterEach(async () => {
+  for (const { group, client } of open.splice(0)) {
+    client.close()
+    await group.stop()
+  }
+  refuseLeftovers(process.pid)
+})
+
+function groupOptions(changes: Partial<GroupOptions>): GroupOptions {
+  return {
+    address: '127.0.0.1',
+    port: 0,
+    members: 2,
+    server: 'processes',
+    receiveBufferBytes: undefined,
+    payloadBytes: 64,
+    runId: randomBytes(8).readBigUInt64LE(),
+    epochNs: process.hrtime.bigint(),
+    ...changes,
+  }
+}
+
+/** A group, and a client that is no part of its run. */
+async function start(changes: Partial<GroupOptions> = {}): Promise<{ group: Group; client: dgram.Socket }> {
+  const group = await Group.start(groupOptions(changes))
+  const client = dgram.createSocket('udp4')
+  open.push({ group, client })
+  client.bind(0, '127.0.0.1')
+  await once(client, 'listening')
+  return { group, client }
+}
+
+async function send(client: dgram.Socket, group: Group, datagrams: readonly Buffer[]): Promise<void> {
+  await Promise.all(
+    datagrams.map(
+      (data) =>
+        new Promise<void>((resolve, reject) => {
+          client.send(data, group.sockets.port, '127.0.0.1', (error) => {
+            if (error) reject(error)
+            else resolve()
+          })
+        }),
+    ),
+  )
+}
+
+const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0)
+
+/** A request as docs/datagram.md has it. */
+function request(runId: bigint): Buffer {
+  const data = Buffer.alloc(64)
+  data.writeUInt32LE(0x42505252, 0)
+  data.writeUInt8(1, 4)
+  data.writeUInt8(0b10, 5)
+  data.writeBigUInt64LE(runId, 8)
+  data.writeUInt32LE(7, 16)
+  data.writeBigUInt64LE(5n, 24)
+  return data
+}
+
+describe('a group', () => {
+  it('is one socket a member on one port, each held by its own process', async () => {
+    const { group } = await start({ members: 3 })
+    expect(udpSocketsOn(group.sockets.port)).toBe(3)
+    const pids = group.hosts.map((host) => host.pid)
+    expect(new Set(pids).size).toBe(3)
+    expect(membersOf(process.pid).toSorted((a, b) => a - b)).toEqual(pids.toSorted((a, b) => a - b))
+    expect(group.strangers()).toEqual([])
+  })
+
+  it('answers a request of its run, from the port it was sent to', async () => {
+    const { group, client } = await start()
+    const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
+    const asked = request(group.options.runId)
+    await send(client, group, [asked])
+    const [data, from] = await answer
+    expect(from).toMatchObject({ address: '127.0.0.1', port: group.sockets.port, size: asked.length })
+    expect(data.readUInt8(5) & 1, 'marked as a reply').toBe(1)
+    expect(data.subarray(8, 20)).toEqual(asked.subarray(8, 20))
+    const counters = await group.snapshot()
+    expect(counters.map((c) => c.taken[1]).toSorted((a, b) => a - b)).toEqual([0, 1])
+    expect(counters[data.readUInt16LE(6)]!.echoed).toEqual([0, 1])
+  })
+
+  it('takes what is not of its run, counts it, and answers none of it', async () => {
+    const { group, client } = await start()
+    const replies: Buffer[] = []
+    client.on('message', (data) => replies.push(data))
+    const good = request(group.options.runId)
+    const but = (change: (data: Buffer) => void): Buffer => {
+      const data = Buffer.from(good)
+      change(data)
+      return data
+    }
+    const strangers = [
+      Buffer.alloc(0),
+      Buffer.from('hello'),
+      randomBytes(64),
+      good.subarray(0, 55),
+      Buffer.concat([good, good]),
+      request(group.options.runId ^ 1n),
+      but((data) => data.writeUInt8(2, 4)),
+      but((data) => data.writeUInt8(0b11, 5)),
+      but((data) => data.writeUInt8(0b100, 5)),
+      but((data) => data.writeUInt32LE(0, 0)),
+    ]
+    await send(client, group, strangers)
+    await until(
+      'all were taken',
+      () => total(group.hosts.map((_, i) => group.counters.read(i).strangers)) >= strangers.length,
+    )
+    // One request behind them: its reply shows that nothing else will come.
+    await send(client, group, [good])
+    await until('the request was answered', () => replies.length > 0)
+    const counters = await group.snapshot()
+    expect(replies).toHaveLength(1)
+    expect(total(counters.map((c) => c.strangers))).toBe(strangers.length)
+    expect(total(counters.map((c) => c.taken[0] + c.taken[1]))).toBe(1)
+  })
+
+  it('counts the drops that /proc/net/udp shows for its sockets', async () => {
+    const { group, client } = await start({ receiveBufferBytes: 4096 })
+    // Members that stand still cannot empty their queues: the burst must overflow them.
+    for (const { pid } of group.hosts) process.kill(pid, 'SIGSTOP')
+    const burst = Array.from({ length: 500 }, () => Buffer.from('stranger'))
+    await send(client, group, burst)
+    const seen = group.sockets.inodes.map((inode) => udpSocket(inode)!)
+    expect(total(seen.map((socket) => socket.drops))).toBeGreaterThan(400)
+    for (const { pid } of group.hosts) process.kill(pid, 'SIGCONT')
+    expect(await group.untilEmpty(30_000)).toBe(true)
+    const counters = await group.snapshot()
+    expect(counters.map((c) => c.drops)).toEqual(seen.map((socket) => socket.drops))
+    expect(total(counters.map((c) => c.strangers + c.drops))).toBe(burst.length)
+    expect(group.sockets.inodes.map((inode) => udpSocket(inode))).toEqual(
+      counters.map((c) => ({ drops: c.drops, queuedBytes: 0 })),
+    )
+    expect(
+      counters.map((c) => c.receiveBufferBytes),
+      'the kernel doubles it',
+    ).toEqual([8192, 8192])
+  })
+
+  it('counts what was queued and not taken when it was stopped', async () => {
+    const { group, client } = await start({ members: 1 })
+    const [{ pid }] = group.hosts as [Group['hosts'][number]]
+    process.kill(pid, 'SIGSTOP')
+    await send(
+      client,
+      group,
+      Array.from({ length: 100 }, () => request(group.options.runId)),
+    )
+    group.counters.stop(0, 'end')
+    process.kill(pid, 'SIGCONT')
+    await group.stop()
+    const { taken, echoed, left } = group.counters.read(0)
+    expect(taken[1] + left[1]).toBe(100)
+    expect(echoed).toEqual(taken)
+  })
+
+  it('says which member died and how, and keeps what it had counted', async () => {
+    const { group, client } = await start()
+    await send(client, group, [Buffer.from('stranger')])
+    await until('it was taken', () => group.hosts.some((_, i) => group.counters.read(i).strangers === 1))
+    const died = new Promise((resolve) => group.onDeath((index, why) => resolve([index, why])))
+    process.kill(group.hosts[1]!.pid, 'SIGKILL')
+    expect(await died).toEqual([1, 'was killed by SIGKILL'])
+    expect(udpSocketsOn(group.sockets.port)).toBe(1)
+    expect(total((await group.snapshot()).map((c) => c.strangers))).toBe(1)
+  })
+
+  it('of threads lives in this process and leaves no socket behind', async () => {
+    const { group, client } = await start({ server: 'threads', members: 3 })
+    expect(membersOf(process.pid)).toEqual([])
+    expect(udpSocketsOn(group.sockets.port)).toBe(3)
+    const answer = once(client, 'message')
+    await send(client, group, [request(group.options.runId)])
+    await answer
+    await group.stop()
+    expect(udpSocketsOn(group.sockets.port)).toBe(0)
+  })
+
+  it.each(['processes', 'threads'] as const)(
+    'of %s leaves nothing behind when the user has had enough while it starts',
+    async (server) => {
+      const port = quietPort()
+      const started = Group.start(groupOptions({ server, port, members: 3 }), AbortSignal.abort())
+      await expect(started).rejects.toMatchObject({ code: 'RPB_INTERRUPTED' })
+      expect(udpSocketsOn(port)).toBe(0)
+    },
+  )
+
+  it('of 64 members starts and stops', { timeout: 60_000 }, async () => {
+    const { group } = await start({ members: 64 })
+    expect(udpSocketsOn(group.sockets.port)).toBe(64)
+    const pids = group.hosts.map((host) => host.pid)
+    expect(pids.every((pid) => isRunning(pid))).toBe(true)
+    expect(await group.snapshot()).toHaveLength(64)
+    await group.stop()
+    expect(pids.filter((pid) => isRunning(pid))).toEqual([])
+    expect(udpSocketsOn(group.sockets.port)).toBe(0)
+    expect([...group.deaths]).toEqual([])
+  })
+})

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface, type Interface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { addonPath } from '../../src/native.js'
+
+/** Somebody else's process on this host, which can join a port that has SO_REUSEPORT. */
+export class Stranger {
+  private constructor(
+    readonly process: ChildProcess,
+    readonly lines: Interface,
+  ) {}
+
+  /** Starts it; it holds no socket yet. */
+  static async start(address = '127.0.0.1'): Promise<Stranger> {
+    const script = fileURLToPath(new URL('stranger.mjs', import.meta.url))
+    const child = spawn(process.execPath, [script, addonPath(), address], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    const stranger = new Stranger(child, createInterface(child.stdout))
+    await stranger.#hears('ready')
+    return stranger
+  }
+
+  async #hears(word: string): Promise<void> {
+    const [line] = (await once(this.lines, 'line')) as [string]
+    if (line !== word) throw new Error(`the stranger said ${line}, not ${word}`)
+  }
+
+  /** Lets it bind a port. */
+  async bind(port: number): Promise<void> {
+    const bound = this.#hears('bound')
+    this.process.stdin!.write(String(port))
+    await bound
+  }
+
+  get pid(): number {
+    return this.process.pid!
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.process, 'exit')
+    this.process.kill('SIGKILL')
+    await ended
+  }
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest'
+import { ClosedLoop, type ClosedLoopOptions } from '../../src/client/closed-loop.js'
+import type { Source } from '../../src/client/driver.js'
+
+/** A closed loop with somebody who answers: slots in flight, oldest first. */
+class Exercise {
+  readonly source: Source
+  readonly inFlight: number[] = []
+  readonly asked: number[]
+
+  constructor(options: ClosedLoopOptions) {
+    this.source = new ClosedLoop(options)
+    this.source.start(0)
+    this.asked = Array.from({ length: options.flows }, () => 0)
+  }
+
+  /** Asks what is due now. @returns the slots */
+  ask(nowNs = 0, batch = 256): number[] {
+    const slots = new Int32Array(batch)
+    const count = this.source.due(nowNs, this.inFlight.length, slots, new Float64Array(batch))
+    const due = [...slots.subarray(0, count)]
+    for (const slot of due) this.asked[slot]!++
+    this.inFlight.push(...due)
+    return due
+  }
+
+  /** Answers the request in flight at this place of the line. */
+  answer(at = 0): void {
+    const [slot] = this.inFlight.splice(at, 1)
+    this.source.release(slot!)
+  }
+
+  /** Asks and answers until nothing is left to do, or `turns` are over. */
+  run(turns: number, pick: (turn: number) => number = () => 0): void {
+    for (let turn = 0; turn < turns; turn++) {
+      this.ask()
+      if (this.inFlight.length === 0) return
+      this.answer(pick(turn) % this.inFlight.length)
+    }
+  }
+}
+
+/** The slots of one round over 50 flows, each request answered before more are due. */
+function visits(seed: number): number[] {
+  const loop = new Exercise({ flows: 50, inFlight: 5, seed, durationNs: 1e9 })
+  const order: number[] = []
+  while (order.length < 50) {
+    order.push(...loop.ask())
+    while (loop.inFlight.length > 0) loop.answer()
+  }
+  return order
+}
+
+describe('a closed loop', () => {
+  it('keeps as many requests in flight as it was told, and no more', () => {
+    const loop = new Exercise({ flows: 100, inFlight: 8, seed: 1, durationNs: 1e9 })
+    expect(loop.ask()).toHaveLength(8)
+    expect(loop.ask()).toEqual([])
+    loop.answer()
+    loop.answer()
+    expect(loop.ask()).toHaveLength(2)
+  })
+
+  it('hands out no more at a time than there is room for', () => {
+    const loop = new Exercise({ flows: 1000, inFlight: 1000, seed: 1, durationNs: 1e9 })
+    expect(loop.ask(0, 256)).toHaveLength(256)
+    expect(loop.ask(0, 1000)).toHaveLength(744)
+  })
+
+  it('visits every flow once before any a second time, in an order that the seed decides', () => {
+    expect(new Set(visits(1)).size).toBe(50)
+    expect(visits(1)).toEqual(visits(1))
+    expect(visits(1)).not.toEqual(visits(2))
+  })
+
+  it('uses all flows equally while replies come in order', () => {
+    const loop = new Exercise({ flows: 37, inFlight: 10, seed: 3, durationNs: 1e9 })
+    loop.run(37 * 20 - 9)
+    expect(new Set(loop.asked)).toEqual(new Set([20]))
+  })
+
+  it('never lets a slow flow hold up the others', () => {
+    const loop = new Exercise({ flows: 10, inFlight: 4, seed: 3, durationNs: 1e9 })
+    const [slow] = loop.ask()
+    // The first request is never answered; all that come after it are.
+    loop.run(900, () => 1)
+    expect(loop.asked[slow!]).toBe(1)
+    const others = loop.asked.filter((_, slot) => slot !== slow)
+    expect(Math.min(...others)).toBeGreaterThan(95)
+    expect(Math.max(...others) - Math.min(...others)).toBeLessThanOrEqual(2)
+  })
+
+  it('gives each flow several turns when more is in flight than there are flows', () => {
+    const loop = new Exercise({ flows: 3, inFlight: 7, seed: 1, durationNs: 1e9 })
+    const first = loop.ask()
+    expect(first).toHaveLength(7)
+    expect(loop.asked.toSorted((a, b) => a - b)).toEqual([2, 2, 3])
+    loop.run(300)
+    expect(Math.max(...loop.asked) - Math.min(...loop.asked)).toBeLessThanOrEqual(1)
+  })
+
+  it('works with one flow and one request in flight', () => {
+    const loop = new Exercise({ flows: 1, inFlight: 1, seed: 1, requestsPerFlow: 2 })
+    expect(loop.ask()).toEqual([0])
+    expect(loop.ask()).toEqual([])
+    loop.answer()
+    expect(loop.ask()).toEqual([0])
+    expect(loop.source.finished(0)).toBe(true)
+  })
+})
+
+describe('a closed loop with a number of requests per flow', () => {
+  it.each([
+    [10, 4, 3],
+    [3, 10, 5],
+    [1, 8, 3],
+    [7, 7, 1],
+  ])('asks each of %d flows exactly so often: %d in flight, %d each', (flows, inFlight, requestsPerFlow) => {
+    for (const pick of [() => 0, (turn: number) => turn, () => inFlight - 1]) {
+      const loop = new Exercise({ flows, inFlight, seed: 5, requestsPerFlow })
+      loop.run(10_000, pick)
+      expect(loop.asked).toEqual(Array.from({ length: flows }, () => requestsPerFlow))
+      expect(loop.inFlight).toEqual([])
+    }
+  })
+
+  it('is finished when the last one is sent, whatever the time', () => {
+    const loop = new Exercise({ flows: 4, inFlight: 2, seed: 1, requestsPerFlow: 1 })
+    loop.ask()
+    expect(loop.source.finished(1e18)).toBe(false)
+    loop.answer()
+    loop.answer()
+    loop.ask()
+    expect(loop.source.finished(0)).toBe(true)
+  })
+})
+
+describe('a closed loop with a duration', () => {
+  it('is finished when it is over', () => {
+    const loop = new Exercise({ flows: 2, inFlight: 2, seed: 1, durationNs: 1000 })
+    loop.ask()
+    expect(loop.source.finished(999)).toBe(false)
+    expect(loop.source.finished(1000)).toBe(true)
+  })
+
+  it('counts it from its start', () => {
+    const source = new ClosedLoop({ flows: 1, inFlight: 1, seed: 1, durationNs: 1000 })
+    source.start(500)
+    source.due(500, 0, new Int32Array(1))
+    expect(source.finished(1499)).toBe(false)
+    expect(source.finished(1500)).toBe(true)
+  })
+
+  it('is not finished before every flow was used once', () => {
+    const loop = new Exercise({ flows: 5, inFlight: 2, seed: 1, durationNs: 1000 })
+    for (let used = 2; used < 5; used++) {
+      loop.ask()
+      loop.answer()
+      expect(loop.source.finished(5000), `${used} flows used`).toBe(false)
+    }
+    loop.ask()
+    expect(loop.asked).toEqual([1, 1, 1, 1, 1])
+    expect(loop.source.finished(5000)).toBe(true)
+  })
+
+  it('says how long it has nothing to do: not at all while it may send, else until its end', () => {
+    const loop = new Exercise({ flows: 5, inFlight: 2, seed: 1, durationNs: 1000 })
+    expect(loop.source.idleNs(400, 0)).toBe(0)
+    loop.ask()
+    expect(loop.source.idleNs(400, 2)).toBe(600)
+    expect(loop.source.idleNs(2000, 2)).toBe(0)
+  })
+
+  it('has no arrears: what is not sent was never due', () => {
+    const loop = new Exercise({ flows: 5, inFlight: 2, seed: 1, durationNs: 1000 })
+    expect(loop.source.arrears(5000)).toBe(0)
+  })
+})

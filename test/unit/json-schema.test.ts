@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { predictChange, predictSpreadOf } from '../../src/kernel/prediction.js'
+import { churnResult } from '../../src/result/churn-result.js'
+import { resultJsonSchema } from '../../src/result/json-schema.js'
+import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
+import { runResult } from '../../src/result/run-result.js'
+import { sampleChurn, sampleStall } from './sample-churn.js'
+import { sampleResult } from './sample-result.js'
+
+/** As it comes out of a file. */
+const written = (value: object): object => JSON.parse(JSON.stringify(value)) as object
+
+describe('the JSON Schema of a run', () => {
+  const schema = resultJsonSchema('run')
+  const validator = z.fromJSONSchema(schema)
+  const sample = written(sampleResult())
+
+  it('has a name and a version of JSON Schema', () => {
+    expect(schema).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: 'urn:rpbench:run@1',
+      title: 'Result of rpbench run (rpbench/run@1)',
+      type: 'object',
+    })
+  })
+
+  it('has the fields that others build on', () => {
+    expect(Object.keys(schema['properties'] as object)).toEqual(Object.keys(runResult.shape))
+    expect(schema['required']).toEqual(
+      expect.arrayContaining(['schema', 'members', 'affinity', 'books', 'validity']),
+    )
+    expect(schema['required']).not.toContain('balance')
+  })
+
+  it('accepts a result, also one of a later version with more fields', () => {
+    expect(validator.safeParse(sample).error).toBeUndefined()
+    expect(validator.safeParse({ ...sample, added: 1 }).success).toBe(true)
+  })
+
+  it.each([
+    ['another schema', { schema: 'rpbench/run@2' }],
+    ['no books', { books: undefined }],
+    ['a negative duration', { durationNs: -1 }],
+    ['null for what was not measured', { latency: null }],
+  ])('refuses %s', (_name, change) =>
+    expect(validator.safeParse({ ...sample, ...change }).success).toBe(false),
+  )
+})
+
+describe('the JSON Schema of a run through changes', () => {
+  const schema = resultJsonSchema('churn')
+  const validator = z.fromJSONSchema(schema)
+  const sample = sampleChurn({ changes: [...sampleChurn().changes, sampleStall()] })
+
+  it('has a name, and the fields that others build on', () => {
+    expect(schema).toMatchObject({
+      $id: 'urn:rpbench:churn@1',
+      title: 'Result of rpbench churn (rpbench/churn@1)',
+    })
+    expect(Object.keys(schema['properties'] as object)).toEqual(Object.keys(churnResult.shape))
+  })
+
+  it('accepts a result', () => expect(validator.safeParse(written(sample)).error).toBeUndefined())
+
+  it.each([
+    ['no changes', { changes: undefined }],
+    ['a change without its transitions', { changes: [{ ...sampleStall(), transitions: undefined }] }],
+    ['a share above 1', { changes: [{ ...sampleStall(), darkShare: 1.1 }] }],
+    ['more found than was lost', { changes: [{ ...sampleStall(), lost: -1 }] }],
+    ['another verdict', { changes: [{ ...sampleStall(), verdict: 'excellent' }] }],
+  ])('refuses %s', (_name, change) =>
+    expect(validator.safeParse(written({ ...sample, ...change })).success).toBe(false),
+  )
+})
+
+describe('the JSON Schema of a prediction', () => {
+  const schema = resultJsonSchema('predict')
+  const validator = z.fromJSONSchema(schema)
+  const head = { schema: PREDICT_SCHEMA, tool: { name: 'rpbench', version: '0.1.0' }, kernel: '6.18.44' }
+
+  it('has a name', () =>
+    expect(schema).toMatchObject({
+      $id: 'urn:rpbench:predict@1',
+      title: 'Result of rpbench predict (rpbench/predict@1)',
+    }))
+
+  it('accepts that of a change and that of a spread, and nothing in between', () => {
+    const change = { ...head, ...predictChange(4, { kind: 'resize', to: 5 }, '4.5', 'hash') }
+    const spread = { ...head, ...predictSpreadOf(4, 1000, '4.5') }
+    expect(validator.safeParse(written(change)).error).toBeUndefined()
+    expect(validator.safeParse(written(spread)).error).toBeUndefined()
+    expect(validator.safeParse(written({ ...spread, kind: 'change' })).success).toBe(false)
+  })
+})

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import { balanceBooks, type ClientLedger, type MemberLedger } from '../../src/analysis/ledger.js'
+
+const CLIENT: ClientLedger = {
+  sent: 100,
+  sendErrors: 0,
+  unsent: 0,
+  replied: 100,
+  late: 0,
+  duplicates: 0,
+  reordered: 0,
+  dropped: 0,
+  strangers: 0,
+}
+const MEMBER: MemberLedger = { taken: 50, echoed: 50, echoErrors: 0, drops: 0, left: 0, strangers: 0 }
+
+describe('the books', () => {
+  it('balance when every request was taken, echoed and replied to', () =>
+    expect(balanceBooks(CLIENT, [MEMBER, MEMBER])).toMatchObject({
+      sent: 100,
+      taken: 100,
+      echoed: 100,
+      replied: 100,
+      lost: 0,
+      unexplainedRequests: 0,
+      unexplainedReplies: 0,
+      unexplained: 0,
+    }))
+
+  it('balance when each loss is known: dropped or left at members, not echoed, dropped at the client', () => {
+    const books = balanceBooks({ ...CLIENT, replied: 80, late: 3, dropped: 4, duplicates: 1 }, [
+      { ...MEMBER, taken: 48, echoed: 46, echoErrors: 2, drops: 2 },
+      { ...MEMBER, taken: 42, echoed: 42, drops: 7, left: 1, strangers: 9 },
+    ])
+    expect(books).toEqual({
+      sent: 100,
+      sendErrors: 0,
+      unsent: 0,
+      taken: 90,
+      echoed: 88,
+      echoErrors: 2,
+      replied: 80,
+      late: 3,
+      duplicates: 1,
+      reordered: 0,
+      lost: 17,
+      droppedAtMembers: 9,
+      droppedAtClient: 4,
+      leftAtMembers: 1,
+      strangersAtMembers: 9,
+      strangersAtClient: 0,
+      unexplainedRequests: 0,
+      unexplainedReplies: 0,
+      unexplained: 0,
+    })
+  })
+
+  it.each([
+    ['requests that vanished', {}, { taken: 47, echoed: 47 }, { unexplainedRequests: 3, unexplained: 6 }],
+    ['requests from nowhere', { sent: 98 }, {}, { unexplainedRequests: -2, unexplained: 2 }],
+    ['replies that vanished', { replied: 95 }, {}, { unexplainedReplies: 5, unexplained: 5 }],
+    ['replies from nowhere', { replied: 101 }, {}, { unexplainedReplies: -1, unexplained: 1 }],
+    [
+      'echoes that nobody counted',
+      { replied: 99 },
+      { echoed: 49 },
+      { unexplainedReplies: 0, unexplained: 1 },
+    ],
+  ])('do not balance over %s', (_name, client, member, expected) =>
+    expect(balanceBooks({ ...CLIENT, ...client }, [MEMBER, { ...MEMBER, ...member }])).toMatchObject(
+      expected,
+    ),
+  )
+
+  it('count a loss and a gain as two, not as none', () => {
+    const books = balanceBooks({ ...CLIENT, sent: 101, replied: 101 }, [MEMBER, MEMBER])
+    expect(books).toMatchObject({ unexplainedRequests: 1, unexplainedReplies: -1, unexplained: 2 })
+  })
+
+  it('know lost from late: late is a reply, after its time', () =>
+    expect(balanceBooks({ ...CLIENT, replied: 60, late: 30 }, [MEMBER, MEMBER]).lost).toBe(10))
+})

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import type { LatencySummary } from '../../src/result/run-result.js'
+import { lineOf, render } from './render-sample.js'
+import { sampleLatency, sampleResult } from './sample-result.js'
+
+const baseBalance = sampleResult().balance!
+
+function balanceLine(changes: Partial<typeof baseBalance>): string {
+  return lineOf(render(sampleResult({ balance: { ...baseBalance, ...changes } })), 'balance')
+}
+
+function leg(meanNs: number): LatencySummary {
+  return { ...sampleLatency(1), meanNs }
+}
+
+describe('the balance line', () => {
+  it('says why a fair verdict stands against a small p', () =>
+    expect(balanceLine({ pValue: 0.0031, cv: 0.034 })).toContain(
+      'p 0.0031 · max/mean 1.013 (a fair hash stays under 1.039 in 95 % of runs) · p is below 0.01, but a spread (CV) of 3.4 % is under the 5.0 % from which it matters',
+    ))
+
+  it('says how many flows an underpowered run would need', () =>
+    expect(
+      balanceLine({ verdict: 'underpowered', power: { detectableW: 0.33, flowsForEffectBound: 4361 } }),
+    ).toMatch(/^balance underpowered .* from 33\.0 % on; 5\.0 % needs 4,361 flows: try --flows 4361$/))
+
+  it('asks what could make a spread too even, and never gives p as 1 or 0', () => {
+    expect(balanceLine({ verdict: 'too-even', pValue: 1 })).toMatch(/too-even .*p > 0\.9999 .*round robin/)
+    expect(balanceLine({ verdict: 'skewed', pValue: 0 })).toContain('p < 0.0001')
+    expect(balanceLine({ pValue: 0.9987 })).toContain('p 0.9987')
+  })
+
+  it('names the method where it is not the usual one', () =>
+    expect(balanceLine({ method: 'monte-carlo', draws: 9999 })).toContain(
+      'p 0.88 (Monte Carlo, 9,999 draws)',
+    ))
+
+  it('is unknown where no flow got a reply', () => {
+    const {
+      balance: _unused,
+      latency: _unmeasured,
+      ...rest
+    } = sampleResult({
+      affinity: { flows: 10, moved: 0, unseen: 10, violations: [] },
+    })
+    const text = render(rest)
+    expect(lineOf(text, 'balance')).toBe('balance unknown no flow got a reply')
+    expect(lineOf(text, 'affinity')).toBe('affinity unknown no flow got a reply')
+    expect(lineOf(text, 'latency')).toBe('latency no reply came in time')
+  })
+})
+
+describe('the legs line', () => {
+  it('says in words which leg is most of the time', () => {
+    const legs = { request: leg(10e3), queue: leg(238e3), server: leg(3400), reply: leg(99e3) }
+    expect(lineOf(render(sampleResult({ legs })), 'legs')).toBe(
+      "legs mean 350 µs = request 10 µs + queue 238 µs + server 3.4 µs + reply 99 µs · 68 % of it waiting in the member's socket",
+    )
+  })
+
+  it('names none where none is', () => {
+    const legs = { request: leg(100e3), queue: leg(100e3), server: leg(100e3), reply: leg(100e3) }
+    expect(lineOf(render(sampleResult({ legs })), 'legs')).toMatch(/reply 100 µs$/)
+  })
+
+  it('takes the way in and the queue as one where the kernel gave no timestamps', () => {
+    const legs = { server: leg(3e3), reply: leg(99e3) }
+    expect(lineOf(render(sampleResult({ legs })), 'legs')).toContain('before the member 250 µs + server 3 µs')
+  })
+})
+
+describe('the packets line', () => {
+  const fairCv = { expected: 0.2423, p95: 0.391, p99: 0.4712 }
+
+  it('says that heavy flows are the reason, and what they come to', () => {
+    const packetBalance = { cv: 0.381, effectiveFlows: 51.2, fairCv, verdict: 'heavy-flows' as const }
+    expect(lineOf(render(sampleResult({ packetBalance })), 'packets')).toBe(
+      'packets uneven spread (CV) 38.1 %, because some flows are heavy · ' +
+        '10,000 flows weigh as much as 51 equal ones (F_eff) · ' +
+        'a fair hash gives 24.2 %, and stays under 47.1 % in 99 % of runs',
+    )
+  })
+
+  it('says that they are not, and where to look', () => {
+    const packetBalance = { cv: 0.612, effectiveFlows: 51.2, fairCv, verdict: 'unexplained' as const }
+    expect(lineOf(render(sampleResult({ packetBalance })), 'packets')).toBe(
+      'packets uneven spread (CV) 61.2 %, and the weights of the flows do not explain it · ' +
+        'a fair hash gives 24.2 %, and stays under 47.1 % in 99 % of runs · ' +
+        'compare drops, latency and hot members in the table',
+    )
+  })
+
+  it('is not there when no packet was taken', () => {
+    const { packetBalance: _none, ...rest } = sampleResult()
+    expect(lineOf(render(rest), 'packets')).toBe('')
+  })
+})
+
+describe('the schedule line', () => {
+  it('gives offered and achieved rate, and how late sends were', () => {
+    const result = sampleResult({
+      throughput: { roundTripsPerSecond: 19_990, offeredPerSecond: 20_000, achievedPerSecond: 19_996 },
+      schedule: { rateHz: 20_000, arrivals: 'constant', lag: sampleLatency(100_000, 4_000) },
+    })
+    expect(lineOf(render(result), 'schedule')).toBe(
+      'schedule 20,000/s offered · 19,996/s sent (100.0 %) · sent late by p50 4 µs, p99 14 µs',
+    )
+    expect(lineOf(render(result), 'rate')).toBe('rate 19,990 round trips/s')
+  })
+
+  it('is not there in a closed loop', () => expect(lineOf(render(sampleResult()), 'schedule')).toBe(''))
+})
+
+describe('the validity line', () => {
+  it('counts the checks, and keeps those that failed in view', () => {
+    const validity = {
+      verdict: 'valid' as const,
+      findings: [{ code: 'shared-cores', severity: 'note' as const, message: 'they share 2 CPUs' }],
+      checks: [
+        { code: 'member-died', measured: 0, limit: 0, passed: true },
+        { code: 'shared-cores', measured: 3, limit: 2, passed: false },
+      ],
+    }
+    expect(lineOf(render(sampleResult({ validity })), 'validity')).toBe(
+      'validity valid 1 of 2 checks passed note they share 2 CPUs',
+    )
+  })
+})

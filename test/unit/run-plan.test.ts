@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { RpbenchError } from '../../src/errors.js'
+import { completePlan, type HostFacts, type RunPlan, type RunRequest } from '../../src/plan/run-plan.js'
+
+const HOST: HostFacts = {
+  cpus: 8,
+  ephemeralPorts: [32_768, 60_999],
+  openFiles: { limit: 20_000, used: 30 },
+}
+
+const plan = (request: RunRequest = {}, host: Partial<HostFacts> = {}): RunPlan =>
+  completePlan(request, { ...HOST, ...host })
+
+function errorOf(request: RunRequest, host: Partial<HostFacts> = {}): RpbenchError {
+  try {
+    plan(request, host)
+  } catch (error) {
+    if (error instanceof RpbenchError) return error
+  }
+  throw new Error('no RpbenchError was thrown')
+}
+
+describe('a plan', () => {
+  it('has the defaults of the tool where nothing was asked', () =>
+    expect(plan()).toMatchObject({
+      protocol: 'udp',
+      family: 'ipv4',
+      host: '127.0.0.1',
+      port: 0,
+      procs: 8,
+      server: 'processes',
+      flows: 1000,
+      seed: 1,
+      sourcePorts: [32_768, 60_999],
+      waveSize: 1000,
+      waves: 1,
+      inFlight: 64,
+      durationNs: 5e9,
+      payloadBytes: 64,
+      timeoutNs: 1e9,
+    }))
+
+  it('leaves to the kernel and to the flow plan what only they can decide', () => {
+    expect(plan()).not.toHaveProperty('receiveBufferBytes')
+    expect(plan()).not.toHaveProperty('sourceAddresses')
+  })
+
+  it('keeps all that was asked', () => {
+    const asked: RunRequest = {
+      host: '127.0.0.3',
+      port: 4000,
+      procs: 3,
+      server: 'threads',
+      receiveBufferBytes: 4096,
+      flows: 77,
+      seed: 9,
+      sourcePorts: [5000, 5999],
+      sourceAddresses: ['127.0.0.1', '127.0.0.2'],
+      waveSize: 40,
+      workers: 2,
+      inFlight: 10,
+      durationNs: 1e9,
+      warmupNs: 0,
+      payloadBytes: 100,
+      timeoutNs: 5e6,
+    }
+    expect(plan(asked)).toMatchObject(asked)
+  })
+
+  it('has one member per CPU, 256 at most', () => {
+    expect(plan({}, { cpus: 3 }).procs).toBe(3)
+    expect(plan({}, { cpus: 1000 }).procs).toBe(256)
+  })
+
+  it.each([
+    [1, 1],
+    [2, 1],
+    [7, 1],
+    [8, 2],
+    [64, 8],
+    [256, 8],
+  ])('on %d CPUs has %d workers', (cpus, workers) => expect(plan({}, { cpus }).workers).toBe(workers))
+
+  it('has no worker without a flow or without a request in flight', () => {
+    expect(plan({ workers: 8, flows: 3 }).workers).toBe(3)
+    expect(plan({ workers: 8, inFlight: 2 }).workers).toBe(2)
+    expect(plan({ workers: 8, waveSize: 5 }).workers).toBe(5)
+  })
+
+  it('ends by time or by number of requests, not both', () => {
+    expect(plan({ requests: 3 })).not.toHaveProperty('durationNs')
+    expect(plan({ durationNs: 1e9 })).not.toHaveProperty('requests')
+    expect(errorOf({ requests: 3, durationNs: 1e9 })).toMatchObject({
+      code: 'RPB_USAGE',
+      message: expect.stringContaining('--duration and --requests') as string,
+    })
+  })
+})
+
+describe('waves', () => {
+  it('are as few as the open-file limit allows', () => {
+    const { waves, waveSize } = plan({ flows: 100_000, procs: 4 })
+    expect(waveSize).toBeLessThan(20_000 - 30)
+    expect(waveSize).toBeGreaterThan(19_000)
+    expect(waves).toBe(Math.ceil(100_000 / waveSize))
+  })
+
+  it('are one where the limit is no limit', () =>
+    expect(
+      plan({ flows: 2_000_000 }, { openFiles: { limit: Number.MAX_SAFE_INTEGER, used: 30 } }),
+    ).toMatchObject({ waves: 1, waveSize: 2_000_000 }))
+
+  it('leave files to the members', () => {
+    const few = plan({ flows: 100_000, procs: 1 }).waveSize
+    const many = plan({ flows: 100_000, procs: 256 }).waveSize
+    expect(few - many).toBeGreaterThanOrEqual(255)
+  })
+
+  it.each([
+    [1000, 1000, 1],
+    [1001, 1000, 2],
+    [10, 3, 4],
+    [5, 100, 1],
+  ])('of %d flows in waves of %d are %d for one worker', (flows, waveSize, waves) =>
+    expect(plan({ flows, waveSize, workers: 1 })).toMatchObject({
+      waves,
+      waveSize: Math.min(flows, waveSize),
+    }),
+  )
+
+  it('larger than the limit are wrong usage, saying what fits', () => {
+    const error = errorOf({ flows: 100_000, waveSize: 50_000, procs: 4 })
+    expect(error.code).toBe('RPB_USAGE')
+    expect(error.message).toMatch(
+      /^--wave-size 50000 does not fit: the limit of 20000 open files leaves 19\d\d\d for flows; .*ulimit -n\.$/,
+    )
+  })
+
+  it('are impossible when the members need all files there are', () =>
+    expect(errorOf({ procs: 100 }, { openFiles: { limit: 256, used: 30 } })).toMatchObject({
+      code: 'RPB_FILES',
+      message: expect.stringMatching(/^The limit of 256 open files .* 100 members: .*ulimit -n/) as string,
+    }))
+})

@@ -1,0 +1,291 @@
+import { describe, expect, it } from 'vitest'
+import { judge, type RunEvidence } from '../../src/analysis/validity.js'
+
+/**
+ * A closed-loop run of 5 s as it is on a small virtual machine: two CPUs, which one client thread and two members
+ * keep busy between them, some steal, some daemons. All that can be measured is there.
+ */
+const healthy = {
+  deaths: [],
+  strangers: [],
+  unexplained: 0,
+  interrupted: false,
+  waves: 1,
+  waveSize: 1000,
+  portsReplaced: 0,
+  receiveBuffer: { got: 212_992 },
+  droppedAtMembers: 0,
+  droppedAtClient: 0,
+  sendErrors: [],
+  refused: 0,
+  unseenFlows: 0,
+  load: { workers: 1, members: 2, inFlight: 64 },
+  clientCpuShares: [0.93],
+  inFlight: {
+    integralNs: 64 * 4.9e9,
+    answeredNs: 64 * 4.85e9,
+    answered: 365_000,
+    givenUp: 0,
+    givenUpNs: 0,
+    mean: 62.7,
+    waves: 1,
+  },
+  cpu: {
+    allowedCpus: 2,
+    busyNs: 9.7e9,
+    interruptNs: 2e9,
+    stealNs: 0.08e9,
+    totalNs: 10e9,
+    ownNs: 9.2e9,
+    interruptsInOwn: true,
+  },
+  throttled: { count: 0, ns: 0 },
+  crossCheck: {
+    snmpInDatagrams: 730_040,
+    snmpReceiveBufferErrors: 3,
+    ourInDatagrams: 730_000,
+    ourDrops: 0,
+    procNetUdpDrops: 7,
+    meminfoDrops: 7,
+  },
+} satisfies RunEvidence
+
+/** The same under 20,000 requests a second, with three CPUs for it, all on time. */
+const openLoop = {
+  ...healthy,
+  load: { ...healthy.load, rateHz: 20_000 },
+  clientCpuShares: [0.4],
+  cpu: { ...healthy.cpu, allowedCpus: 3, totalNs: 15e9 },
+  schedule: { offered: 100_000, sent: 100_000, achieved: 1, lagP99Ns: 1.2e6, responseP99Ns: 900e3 },
+} satisfies RunEvidence
+
+const failed = (evidence: RunEvidence): string[] =>
+  judge(evidence)
+    .checks.filter((check) => !check.passed)
+    .map((check) => check.code)
+const findingOf = (evidence: RunEvidence, code: string) =>
+  judge(evidence).findings.find((finding) => finding.code === code)
+
+const withSchedule = (change: Partial<NonNullable<RunEvidence['schedule']>>): RunEvidence => ({
+  ...openLoop,
+  schedule: { ...openLoop.schedule, ...change },
+})
+const stepOf = (errnos: string[]): string | undefined =>
+  findingOf({ ...openLoop, sendErrors: errnos.map((errno) => ({ errno, count: 1 })) }, 'send-errors')
+    ?.nextStep
+
+describe('a healthy run', () => {
+  it('is not accused in a closed loop on two CPUs, only told that they are shared', () => {
+    const { verdict, findings } = judge(healthy)
+    expect(verdict).toBe('valid')
+    expect(findings.map((f) => [f.code, f.severity])).toEqual([['shared-cores', 'note']])
+  })
+
+  it('is not accused in an open loop, and passes every check there is', () => {
+    const { verdict, findings, checks } = judge(openLoop)
+    expect(verdict).toBe('valid')
+    expect(findings).toEqual([])
+    expect(checks.map((check) => check.code)).toEqual([
+      'member-died',
+      'stranger-joined',
+      'books-do-not-balance',
+      'port-unreachable',
+      'proc-net-udp-drops',
+      'snmp',
+      'schedule-lag',
+      'achieved-rate',
+      'client-cpu',
+      'send-errors',
+      'client-drops',
+      'littles-law',
+      'throttled',
+      'steal',
+      'busy-neighbour',
+      'shared-cores',
+    ])
+    expect(checks.every((check) => check.passed)).toBe(true)
+  })
+
+  it('is judged by what was measured, whatever the host does not tell', () => {
+    const { schedule, clientCpuShares, inFlight, cpu, throttled, crossCheck, ...rest } = openLoop
+    expect([schedule, clientCpuShares, inFlight, cpu, throttled, crossCheck]).not.toContain(undefined)
+    const { verdict, checks } = judge(rest)
+    expect(verdict).toBe('valid')
+    expect(checks.map((check) => check.code)).toEqual([
+      'member-died',
+      'stranger-joined',
+      'books-do-not-balance',
+      'port-unreachable',
+      'send-errors',
+      'client-drops',
+    ])
+  })
+})
+
+describe('each check trips, alone, on what it is for', () => {
+  const { cpu, inFlight, schedule, crossCheck } = openLoop
+  const cases: [string, 'note' | 'suspect' | 'invalid', Partial<RunEvidence>][] = [
+    ['member-died', 'invalid', { deaths: [{ index: 1, why: 'was killed by SIGKILL' }] }],
+    ['stranger-joined', 'invalid', { strangers: ['process 4711 (named)'] }],
+    ['books-do-not-balance', 'suspect', { unexplained: 1 }],
+    ['port-unreachable', 'suspect', { refused: 1 }],
+    ['proc-net-udp-drops', 'suspect', { crossCheck: { ...crossCheck, procNetUdpDrops: 6 } }],
+    ['snmp', 'suspect', { crossCheck: { ...crossCheck, snmpInDatagrams: 729_999 } }],
+    ['snmp', 'suspect', { crossCheck: { ...crossCheck, ourDrops: 4 } }],
+    ['schedule-lag', 'suspect', { schedule: { ...schedule, lagP99Ns: 2.1e6 } }],
+    ['achieved-rate', 'invalid', { schedule: { ...schedule, achieved: 0.989 } }],
+    ['achieved-rate', 'suspect', { schedule: { ...schedule, achieved: 0.993 } }],
+    ['client-cpu', 'suspect', { clientCpuShares: [0.4, 0.97] }],
+    ['send-errors', 'suspect', { sendErrors: [{ errno: 'ENOBUFS', count: 3 }] }],
+    ['client-drops', 'suspect', { droppedAtClient: 1 }],
+    ['littles-law', 'suspect', { inFlight: { ...inFlight, answeredNs: 0.94 * inFlight.integralNs } }],
+    ['littles-law', 'suspect', { inFlight: { ...inFlight, answeredNs: 1.06 * inFlight.integralNs } }],
+    ['throttled', 'suspect', { throttled: { count: 1, ns: 40e6 } }],
+    ['steal', 'suspect', { cpu: { ...cpu, stealNs: 0.021 * cpu.totalNs } }],
+    ['busy-neighbour', 'suspect', { cpu: { ...cpu, busyNs: cpu.ownNs + 0.11 * cpu.totalNs } }],
+    ['shared-cores', 'note', { load: { ...openLoop.load, members: 3 } }],
+    ['shared-cores', 'suspect', { cpu: { ...cpu, allowedCpus: 1, totalNs: 10e9 } }],
+  ]
+  it.each(cases)('%s, %s', (code, severity, change) => {
+    const evidence = { ...openLoop, ...change }
+    expect(failed(evidence)).toEqual([code])
+    const { verdict, findings } = judge(evidence)
+    expect(findings).toHaveLength(1)
+    expect(findings[0]).toMatchObject({ code, severity })
+    expect(findings[0]!.message).toMatch(/\.$/)
+    expect(findings[0]!.nextStep).toMatch(/^[A-Z].*\.$/)
+    expect(verdict).toBe(severity === 'note' ? 'valid' : severity)
+  })
+})
+
+describe('the checks of a schedule', () => {
+  it('measure lateness against the response times it is part of', () => {
+    expect(failed(withSchedule({ lagP99Ns: 4e6, responseP99Ns: 50e6 }))).toEqual([])
+    expect(failed(withSchedule({ lagP99Ns: 6e6, responseP99Ns: 50e6 }))).toEqual(['schedule-lag'])
+  })
+
+  it('leave lateness aside where one stall would be a hundredth of the run', () => {
+    expect(failed(withSchedule({ offered: 19_000, lagP99Ns: 9e6 }))).toEqual([])
+    expect(failed(withSchedule({ offered: 20_000, lagP99Ns: 9e6 }))).toEqual(['schedule-lag'])
+  })
+
+  it('name the limit that was crossed', () => {
+    expect(findingOf(withSchedule({ achieved: 0.9 }), 'achieved-rate')?.limit).toBe(0.99)
+    expect(findingOf(withSchedule({ achieved: 0.993 }), 'achieved-rate')?.limit).toBe(0.995)
+  })
+
+  it('forgive a short run the one request that fell to its end', () => {
+    expect(failed(withSchedule({ offered: 50, sent: 49, achieved: 49 / 50 }))).toEqual([])
+    expect(
+      findingOf(withSchedule({ offered: 50, sent: 48, achieved: 48 / 50 }), 'achieved-rate')?.severity,
+    ).toBe('invalid')
+  })
+
+  it('are not made of a schedule that had nothing due', () =>
+    expect(judge(withSchedule({ offered: 0, sent: 0 })).checks.map((c) => c.code)).not.toContain(
+      'achieved-rate',
+    ))
+})
+
+describe('a busy client', () => {
+  it('is only worth a note in a closed loop: it sets the rate there', () => {
+    const evidence = { ...healthy, clientCpuShares: [0.99] }
+    expect(findingOf(evidence, 'client-cpu')).toMatchObject({
+      severity: 'note',
+      message:
+        'A client thread used 99 % of a CPU: the client, not the group, sets the rate of this closed loop.',
+    })
+    expect(judge(evidence).verdict).toBe('valid')
+  })
+
+  it('is told to take more threads only where there are CPUs for them', () => {
+    const busy = { ...openLoop, clientCpuShares: [0.99] }
+    const onCpus = (allowedCpus: number): string | undefined =>
+      findingOf({ ...busy, cpu: { ...busy.cpu, allowedCpus } }, 'client-cpu')?.nextStep
+    expect(onCpus(8)).toBe('Add --workers (now 1), or lower --rate (now 20,000/s).')
+    expect(onCpus(3)).toBe(
+      'Lower --rate (now 20,000/s), lower --procs (now 2), or allow the run more CPUs: ' +
+        '1 client thread and 2 members share 3 CPUs, so more --workers would not help.',
+    )
+  })
+
+  it('is told of --in-flight in a closed loop', () =>
+    expect(findingOf({ ...healthy, droppedAtClient: 2 }, 'client-drops')).toMatchObject({
+      message: "2 replies were dropped at the client's own sockets: it was too slow to take them.",
+      nextStep: expect.stringMatching(/^Lower --in-flight \(now 64\)/) as string,
+    }))
+})
+
+describe('send errors', () => {
+  it('lead to the load or to a filter, by their kind', () => {
+    expect(stepOf(['EAGAIN'])).toBe('Lower --rate (now 20,000/s).')
+    expect(stepOf(['EPERM'])).toBe("Look at what filters or limits this host's traffic.")
+    expect(stepOf(['ENOBUFS', 'EPERM'])).toBe(
+      "Lower --rate (now 20,000/s), and look at what filters or limits this host's traffic.",
+    )
+  })
+})
+
+describe("Little's law", () => {
+  it.each([
+    ['too few requests', { answered: 999, mean: 1 }],
+    ['as many in flight at the end as make a difference', { answered: 6000 }],
+    ['waves, which all end with requests in flight', { waves: 60 }],
+    ['requests given up, whose time is in no latency', { givenUp: 40, givenUpNs: 40e9 }],
+    ['nothing in flight', { integralNs: 0 }],
+  ])('is not held against a run with %s', (_name, change) => {
+    const { checks } = judge({ ...healthy, inFlight: { ...healthy.inFlight, ...change } })
+    expect(checks.map((check) => check.code)).not.toContain('littles-law')
+  })
+})
+
+describe('the CPU time of others', () => {
+  const others = (cpu: NonNullable<RunEvidence['cpu']>): number | undefined =>
+    judge({ ...healthy, cpu }).checks.find((c) => c.code === 'busy-neighbour')?.measured
+  const { interruptsInOwn, ...unknown } = {
+    ...healthy.cpu,
+    busyNs: 10e9,
+    ownNs: 7e9,
+    interruptNs: 2e9,
+    totalNs: 10e9,
+  }
+
+  it('is what is busy and not ours, where tasks pay for interrupts', () =>
+    expect(others({ ...unknown, interruptsInOwn })).toBeCloseTo(0.3, 12))
+
+  it('leaves interrupts out where nobody pays for them, or where that is not known', () => {
+    expect(others({ ...unknown, interruptsInOwn: false })).toBeCloseTo(0.1, 12)
+    expect(others(unknown)).toBeCloseTo(0.1, 12)
+  })
+
+  it('is never below nothing, and not told from ticks too few to say', () => {
+    expect(others({ ...unknown, ownNs: 11e9 })).toBe(0)
+    expect(others({ ...unknown, totalNs: 1.9e9 })).toBeUndefined()
+  })
+})
+
+describe('shared cores', () => {
+  it('come with the number of members that would leave the client one', () => {
+    expect(findingOf(healthy, 'shared-cores')?.nextStep).toBe(
+      'For latencies free of that, --procs 1, or allow the run more CPUs.',
+    )
+    const crowded = { ...healthy, load: { ...healthy.load, workers: 2 } }
+    expect(findingOf(crowded, 'shared-cores')?.nextStep).toBe('Allow the run more CPUs.')
+  })
+})
+
+describe('remarks', () => {
+  it.each([
+    ['interrupted', 'suspect', { interrupted: true }],
+    ['member-drops', 'note', { droppedAtMembers: 12 }],
+    ['receive-buffer-clamped', 'note', { receiveBuffer: { asked: 4_194_304, got: 425_984, most: 212_992 } }],
+    ['flows-unanswered', 'note', { unseenFlows: 2 }],
+    ['waves', 'note', { waves: 3 }],
+    ['ports-replaced', 'note', { portsReplaced: 1 }],
+    ['exposed', 'note', { exposed: 'The group listens on every address of this host.' }],
+  ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
+    const evidence = { ...openLoop, ...change }
+    expect(judge(evidence).findings).toMatchObject([{ code, severity }])
+    expect(failed(evidence)).toEqual([])
+  })
+})
