@@ -8,7 +8,7 @@
 
 #include "datagram.h"
 
-enum { ENGINE_BATCH = 64, ENGINE_READY = 256 };  // replies a call; sockets a look at the poller
+enum { ENGINE_BATCH = 32, ENGINE_READY = 256 };  // replies a call; sockets a look at the poller
 
 // Shared with the caller, who makes one typed array of each; src/client/engine.ts has the same order.
 typedef struct {

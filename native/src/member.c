@@ -174,6 +174,7 @@ static void count_left(member_t *m) {
 // Answers what is queued and closes the socket at once: what comes between the last look and the close vanishes,
 // and so the two are as near as can be. Bounded like count_left().
 static void leave(member_t *m, uint64_t real_minus_monotonic) {
+  publish_socket(m);
   for (int turns = 0; turns < 65536; turns++) {
     ready_batch(m, MEMBER_BATCH);
     int got = recvmmsg(m->fd, m->in, MEMBER_BATCH, MSG_DONTWAIT, NULL);
@@ -181,7 +182,6 @@ static void leave(member_t *m, uint64_t real_minus_monotonic) {
     uint64_t now = clock_ns(CLOCK_MONOTONIC);
     echo(m, answer(m, got, now, real_minus_monotonic), now);
   }
-  publish_socket(m);
   close(m->fd);
   publish(m->counters->closed_ns, clock_ns(CLOCK_MONOTONIC) - m->epoch_ns);
 }

@@ -1,4 +1,5 @@
 import { seatKey, type MemberGeneration } from '../kernel/group-array.js'
+import { reciprocalScale } from '../kernel/reciprocal-scale.js'
 import type { FlowHistory } from './flow-history.js'
 
 /** A change as it was carried out. Times are ns since the run's epoch. */
@@ -73,7 +74,7 @@ export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowM
       continue
     }
     if (!history.heardIn(flow, window.previousNs + window.guardNs, beganNs)) moves.returned++
-    const to = history.lastIn(flow, doneNs, window.untilNs - window.guardNs)
+    const to = placeAfter(history, flow, window)
     const column = to && columnOf.get(seatKey(to))
     if (from === undefined || to === undefined || row === undefined || column === undefined) continue
     moves.flows++
@@ -101,6 +102,43 @@ function placeBefore(
   // What stalled members answer afterwards would place an arbitrary part of their flows: those that were not dropped.
   if (!history.heardIn(flow, sinceNs, beganNs)) return undefined
   return history.lastIn(flow, sinceNs, beganNs - guardNs)
+}
+
+/** The member a flow has after a change; undefined where it was not heard of before the next. */
+function placeAfter(
+  history: FlowHistory,
+  flow: number,
+  { doneNs, untilNs, guardNs }: ChangeWindow,
+): MemberGeneration | undefined {
+  return history.lastIn(flow, doneNs, untilNs - guardNs)
+}
+
+/** Whether a member is where the rule puts a hash. */
+function isWhereHashed(place: MemberGeneration, array: readonly MemberGeneration[], hash: number): boolean {
+  return seatKey(place) === seatKey(array[reciprocalScale(hash, array.length)]!)
+}
+
+/**
+ * Holds each flow against the kernel's rule, where its hash was seen: index `reciprocal_scale(hash, n)` of the array
+ * before the change, and of that after it.
+ * @param hashes u32 of each flow, undefined where it was not seen
+ * @returns how many flows were known before and after, and how many of them were in both places that the rule names
+ */
+export function checkByHash(
+  history: FlowHistory,
+  window: ChangeWindow,
+  hashes: readonly (number | undefined)[],
+): { checked: number; agreed: number } {
+  let checked = 0
+  let agreed = 0
+  for (const [flow, hash] of hashes.entries()) {
+    const from = placeBefore(history, flow, window)
+    const to = placeAfter(history, flow, window)
+    if (hash === undefined || from === undefined || to === undefined) continue
+    checked++
+    if (isWhereHashed(from, window.before, hash) && isWhereHashed(to, window.after, hash)) agreed++
+  }
+  return { checked, agreed }
 }
 
 /** When a flow last asked another member than the one it settled at, from the change's beginning on; 0: it did not. */

@@ -2,11 +2,14 @@ import { Flags } from '@oclif/core'
 import { usageError } from '../errors.js'
 import { neededNs, parseChange, planChanges, quietNs, type PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { planFromFlags, runFlags } from './run-flags.js'
+import { basisOf, STEERINGS } from '../plan/steering.js'
+import { observeHashFlag, planFromFlags, runFlags } from './run-flags.js'
 import { formatDuration, parseDuration } from './units.js'
 
 const FLAG = '--change'
 const DEFAULT_CHANGES = ['2s:add', '4s:remove:0', '6s:restart:1', '8s:replace']
+/** Where a flow has a member, so that one can say that it moved. */
+const STEERINGS_BY_FLOW = STEERINGS.filter((kind) => basisOf(kind) === 'flow')
 const DEFAULTS = { rate: '10k', flows: '2000' }
 
 /** The flags of `run` that make sense while a group changes: processes, an open loop, all flows open and alike. */
@@ -38,6 +41,12 @@ export const churnFlags = {
   procs,
   host,
   port,
+  steering: Flags.string({
+    description: `what picks the member of a datagram: ${STEERINGS_BY_FLOW.join(', ')} [default: hash]`,
+    helpValue: 'KIND',
+    helpGroup: 'GROUP',
+  }),
+  ...observeHashFlag,
   'receive-buffer': receiveBuffer,
   'service-time': serviceTime,
   'service-distribution': serviceDistribution,
@@ -70,8 +79,11 @@ export const churnFlags = {
   timeout,
 }
 
-type ChurnFlagValues = { [Name in Exclude<keyof typeof churnFlags, 'change'>]?: string | undefined } & {
+type ChurnFlagValues = {
+  [Name in Exclude<keyof typeof churnFlags, 'change' | 'observe-hash'>]?: string | undefined
+} & {
   change?: string[] | undefined
+  'observe-hash'?: boolean
 }
 
 const mostNs = 86_400e9
@@ -94,6 +106,10 @@ export function planChurn(flags: ChurnFlagValues): {
   if (plan.waves > 1)
     throw usageError(
       `--flows ${plan.flows} does not fit: all flows are open at once while a group changes, and the open-file limit leaves ${plan.waveSize}; lower it, or raise the limit with ulimit -n.`,
+    )
+  if (basisOf(plan.steering) !== 'flow')
+    throw usageError(
+      `--steering ${plan.steering} gives flows no member of their own that could change: churn takes ${STEERINGS_BY_FLOW.join(', ')}.`,
     )
   const quiet = quietNs(plan)
   const tooEarly = changes.find(({ atNs }, i) => atNs < (changes[i - 1]?.atNs ?? 0) + quiet)

@@ -1,4 +1,4 @@
-import { classifyMoves } from '../analysis/churn.js'
+import { checkByHash, classifyMoves, type FlowMoves } from '../analysis/churn.js'
 import { FlowHistory } from '../analysis/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency.js'
 import { balanceBooks } from '../analysis/ledger.js'
@@ -6,6 +6,7 @@ import { testMoves } from '../analysis/move-test.js'
 import type { WorkerReport } from '../client/protocol.js'
 import type { IntervalData } from '../client/timeline.js'
 import type { MemberCounters } from '../group/counters.js'
+import { seatKey } from '../kernel/group-array.js'
 import { predictSteps } from '../kernel/prediction.js'
 import { changeText, turnNs, type PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
@@ -41,6 +42,8 @@ export interface ChurnRecord {
   after: readonly MemberCounters[]
   deaths: { index: number; why: string }[]
   reports: readonly WorkerReport[]
+  /** u32 of each flow, undefined where it was not seen; absent when hashes were not observed */
+  hashes?: readonly (number | undefined)[]
   strangers: readonly string[]
   interrupted: boolean
 }
@@ -72,13 +75,29 @@ function countedFromNs({ askedNs, change }: DoneChange, reports: readonly Worker
   return change.kind === 'resume' ? askedNs : askedNs - (reports[0]?.trace?.intervalNs ?? 0)
 }
 
+/**
+ * What sticky steering does depends on how flows came to be where they are, so its rule is put to where they were
+ * seen: those whose member goes move, and no other.
+ */
+function stickyModel(
+  moves: FlowMoves,
+  { before, after, steps, silence }: DoneChange,
+): ReturnType<typeof predictSteps> {
+  const stays = new Set(after.map(seatKey))
+  const gone = before.map((seat) => !stays.has(seatKey(seat)))
+  const leaving = sum(moves.transitions.filter((_, row) => gone[row]).map((row) => sum(row)))
+  const orphanShare = moves.flows === 0 ? 0 : leaving / moves.flows
+  const shares = predictSteps(before, steps, 'sticky', silence)
+  return { ...shares, movedShare: orphanShare, orphanShare, collateralShare: 0 }
+}
+
 function changeResult(record: ChurnRecord, history: FlowHistory, i: number): ChangeResult {
   const { done, startNs, reports, plan } = record
   const change = done[i]!
   const { askedNs, beganNs, doneNs, before, after, steps, silence } = change
   const next = done[i + 1]
   const previousNs = done[i - 1]?.doneNs ?? startNs
-  const moves = classifyMoves(history, {
+  const window = {
     before,
     after,
     sinceNs: done.findLast((earlier, j) => j < i && earlier.steps.length > 0)?.doneNs ?? startNs,
@@ -87,13 +106,19 @@ function changeResult(record: ChurnRecord, history: FlowHistory, i: number): Cha
     doneNs,
     untilNs: next?.beganNs ?? Infinity,
     guardNs: turnNs(plan),
-  })
+  }
+  const moves = classifyMoves(history, window)
   const { known, ...counts } = moves
   const [fromNs, toNs] = [countedFromNs(change, reports), next ? countedFromNs(next, reports) : Infinity]
   const intervals = intervalsIn(reports, fromNs, toNs)
   const total = (of: (interval: IntervalData) => number): number => sum(intervals.map(of))
-  const model = predictSteps(before, steps, 'hash', silence)
+  const model =
+    plan.steering === 'sticky'
+      ? stickyModel(moves, change)
+      : predictSteps(before, steps, plan.steering === 'consistent' ? 'consistent' : 'hash', silence)
+  const byHash = record.hashes && checkByHash(history, window, record.hashes)
   const { pValue, agrees } = testMoves(moves, model)
+  const holds = byHash ? byHash.agreed === byHash.checked : agrees
   const latencyBefore = responseIn(reports, Math.max(previousNs, askedNs - BEFORE_NS), fromNs)
   const latencyDuring = responseIn(reports, fromNs, Math.min(toNs, doneNs + AFTER_NS))
   const sinceStart = (ns: number): number => Math.round(ns - startNs)
@@ -125,8 +150,8 @@ function changeResult(record: ChurnRecord, history: FlowHistory, i: number): Cha
       darkShare: model.darkShare,
     },
     minimum: { movedShare: model.minimumMovedShare },
-    test: { method: 'shares', pValue },
-    verdict: moves.flows === 0 ? 'unseen' : agrees ? 'as predicted' : 'differs',
+    test: byHash ? { method: 'flow-by-flow', ...byHash } : { method: 'shares', pValue },
+    verdict: moves.flows === 0 ? 'unseen' : holds ? 'as predicted' : 'differs',
   }
 }
 

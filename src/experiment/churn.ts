@@ -2,6 +2,7 @@ import { hostIdentity } from '../host/identity.js'
 import { quietNs, turnNs, type PlannedChange } from '../plan/change-plan.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import { assembleChurn } from './assemble-churn.js'
+import { sourcesOf } from './figures.js'
 import { ChangeRunner } from './changes.js'
 import type { RunOptions } from './run.js'
 import { Session } from './session.js'
@@ -16,6 +17,12 @@ export const INTERVAL_NS = 20e6
 const PATIENCE_NS = 60e9
 /** A flow that goes unanswered for this many of its turns has stopped being answered where it was. */
 const SILENT_TURNS = 2.5
+
+/** The largest size that a group of `members` has while steps are taken on it. */
+function mostAtOnce(members: number, steps: PlannedChange['steps']): number {
+  let size = members
+  return Math.max(members, ...steps.map(({ action }) => (size += action === 'start' ? 1 : -1)))
+}
 
 /**
  * Runs a steady open loop through the planned changes of a group, and says of each what became of the flows.
@@ -32,6 +39,10 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     // How long processes take to start on a busy machine nobody knows: the load goes on until all was seen.
     plan: { ...plan, durationNs: leastNs + PATIENCE_NS * (starts.length + 1) },
     joiners: starts.length,
+    mostMembers: Math.max(
+      plan.procs,
+      ...changes.map(({ before, steps }) => mostAtOnce(before.length, steps)),
+    ),
     memberIndexes: Math.max(plan.procs, ...starts.map((step) => step.member + 1)),
     trace: { intervalNs: INTERVAL_NS, gapNs: SILENT_TURNS * turn },
   })
@@ -63,7 +74,9 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     const failure = await changing
     if (failure !== undefined) throw failure
     await group.stop()
+    const { observer } = group.options
     return assembleChurn({
+      ...(observer && { hashes: observer.hashesOf(sourcesOf(reports, options.traffic.flowPlan.addresses)) }),
       plan,
       supplied: options.supplied,
       toolVersion: options.toolVersion,

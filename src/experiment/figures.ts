@@ -101,3 +101,13 @@ export function groupOf(plan: RunPlan, port: number): RunResult['group'] {
     ...(plan.steering !== 'hash' && { steering: plan.steering }),
   }
 }
+
+/** Source address and port of every flow, in the order of flow ids. */
+export function sourcesOf(
+  reports: readonly WorkerReport[],
+  sourceAddresses: readonly string[],
+): { address: string; port: number }[] {
+  return reports.flatMap(({ port, addressIndex }) =>
+    Array.from(port, (number, i) => ({ address: sourceAddresses[addressIndex[i]!]!, port: number })),
+  )
+}

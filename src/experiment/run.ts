@@ -3,6 +3,7 @@ import { dropsOf, readSocketsOnPort } from '../host/udp-table.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { FlowRow, RunResult } from '../result/run-result.js'
 import { assembleRun, flowRows } from './assemble.js'
+import { sourcesOf } from './figures.js'
 import { HostWatch } from './host-record.js'
 import { Session, type SessionOptions } from './session.js'
 import { exposureOf } from './traffic.js'
@@ -46,12 +47,7 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
     const firstSentNs = Math.min(...reports.map((r) => (r.firstSentNs < 0 ? Infinity : r.firstSentNs)))
     const { observer } = group.options
     const { addresses: sourceAddresses } = traffic.flowPlan
-    const hashes = observer?.hashesOf(
-      Array.from(flowRows({ reports, sourceAddresses }), (row) => ({
-        address: row.sourceAddress,
-        port: row.sourcePort,
-      })),
-    )
+    const hashes = observer?.hashesOf(sourcesOf(reports, sourceAddresses))
     const record = {
       // Members that are threads are in the CPU time of this process already.
       ...hostWatch.record(

@@ -60,6 +60,11 @@ function movedLine({
     dark > 0 ? `${measured} that were answered before and after` : measured,
     `the model says ${percentOrNone(predicted.movedShare)}`,
     `any scheme moves at least ${percentOrNone(minimum.movedShare)}`,
+    ...(test.checked === undefined
+      ? []
+      : [
+          `${formatCount(test.agreed ?? 0)} of ${plural(test.checked, 'flow', 'flows')} where their hash puts them, before and after`,
+        ]),
     ...(verdict === 'differs' && test.pValue !== undefined
       ? [test.pValue === 0 ? 'the model rules this out' : `p ${test.pValue.toExponential(0)}`]
       : []),
