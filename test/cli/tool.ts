@@ -22,6 +22,8 @@ export interface ToolOptions {
   openFiles?: number
   /** without any capability, as everybody has it but root */
   unprivileged?: boolean
+  /** what starts it, such as taskset with its arguments */
+  under?: readonly string[]
 }
 
 /** The built tool, running as a user would run it with its output in pipes. */
@@ -31,8 +33,11 @@ export class Tool {
   readonly #child: ChildProcess
   readonly #text = { stdout: '', stderr: '' }
 
-  constructor(args: readonly string[], { env = {}, cwd, openFiles, unprivileged }: ToolOptions = {}) {
-    const command = [...(unprivileged ? NO_CAPABILITIES : []), process.execPath, CLI, ...args]
+  constructor(
+    args: readonly string[],
+    { env = {}, cwd, openFiles, unprivileged, under = [] }: ToolOptions = {},
+  ) {
+    const command = [...under, ...(unprivileged ? NO_CAPABILITIES : []), process.execPath, CLI, ...args]
     const [file, ...rest] =
       openFiles === undefined
         ? command
