@@ -90,6 +90,8 @@ export class Session {
           joiners: options.joiners ?? 0,
           server: plan.server,
           receiveBufferBytes: plan.receiveBufferBytes,
+          // A closed loop is for throughput; its latency is not a user's, however finely it is divided.
+          stampArrivals: plan.rateHz !== undefined,
           ...(steering && { steering }),
           ...(observer && { observer }),
           payloadBytes: plan.payloadBytes,

@@ -25,6 +25,8 @@ export interface GroupOptions {
   joiners?: number
   server: 'processes' | 'threads'
   receiveBufferBytes: number | undefined
+  /** see GroupSocketOptions */
+  stampArrivals: boolean
   /** picks members in place of the hash; whoever made it closes it */
   steering?: Steering
   /** records hashes; a group takes either this or a steering */

@@ -23,6 +23,7 @@ function groupOptions(changes: Partial<GroupOptions>): GroupOptions {
     members: 2,
     server: 'processes',
     receiveBufferBytes: undefined,
+    stampArrivals: true,
     payloadBytes: 64,
     runId: randomBytes(8).readBigUInt64LE(),
     epochNs: process.hrtime.bigint(),
