@@ -68,7 +68,8 @@ declare namespace rpnet {
     engineOpenFlow(engine: Handle, slot: number, address: string, port: number): number
     engineWave(engine: Handle, firstFlow: number): number
     engineSend(engine: Handle, count: number, phase: number): number
-    engineReceive(engine: Handle, timeoutNs: number): number
+    /** @param againSequence −1, or number of the request that asks the flow of the first reply again, at once */
+    engineReceive(engine: Handle, timeoutNs: number, againSequence: number, phase: number): number
     /** Datagrams that the kernel dropped at the open sockets since they were opened. */
     engineDrops(engine: Handle): number
     engineSweep(engine: Handle): number

@@ -75,34 +75,41 @@ void engine_close(engine_t *e) {
   e->carried = 0;
 }
 
+// Sends one request and writes when, or −errno, at `at`.
+static void send_request(engine_t *e, int slot, uint64_t sequence, uint8_t phase, uint64_t now, int at) {
+  exchange_t *x = e->exchange;
+  datagram_t d = {.kind = DATAGRAM_REQUEST,
+                  .phase = phase,
+                  .run_id = e->run_id,
+                  .flow = e->first_flow + (uint32_t)slot,
+                  .sequence = sequence,
+                  .sent_ns = now};
+  datagram_write_request(e->request, &d);
+  ssize_t n;
+  do n = send(e->slots[slot].socket, e->request, e->payload, 0);
+  while (n < 0 && errno == EINTR);
+  if (n < 0 && errno == ECONNREFUSED) {
+    // What an earlier datagram of this flow met is reported here: clear it and send this one.
+    x->counters[REFUSED]++;
+    n = send(e->slots[slot].socket, e->request, e->payload, 0);
+  }
+  if (n < 0) {
+    x->send_ns[at] = -errno;
+  } else {
+    x->send_ns[at] = (double)now;
+    e->slots[slot].outstanding++;
+  }
+}
+
 void engine_send(engine_t *e, int count, uint8_t phase) {
   exchange_t *x = e->exchange;
-  datagram_t d = {.kind = DATAGRAM_REQUEST, .phase = phase, .run_id = e->run_id};
   for (int i = 0; i < count; i++) {
     int slot = x->send_flow[i];
     if (slot < 0 || slot >= e->capacity) {
       x->send_ns[i] = -EINVAL;
       continue;
     }
-    uint64_t now = clock_ns(CLOCK_MONOTONIC) - e->epoch_ns;
-    d.flow = e->first_flow + (uint32_t)slot;
-    d.sequence = (uint64_t)x->send_sequence[i];
-    d.sent_ns = now;
-    datagram_write_request(e->request, &d);
-    ssize_t n;
-    do n = send(e->slots[slot].socket, e->request, e->payload, 0);
-    while (n < 0 && errno == EINTR);
-    if (n < 0 && errno == ECONNREFUSED) {
-      // What an earlier datagram of this flow met is reported here: clear it and send this one.
-      x->counters[REFUSED]++;
-      n = send(e->slots[slot].socket, e->request, e->payload, 0);
-    }
-    if (n < 0) {
-      x->send_ns[i] = -errno;
-    } else {
-      x->send_ns[i] = (double)now;
-      e->slots[slot].outstanding++;
-    }
+    send_request(e, slot, (uint64_t)x->send_sequence[i], phase, clock_ns(CLOCK_MONOTONIC) - e->epoch_ns, i);
   }
 }
 
@@ -138,7 +145,7 @@ static int take(engine_t *e, uint32_t slot, int at) {
 }
 
 // Takes from the carried slots until they are empty or the exchange is full.
-static int take_carried(engine_t *e, int all) {
+static int take_carried(engine_t *e, int all, const again_t *again) {
   int events = 0, done = 0;
   for (; done < e->carried && events < ENGINE_BATCH; done++) {
     uint32_t slot = e->carry[done];
@@ -147,10 +154,15 @@ static int take_carried(engine_t *e, int all) {
       if (events == ENGINE_BATCH) goto full;  // this slot may hold more: it is looked at again
       int taken = take(e, slot, events);
       if (taken < 0) break;
-      events += taken;
       // Edge-triggered epoll will name the slot again for what arrives from now on. A second look, which costs
       // a system call, is only due when more than what was just taken can be waiting already.
-      if (!all && e->slots[slot].outstanding <= 0) break;
+      int more = all || e->slots[slot].outstanding > 0;
+      // At once, while the flow's socket is in the cache: with thousands of flows it is gone a batch later.
+      if (taken && again)
+        send_request(e, (int)slot, again->sequence + (uint64_t)events, again->phase,
+                     (uint64_t)e->exchange->received_ns[events], events);
+      events += taken;
+      if (!more) break;
     }
   }
 full:
@@ -173,7 +185,7 @@ static int wait_ready(engine_t *e, struct epoll_event *ready, int64_t timeout_ns
   return epoll_wait(e->poller, ready, ENGINE_READY, (int)((timeout_ns + 999999) / 1000000));
 }
 
-int engine_receive(engine_t *e, int64_t timeout_ns) {
+int engine_receive(engine_t *e, int64_t timeout_ns, const again_t *again) {
   int events = 0;
   if (!e->carried) {
     struct epoll_event ready[ENGINE_READY];
@@ -182,7 +194,7 @@ int engine_receive(engine_t *e, int64_t timeout_ns) {
     for (int i = 0; i < n; i++) e->carry[i] = ready[i].data.u32;
     e->carried = n > 0 ? n : 0;
   }
-  if (e->carried) events = take_carried(e, 0);
+  if (e->carried) events = take_carried(e, 0, again);
   e->exchange->now_ns = since_epoch(e);
   return events;
 }
@@ -192,7 +204,7 @@ int engine_sweep(engine_t *e) {
     for (int i = 0; i < e->capacity; i++) e->carry[i] = (uint32_t)i;
     e->carried = e->capacity;
   }
-  int events = take_carried(e, 1);
+  int events = take_carried(e, 1, NULL);
   e->exchange->now_ns = since_epoch(e);
   return events;
 }

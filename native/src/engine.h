@@ -51,6 +51,13 @@ typedef struct {
   uint8_t *request, *reply;
 } engine_t;
 
+// Asks the flow of each reply again as soon as the reply was taken: request `sequence` + i for event i, written to
+// send_ns[i] as by engine_send().
+typedef struct {
+  uint64_t sequence;
+  uint8_t phase;
+} again_t;
+
 int engine_create(engine_t *e);
 void engine_destroy(engine_t *e);
 // Opens the flow of `slot` from `source`. Returns 0, or −(errno + 4096 × step): 0 socket, 1 bind, 2 connect, 3 epoll.
@@ -59,7 +66,7 @@ int engine_open(engine_t *e, int slot, const struct sockaddr *source, socklen_t 
 double engine_drops(const engine_t *e);
 void engine_close(engine_t *e);  // all flows
 void engine_send(engine_t *e, int count, uint8_t phase);
-int engine_receive(engine_t *e, int64_t timeout_ns);
+int engine_receive(engine_t *e, int64_t timeout_ns, const again_t *again);
 // Looks at every open socket, whether epoll named it or not.
 int engine_sweep(engine_t *e);
 #endif

@@ -423,11 +423,13 @@ static napi_value engine_request(napi_env env, napi_callback_info info) {
   return number(env, count);
 }
 
-// engineReceive(engine, timeoutNs): number of events
+// engineReceive(engine, timeoutNs, againSequence | −1, phase): number of events
 static napi_value engine_replies(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   engine_t *e = get_engine(&a);
-  return number(env, e ? engine_receive(e, (int64_t)get_double(&a, 1)) : -EINVAL);
+  double sequence = get_double(&a, 2);
+  again_t again = {.sequence = sequence < 0 ? 0 : (uint64_t)sequence, .phase = (uint8_t)get_int(&a, 3)};
+  return number(env, e ? engine_receive(e, (int64_t)get_double(&a, 1), sequence < 0 ? NULL : &again) : -EINVAL);
 }
 
 static napi_value engine_dropped(napi_env env, napi_callback_info info) {

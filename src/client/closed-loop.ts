@@ -66,6 +66,16 @@ export class ClosedLoop implements Source {
     this.#queue.put(slot)
   }
 
+  asksAgain(nowNs: number, waiting: number): boolean {
+    // With nobody in line, the flow that is released next is also the one to ask next.
+    const everyTurnIsOut = this.#queue.length === 0 && waiting <= this.#options.inFlight
+    return everyTurnIsOut && this.#unused === 0 && this.#remaining === Infinity && nowNs < this.#endNs
+  }
+
+  askedAgain(): void {
+    if (this.#queue.length > 0) this.#queue.take()
+  }
+
   idleNs(nowNs: number, waiting: number): number {
     if (waiting < this.#options.inFlight && this.#queue.length > 0 && this.#remaining > 0) return 0
     return Math.max(0, this.#endNs - nowNs)

@@ -18,6 +18,13 @@ export interface Source {
   due(nowNs: number, waiting: number, slots: Int32Array, intendedNs: Float64Array): number
   /** The slot's request was answered or given up. */
   release(slot: number): void
+  /**
+   * Whether every flow that is released now is due again at once, and only those: then the engine may ask it again by
+   * itself. Each such request is told by `askedAgain`.
+   */
+  asksAgain(nowNs: number, waiting: number): boolean
+  /** A flow was asked again; what its release had put in line is taken. */
+  askedAgain(): void
   /** How long nothing will be due, ns, if no reply comes; 0 when something is due now. */
   idleNs(nowNs: number, waiting: number): number
   /** Whether all that this source had to send was sent. */
@@ -93,9 +100,12 @@ export class Driver {
       const waiting = requests.waiting
       inFlight.ramp(idle, waiting, engine.exchange.sendNs, sends)
       const waitNs = Math.min(source.idleNs(nowNs, waiting), requests.nextDeadlineNs - nowNs, LONGEST_WAIT_NS)
-      const events = engine.receive(Math.max(0, waitNs))
-      this.#take(events)
-      inFlight.ramp(waiting, requests.waiting, engine.exchange.receivedNs, events)
+      if (source.asksAgain(nowNs, waiting)) this.#takeAndAskAgain(Math.max(0, waitNs))
+      else {
+        const events = engine.receive(Math.max(0, waitNs))
+        this.#take(events)
+        inFlight.ramp(waiting, requests.waiting, engine.exchange.receivedNs, events)
+      }
       nowNs = engine.exchange.nowNs
       requests.expire(nowNs, this.#giveUp)
       control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
@@ -135,61 +145,78 @@ export class Driver {
   #send(count: number): void {
     if (count === 0) return
     const { requests, engine } = this
-    const { tally, firstFlow, wire, scheduled } = this.#phase
+    const { wire, scheduled } = this.#phase
     const x = engine.exchange
     for (let i = 0; i < count; i++) x.sendSequence[i] = requests.next + i
     engine.send(count, wire)
-    for (let i = 0; i < count; i++) {
-      const slot = x.sendSlot[i]!
-      const sentNs = x.sendNs[i]!
-      if (sentNs < 0) {
-        tally.noteSendError(-sentNs)
-        requests.skip()
-        this.#source.release(slot)
-      } else {
-        const intendedNs = scheduled ? this.#intendedNs[i]! : sentNs
-        requests.sent(slot, sentNs, intendedNs)
-        tally.noteSent(firstFlow + slot, sentNs)
-        if (scheduled) tally.lag.record(sentNs - intendedNs)
-        tally.timeline?.noteSent(sentNs)
-      }
+    for (let i = 0; i < count; i++)
+      this.#noteSent(x.sendSlot[i]!, i, scheduled ? this.#intendedNs[i]! : x.sendNs[i]!)
+  }
+
+  /** Replies, each of which has caused the next request of its flow. In this order: a batch may hold the reply to one. */
+  #takeAndAskAgain(waitNs: number): void {
+    const { engine, requests } = this
+    const x = engine.exchange
+    const events = engine.receiveAndAskAgain(waitNs, requests.next, this.#phase.wire)
+    for (let i = 0; i < events; i++) {
+      this.#takeOne(i)
+      this.#source.askedAgain()
+      this.#noteSent(x.slot[i]!, i, x.sendNs[i]!)
     }
   }
 
+  /** Notes what became of the request whose time stands at `i` of the exchange. */
+  #noteSent(slot: number, i: number, intendedNs: number): void {
+    const { tally, firstFlow, scheduled } = this.#phase
+    const sentNs = this.engine.exchange.sendNs[i]!
+    if (sentNs < 0) {
+      tally.noteSendError(-sentNs)
+      this.requests.skip()
+      this.#source.release(slot)
+      return
+    }
+    this.requests.sent(slot, sentNs, intendedNs)
+    tally.noteSent(firstFlow + slot, sentNs)
+    if (scheduled) tally.lag.record(sentNs - intendedNs)
+    tally.timeline?.noteSent(sentNs)
+  }
+
   #take(events: number): void {
+    for (let i = 0; i < events; i++) this.#takeOne(i)
+  }
+
+  #takeOne(i: number): void {
     const { requests } = this
     const { tally, firstFlow, wire, scheduled } = this.#phase
     const x = this.engine.exchange
-    for (let i = 0; i < events; i++) {
-      const sequence = x.sequence[i]!
-      const member = x.member[i]!
-      // Only what was asked in this phase counts; a reply from the warm-up is told by its header.
-      if (sequence >= requests.next || member >= tally.members) {
-        tally.strangers++
-        continue
-      }
-      const slot = x.slot[i]!
-      // Read before the reply is noted: a later request may take its place in the ring.
-      const intendedNs = scheduled ? requests.intendedNs(sequence) : -1
-      const { kind, wasWaiting } = requests.reply(sequence, x.sentNs[i]!, x.receivedNs[i]!)
-      if (wasWaiting) this.#source.release(slot)
-      if (x.phase[i] !== wire) continue
-      const flow = firstFlow + slot
-      if (kind === 'duplicate') {
-        tally.duplicates++
-        continue
-      }
-      tally.flows.noteSeen(flow, member, sequence)
-      // Late answers too: they say where the request was put, and that its flow is heard again.
-      tally.trace?.note(flow, seatCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
-      if (kind === 'in-time') {
-        tally.noteReply(flow, x, i, intendedNs)
-        tally.timeline?.noteReply(x.sentNs[i]!, intendedNs, x.receivedNs[i]!)
-      } else {
-        tally.timeline?.noteLate(x.sentNs[i]!)
-        if (!wasWaiting) tally.lostTotal--
-        tally.noteLate(flow, member)
-      }
+    const sequence = x.sequence[i]!
+    const member = x.member[i]!
+    // Only what was asked in this phase counts; a reply from the warm-up is told by its header.
+    if (sequence >= requests.next || member >= tally.members) {
+      tally.strangers++
+      return
+    }
+    const slot = x.slot[i]!
+    // Read before the reply is noted: a later request may take its place in the ring.
+    const intendedNs = scheduled ? requests.intendedNs(sequence) : -1
+    const { kind, wasWaiting } = requests.reply(sequence, x.sentNs[i]!, x.receivedNs[i]!)
+    if (wasWaiting) this.#source.release(slot)
+    if (x.phase[i] !== wire) return
+    const flow = firstFlow + slot
+    if (kind === 'duplicate') {
+      tally.duplicates++
+      return
+    }
+    tally.flows.noteSeen(flow, member, sequence)
+    // Late answers too: they say where the request was put, and that its flow is heard again.
+    tally.trace?.note(flow, seatCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
+    if (kind === 'in-time') {
+      tally.noteReply(flow, x, i, intendedNs)
+      tally.timeline?.noteReply(x.sentNs[i]!, intendedNs, x.receivedNs[i]!)
+    } else {
+      tally.timeline?.noteLate(x.sentNs[i]!)
+      if (!wasWaiting) tally.lostTotal--
+      tally.noteLate(flow, member)
     }
   }
 }

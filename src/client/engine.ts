@@ -56,7 +56,15 @@ export class Engine {
 
   /** Waits up to `timeoutNs` for replies. @returns how many stand in the exchange's event arrays */
   receive(timeoutNs: number): number {
-    return checked(addon.engineReceive(this.#handle, timeoutNs), 'epoll_wait')
+    return checked(addon.engineReceive(this.#handle, timeoutNs, -1, 0), 'epoll_wait')
+  }
+
+  /**
+   * Like `receive`, and asks the flow of each reply again as soon as the reply was taken, while the flow's socket is
+   * in the cache. Event i of the exchange has caused request `sequence` + i, whose time stands in `sendNs[i]`.
+   */
+  receiveAndAskAgain(timeoutNs: number, sequence: number, phase: number): number {
+    return checked(addon.engineReceive(this.#handle, timeoutNs, sequence, phase), 'epoll_wait')
   }
 
   /** Like `receive`, without waiting, and looks at every socket: for the last look before they are closed. */

@@ -64,6 +64,12 @@ export class OpenLoop implements Source {
 
   release(): void {}
 
+  asksAgain(): boolean {
+    return false
+  }
+
+  askedAgain(): void {}
+
   idleNs(nowNs: number): number {
     return Math.max(0, (this.#exhausted ? this.#endNs : this.#nextNs) - nowNs)
   }

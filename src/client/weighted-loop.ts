@@ -39,6 +39,12 @@ export class WeightedLoop implements Source {
 
   release(): void {}
 
+  asksAgain(): boolean {
+    return false
+  }
+
+  askedAgain(): void {}
+
   idleNs(nowNs: number, waiting: number): number {
     if (waiting < this.#options.inFlight && this.#remaining > 0) return 0
     return Math.max(0, this.#endNs - nowNs)
