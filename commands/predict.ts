@@ -98,7 +98,7 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
         import('node:os'),
         import('../src/kernel/version.js'),
         import('../src/kernel/prediction.js'),
-        import('../src/cli/units.js'),
+        import('../src/units.js'),
       ])
     const { PREDICT_SCHEMA } = await import('../src/result/predict-result.js')
     const kernel = flags.kernel === 'this' ? release() : flags.kernel

@@ -23,8 +23,6 @@ const EXIT_STATUS = {
   RPB_FILES: 1,
   RPB_MEMBER: 1,
   RPB_FLOWS: 1,
-  RPB_WORKER: 1,
-  RPB_SYSTEM: 1,
   RPB_INTERRUPTED: 130,
 } as const
 

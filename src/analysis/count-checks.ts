@@ -1,4 +1,4 @@
-import { formatCount } from '../cli/units.js'
+import { formatCount } from '../units.js'
 import { plural } from '../report/plural.js'
 import type { CheckRow } from './evidence.js'
 
@@ -38,6 +38,16 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
       severity: 'suspect',
       message: `${plural(refused, 'request', 'requests')} met a port that nobody had open.`,
       nextStep: 'See whether a member died.',
+    }),
+  },
+  {
+    code: 'receive-errors',
+    measure: ({ receiveErrors }) =>
+      receiveErrors === undefined ? undefined : { measured: receiveErrors, limit: 0 },
+    explain: (_evidence, errors) => ({
+      severity: 'suspect',
+      message: `Receiving failed ${plural(errors, 'time', 'times')} at the client's sockets.`,
+      nextStep: 'Look at what filters this host’s traffic, and at its memory (dmesg).',
     }),
   },
   {

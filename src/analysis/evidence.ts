@@ -19,6 +19,8 @@ export interface RunEvidence {
   droppedAtClient: number
   sendErrors: { errno: string; count: number }[]
   refused: number
+  /** times that a client's recv() failed, but for port unreachable */
+  receiveErrors?: number
   unseenFlows: number
   /** whether the group is reachable from outside this host */
   exposed?: string

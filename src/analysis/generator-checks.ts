@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../cli/units.js'
+import { formatCount, formatDuration, formatPercent } from '../units.js'
 import { plural } from '../report/plural.js'
 import { type CheckRow, isOpenLoop } from './evidence.js'
 import { capital, lowerTheLoad, relieveClient } from './relief.js'

@@ -1,4 +1,4 @@
-import { formatDuration, formatPercent } from '../cli/units.js'
+import { formatDuration, formatPercent } from '../units.js'
 import { plural } from '../report/plural.js'
 import type { CheckRow, CpuEvidence } from './evidence.js'
 

@@ -1,4 +1,4 @@
-import { formatCount } from '../cli/units.js'
+import { formatCount } from '../units.js'
 import { plural } from '../report/plural.js'
 import { isOpenLoop, type RunEvidence } from './evidence.js'
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../result/run-result.js'
-import { formatCount } from '../cli/units.js'
+import { formatCount } from '../units.js'
 import { plural } from '../report/plural.js'
 import type { RunEvidence } from './evidence.js'
 import { lowerTheLoad } from './relief.js'

@@ -61,8 +61,6 @@ export interface DriveFigures {
 
 /** The loop of a load worker: send what is due, take replies, give up what is overdue. */
 export class Driver {
-  /** requests given up because the run was stopped */
-  abandoned = 0
   readonly #intendedNs = new Float64Array(ENGINE_BATCH)
   #phase!: Phase
   #source!: Source
@@ -128,7 +126,6 @@ export class Driver {
     for (let nowNs = engine.exchange.nowNs; requests.waiting > 0; nowNs = engine.exchange.nowNs) {
       if (control.stopped && giveUpNs === Infinity) giveUpNs = nowNs + STOPPED_DRAIN_NS
       if (nowNs >= giveUpNs) {
-        this.abandoned += requests.waiting
         requests.expire(Infinity, this.#giveUp)
         return
       }

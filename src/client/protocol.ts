@@ -73,9 +73,9 @@ export interface WorkerReport {
   reordered: number
   strangers: number
   refused: number
+  /** times that recv() failed otherwise */
+  receiveErrors: number
   dropped: number
-  /** requests given up because the run was stopped, not because their time was over */
-  abandoned: number
   /** sum of the waves' sending times, ns, and the replies that came within them */
   activeNs: number
   repliesWhileActive: number

@@ -59,6 +59,7 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
     droppedAtClient: books.droppedAtClient,
     sendErrors: sendErrors(reports),
     refused: sum(reports.map((r) => r.refused)),
+    receiveErrors: sum(reports.map((r) => r.receiveErrors)),
     unseenFlows: sum(reports.map(unansweredFlows)),
     ...(record.exposed !== undefined && { exposed: record.exposed }),
     load: {

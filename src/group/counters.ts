@@ -11,7 +11,6 @@ export interface MemberCounters {
   receiveBufferBytes: number
   emptied: number
   cpuNs: number
-  lastErrno: number
   left: [number, number]
   /** when it closed its socket on leaving, ns since the run's epoch; 0: it has not */
   closedNs: number
@@ -20,7 +19,6 @@ export interface MemberCounters {
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
 export const BLOCK_BYTES = 256
 export const MEMBER_STARTING = 0
-export const MEMBER_STOPPED = 2
 
 const WORD = {
   state: 0,
@@ -36,7 +34,6 @@ const WORD = {
   receiveBuffer: 13,
   emptied: 14,
   cpuNs: 15,
-  lastErrno: 16,
   left: 17,
   closedNs: 19,
 } as const
@@ -72,7 +69,6 @@ export class GroupCounters {
       receiveBufferBytes: this.#get(index, WORD.receiveBuffer),
       emptied: this.#get(index, WORD.emptied),
       cpuNs: this.#get(index, WORD.cpuNs),
-      lastErrno: this.#get(index, WORD.lastErrno),
       left: this.#pair(index, WORD.left),
       closedNs: this.#get(index, WORD.closedNs),
     }

@@ -1,4 +1,4 @@
-import { formatCount } from '../cli/units.js'
+import { formatCount } from '../units.js'
 import type { Books, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'
 import type { Tone } from './style.js'

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../cli/units.js'
+import { formatCount, formatDuration, formatPercent } from '../units.js'
 import type { ChangeResult } from '../result/churn-result.js'
 import type { Line, Phrase } from './line.js'
 import { plural } from './plural.js'

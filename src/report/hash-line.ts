@@ -1,4 +1,4 @@
-import { formatCount } from '../cli/units.js'
+import { formatCount } from '../units.js'
 import type { RunResult } from '../result/run-result.js'
 import type { Line } from './line.js'
 import { plural } from './plural.js'

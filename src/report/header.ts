@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../cli/units.js'
+import { formatCount, formatDuration } from '../units.js'
 import type { RunResult } from '../result/run-result.js'
 import { hangOf, type Phrase, wrap } from './line.js'
 import { plural } from './plural.js'

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { stripVTControlCharacters } from 'node:util'
-import { formatCount, formatDuration, formatPercent } from '../cli/units.js'
+import { formatCount, formatDuration, formatPercent } from '../units.js'
 import type { LatencySummary, MemberResult } from '../result/run-result.js'
 import { bar, cellsPerFairShare } from './bar.js'
 import { wrap } from './line.js'

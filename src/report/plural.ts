@@ -1,4 +1,4 @@
-import { formatCount } from '../cli/units.js'
+import { formatCount } from '../units.js'
 
 /** `1 flow`, `10,000 flows`. */
 export function plural(n: number, one: string, many: string): string {

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../cli/units.js'
+import { formatCount, formatPercent } from '../units.js'
 import type { ChangePrediction, PredictResult, SpreadPrediction } from '../result/predict-result.js'
 import { type Line, type Phrase, layOut, wrap } from './line.js'
 import { plural } from './plural.js'

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../cli/units.js'
+import { formatCount, formatPercent } from '../units.js'
 import { basisOf, type SteeringBasis, type SteeringKind } from '../plan/steering.js'
 import type { Affinity, Balance, MemberResult, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'

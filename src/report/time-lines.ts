@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../cli/units.js'
+import { formatCount, formatDuration, formatPercent } from '../units.js'
 import type { LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import { isOpenLoop } from './header.js'
 import type { Line, Phrase } from './line.js'

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../cli/units.js'
+import { formatCount, formatDuration } from '../units.js'
 import type { Finding, RunResult } from '../result/run-result.js'
 import { length } from './header.js'
 import type { Line } from './line.js'

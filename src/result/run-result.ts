@@ -259,7 +259,6 @@ export type HashPlacement = z.infer<typeof hashPlacement>
 export type Books = z.infer<typeof books>
 export type PacketBalance = z.infer<typeof packetBalance>
 export type CrossCheck = z.infer<typeof crossCheck>
-export type Check = z.infer<typeof check>
 export type Finding = z.infer<typeof finding>
 export type RunResult = z.infer<typeof runResult>
 

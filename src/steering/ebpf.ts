@@ -98,12 +98,6 @@ export const jumpIfNotZero = (register: Register, target: string): Instruction =
   to: register,
   target,
 })
-export const jumpIfNotEqual = (a: Register, b: Register, target: string): Instruction => ({
-  code: 0x5d,
-  to: a,
-  from: b,
-  target,
-})
 export const exit = (): Instruction => ({ code: 0x95 })
 
 /**

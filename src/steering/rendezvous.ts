@@ -39,8 +39,3 @@ export function rendezvousTable(members: readonly number[]): Uint32Array {
   }
   return table
 }
-
-/** The entry of a hash: `reciprocal_scale(hash, entries)`. */
-export function entryOf(hash: number): number {
-  return hash >>> (32 - TABLE_BITS)
-}

@@ -10,7 +10,7 @@ import {
   parseDuration,
   parsePortRange,
   parseRate,
-} from '../../src/cli/units.js'
+} from '../../src/units.js'
 
 const flag = '--flag'
 

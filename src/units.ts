@@ -1,4 +1,4 @@
-import { usageError } from '../errors.js'
+import { usageError } from './errors.js'
 
 /** Which flag a value belongs to, so that a message can name it, and what that flag allows (in the base unit). */
 export interface FlagBounds {
