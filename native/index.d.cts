@@ -19,6 +19,8 @@ declare namespace rpnet {
     followParent(): number
     /** Lets the calling thread's timers fire within a ns of their time, not 50 µs. */
     sharpTimers(): number
+    /** Lets the calling thread run on this CPU only. */
+    pinThread(cpu: number): number
     /** CPU time of the calling thread, ns. */
     threadCpuNs(): number
     bpfCreateMap(type: number, keyBytes: number, valueBytes: number, entries: number): number

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/sock_diag.h>
 #include <node_api.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -224,6 +225,17 @@ static napi_value follow_parent(napi_env env, napi_callback_info info) {
 // Timers of a thread fire up to 50 µs late by default, which is more than the gap between requests at 20k/s.
 static napi_value sharp_timers(napi_env env, napi_callback_info info) {
   return result(env, prctl(PR_SET_TIMERSLACK, 1L));
+}
+
+// pinThread(cpu): 0 | −errno, EINVAL for a CPU that this process may not use
+static napi_value pin_thread(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int cpu = get_int(&a, 0);
+  if (cpu < 0 || cpu >= CPU_SETSIZE) return number(env, -EINVAL);
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(cpu, &only);
+  return result(env, sched_setaffinity(0, sizeof only, &only));
 }
 
 static napi_value thread_cpu_ns(napi_env env, napi_callback_info info) {
@@ -460,6 +472,7 @@ static napi_value init(napi_env env, napi_value exports) {
       FUNCTION("mapMemory", map_memory),
       FUNCTION("followParent", follow_parent),
       FUNCTION("sharpTimers", sharp_timers),
+      FUNCTION("pinThread", pin_thread),
       FUNCTION("threadCpuNs", thread_cpu_ns),
       FUNCTION("bpfCreateMap", map_create),
       FUNCTION("bpfUpdate", map_update),

@@ -26,6 +26,8 @@ export interface RunEvidence {
   exposed?: string
   /** what was run: the values that a next step may change */
   load: LoadSettings
+  /** the CPU of each member, and of each client thread, where they are pinned */
+  pinned?: { members?: number[]; workers?: number[] }
   schedule?: ScheduleEvidence
   /** of each client thread: its CPU time over the time it was sending */
   clientCpuShares?: number[]

@@ -1,6 +1,7 @@
 import { formatDuration, formatPercent } from '../units.js'
 import { plural } from '../report/plural.js'
-import type { CheckRow, CpuEvidence } from './evidence.js'
+import { nameCpus } from '../plan/cpu-list.js'
+import type { CheckRow, CpuEvidence, RunEvidence } from './evidence.js'
 
 /**
  * /proc/stat is sampled at the timer tick (CONFIG_TICK_CPU_ACCOUNTING) and counts in 10 ms. Over 1 s of 2 CPUs at
@@ -48,17 +49,31 @@ export const HOST_CHECKS: readonly CheckRow[] = [
   },
   {
     code: 'shared-cores',
-    measure: ({ cpu, load }) =>
-      cpu && cpu.allowedCpus > 0
-        ? { measured: load.workers + load.members, limit: cpu.allowedCpus }
-        : undefined,
-    explain: ({ load: { workers, members } }, _measured, cpus) => {
+    measure: (evidence) => {
+      const { cpu } = evidence
+      const both = sharedByPinning(evidence)
+      if (both) return { measured: both.length, limit: 0 }
+      return cpu && cpu.allowedCpus > 0
+        ? { measured: cpusWanted(evidence), limit: cpu.allowedCpus }
+        : undefined
+    },
+    explain: (evidence, _measured, cpus) => {
+      const both = sharedByPinning(evidence)
+      if (both) return explainPinned(both, evidence)
+      const { workers, members } = evidence.load
       const who = `${plural(workers, 'client thread', 'client threads')} and ${plural(members, 'member', 'members')} share`
       if (cpus === 1)
         return {
           severity: 'suspect',
           message: `${who} one CPU: while one works, the others wait, and latencies are those of the scheduler.`,
           nextStep: 'Allow the run at least two CPUs (taskset, or the CPU set of the container).',
+        }
+      const { members: memberCpus, workers: workerCpus } = evidence.pinned ?? {}
+      if (memberCpus ?? workerCpus)
+        return {
+          severity: 'note',
+          message: `${who} ${cpus} CPUs, and only ${memberCpus ? `members are pinned (${nameCpus([...new Set(memberCpus)])})` : `client threads are pinned (${nameCpus([...new Set(workerCpus)])})`}: they may take time from each other.`,
+          nextStep: `${APART}.`,
         }
       const spare = cpus - workers
       return {
@@ -69,6 +84,32 @@ export const HOST_CHECKS: readonly CheckRow[] = [
     },
   },
 ]
+
+const APART = 'Give --pin-members and --pin-workers CPUs apart from each other'
+
+/** CPUs to which both a client thread and a member are pinned; undefined unless both sides are pinned. */
+function sharedByPinning({ pinned }: RunEvidence): number[] | undefined {
+  const { members, workers } = pinned ?? {}
+  return members && workers && [...new Set(workers)].filter((cpu) => members.includes(cpu))
+}
+
+/** CPUs that it takes for client and members to be apart: one for each that may run on any, and those pinned to. */
+function cpusWanted({ pinned, load }: RunEvidence): number {
+  const { members, workers } = pinned ?? {}
+  return (workers ? new Set(workers).size : load.workers) + (members ? new Set(members).size : load.members)
+}
+
+function explainPinned(cpus: number[], { pinned, cpu }: RunEvidence): ReturnType<CheckRow['explain']> {
+  const onlyOne = new Set([...(pinned?.members ?? []), ...(pinned?.workers ?? [])]).size === 1
+  const cost = onlyOne
+    ? 'while one works, the others wait, and latencies are those of the scheduler.'
+    : 'they take time from each other.'
+  return {
+    severity: onlyOne ? 'suspect' : 'note',
+    message: `Client threads and members are both pinned to ${nameCpus(cpus)}: ${cost}`,
+    nextStep: cpu?.allowedCpus === 1 ? `${APART}, and allow the run at least two.` : `${APART}.`,
+  }
+}
 
 function longEnough(cpu: CpuEvidence | undefined): cpu is CpuEvidence {
   return cpu !== undefined && cpu.allowedCpus > 0 && cpu.totalNs >= LEAST_WALL_NS * cpu.allowedCpus

@@ -14,9 +14,12 @@ export function lowerTheLoad({ load }: RunEvidence): string {
  * none, less load or fewer members.
  */
 export function relieveClient(evidence: RunEvidence): string {
-  const { load, cpu } = evidence
+  const { load, cpu, pinned } = evidence
   const { workers, members } = load
   const less = lowerTheLoad(evidence)
+  // Threads added to the same CPUs would only take turns on them.
+  if (pinned?.workers)
+    return `Give --pin-workers more CPUs that no member uses, with as many --workers (now ${workers}), or ${less}.`
   if (cpu === undefined || cpu.allowedCpus > workers + members)
     return `Add --workers (now ${workers}), or ${less}.`
   const cpus = `${plural(workers, 'client thread', 'client threads')} and ${plural(members, 'member', 'members')} share ${plural(cpu.allowedCpus, 'CPU', 'CPUs')}`

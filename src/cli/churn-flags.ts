@@ -21,6 +21,8 @@ const {
   'service-time': serviceTime,
   'service-distribution': serviceDistribution,
   'service-kind': serviceKind,
+  'pin-members': pinMembers,
+  'pin-workers': pinWorkers,
   seed,
   'source-ports': sourcePorts,
   'source-addresses': sourceAddresses,
@@ -51,6 +53,7 @@ export const churnFlags = {
   'service-time': serviceTime,
   'service-distribution': serviceDistribution,
   'service-kind': serviceKind,
+  'pin-members': pinMembers,
   flows: Flags.string({
     char: 'f',
     description: 'flows, each from a source port of its own [default: 2000]',
@@ -61,6 +64,7 @@ export const churnFlags = {
   'source-ports': sourcePorts,
   'source-addresses': sourceAddresses,
   workers,
+  'pin-workers': pinWorkers,
   rate: Flags.string({
     char: 'r',
     description: 'requests per second over all flows [default: 10k]',

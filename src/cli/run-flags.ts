@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core'
 import { availableParallelism } from 'node:os'
 import { usageError } from '../errors.js'
+import { cpusAllowed } from '../host/cpu-time.js'
 import { ephemeralPortRange, openFileCount, openFileLimit } from '../host/limits.js'
+import { parseCpus } from '../plan/cpu-list.js'
 import {
   completePlan,
   HEADER_BYTES,
@@ -53,6 +55,11 @@ export const runFlags = {
     helpValue: 'BYTES',
     helpGroup: 'GROUP',
   }),
+  'pin-members': Flags.string({
+    description: 'CPUs to run members on, in turn, such as 0-3 or 0,0,1 [default: any]',
+    helpValue: 'CPUS',
+    helpGroup: 'GROUP',
+  }),
   flows: Flags.string({
     char: 'f',
     description: 'flows, each from a source port of its own [default: 1000]',
@@ -83,6 +90,11 @@ export const runFlags = {
     char: 'w',
     description: 'client threads [default: one per 4 CPUs]',
     helpValue: 'N',
+    helpGroup: 'LOAD',
+  }),
+  'pin-workers': Flags.string({
+    description: 'CPUs to run client threads on, in turn [default: any]',
+    helpValue: 'CPUS',
     helpGroup: 'LOAD',
   }),
   'in-flight': Flags.string({
@@ -181,12 +193,14 @@ const READERS: {
   'receive-buffer': (text, flag) => ({
     receiveBufferBytes: parseBytes(text, { flag, min: 2048, max: 2 ** 30 }),
   }),
+  'pin-members': (text, flag) => ({ pinMembers: parseCpus(text, flag) }),
   flows: (text, flag) => ({ flows: parseCount(text, { flag, min: 1, max: LIMITS.flows }) }),
   seed: (text, flag) => ({ seed: parseCount(text, { flag, min: 0, max: 2 ** 31 - 1 }) }),
   'source-ports': (text, flag) => ({ sourcePorts: parsePortRange(text, { flag, min: 1 }) }),
   'source-addresses': (text, flag) => ({ sourceAddresses: parseAddressList(text, { flag }) }),
   'wave-size': (text, flag) => ({ waveSize: parseCount(text, { flag, min: 1, max: LIMITS.flows }) }),
   workers: (text, flag) => ({ workers: parseCount(text, { flag, min: 1, max: LIMITS.workers }) }),
+  'pin-workers': (text, flag) => ({ pinWorkers: parseCpus(text, flag) }),
   'in-flight': (text, flag) => ({ inFlight: parseCount(text, { flag, min: 1, max: LIMITS.inFlight }) }),
   duration: (text, flag) => ({ durationNs: parseDuration(text, { flag, min: 10e6, max: 86_400 * SECOND }) }),
   requests: (text, flag) => ({ requests: parseCount(text, { flag, min: 1, max: LIMITS.requests }) }),
@@ -249,6 +263,7 @@ export function planFromFlags(flags: RunFlagValues): { plan: RunPlan; supplied: 
   }
   const plan = completePlan(request, {
     cpus: availableParallelism(),
+    allowedCpus: cpusAllowed(),
     ephemeralPorts: ephemeralPortRange(),
     openFiles: { limit: openFileLimit(), used: openFileCount() },
   })

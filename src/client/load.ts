@@ -3,18 +3,21 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { entryFile } from '../entry.js'
 import { RpbenchError } from '../errors.js'
+import { cpuOf } from '../plan/cpu-list.js'
 import { shareFlows, type FlowPlan } from '../plan/flow-plan.js'
 import { shareOf } from '../plan/share.js'
 import { Control, type LiveFigures } from './control.js'
 import type { WorkerMessage, WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js'
 
 /** What differs from worker to worker. */
-type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share'
+type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu'
 
 /** The load of a run; sizes and rates are those of all workers together. */
 export interface LoadOptions extends Omit<WorkerTask, OwnedByLoad> {
   flowPlan: FlowPlan
   workers: number
+  /** CPUs that workers are pinned to, in turn; none when absent */
+  pinWorkers: readonly number[] | undefined
 }
 
 const sum = (weights: Float64Array): number => weights.reduce((total, weight) => total + weight, 0)
@@ -66,7 +69,7 @@ export class Load {
    * @throws RpbenchError when flows cannot be opened
    */
   static async open(options: LoadOptions): Promise<Load> {
-    const { flowPlan, workers: count, inFlight, waveSize, rateHz, weights, ...task } = options
+    const { flowPlan, workers: count, pinWorkers, inFlight, waveSize, rateHz, weights, ...task } = options
     const { Piscina } = await import('piscina')
     const pool = new Piscina({
       filename: entryFile('client/worker.js'),
@@ -86,6 +89,7 @@ export class Load {
         rateHz:
           rateHz === undefined ? undefined : rateHz * (own && weights ? sum(own) / sum(weights) : 1 / count),
         weights: own,
+        cpu: cpuOf(pinWorkers, i),
       })
     })
     const load = new Load(control, workers, pool)

@@ -34,6 +34,8 @@ export interface WorkerTask {
   arrivals: 'constant' | 'poisson'
   /** how often each flow of this worker's share is asked, relative to the others; all alike when absent */
   weights: Float64Array | undefined
+  /** the CPU that its thread is to run on; any when absent */
+  cpu: number | undefined
   /** follow flows from member to member, and count by time; only with a rate */
   trace: { intervalNs: number; gapNs: number } | undefined
 }

@@ -1,3 +1,4 @@
+import { getSystemErrorName } from 'node:util'
 import { RpbenchError } from '../errors.js'
 import { addon } from '../native.js'
 import { ClosedLoop } from './closed-loop.js'
@@ -139,9 +140,19 @@ function addFigures(sum: DriveFigures, wave: DriveFigures): DriveFigures {
   }
 }
 
+function pinTo(cpu: number): void {
+  const status = addon.pinThread(cpu)
+  if (status < 0)
+    throw new RpbenchError(
+      'RPB_CPU',
+      `A client thread could not be pinned to CPU ${cpu} (${getSystemErrorName(status)}): it was allowed a moment ago; run again, or leave out --pin-workers.`,
+    )
+}
+
 function drive(task: WorkerTask): WorkerReport {
   const { share } = task
   addon.sharpTimers()
+  if (task.cpu !== undefined) pinTo(task.cpu)
   const control = new Control(task.control)
   const gate = new Gate(task, control)
   const slots = Math.min(task.waveSize, share.flows)

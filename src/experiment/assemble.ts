@@ -6,6 +6,7 @@ import { analysePacketBalance } from '../analysis/packet-balance.js'
 import { judge } from '../analysis/validity.js'
 import type { WorkerReport } from '../client/protocol.js'
 import type { MemberCounters } from '../group/counters.js'
+import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { serverAddress, type RunPlan } from '../plan/run-plan.js'
 import { basisOf } from '../plan/steering.js'
 import {
@@ -86,6 +87,7 @@ function memberResults(record: RunRecord): MemberResult[] {
     const residual = residuals[index]
     const residentBytes = record.residentBytes[index]
     const died = record.deaths.get(index)
+    const cpu = cpuOf(plan.pinMembers, index)
     return {
       index,
       pid: record.pids[index]!,
@@ -102,6 +104,7 @@ function memberResults(record: RunRecord): MemberResult[] {
         unexplained: attributed.sent[index]! - ledger.taken - ledger.drops - ledger.left,
       }),
       receiveBufferBytes: after.receiveBufferBytes,
+      ...(cpu !== undefined && { cpu }),
       ...(residentBytes !== undefined && { residentBytes }),
       ...residual,
       ...(latency && { latency }),
@@ -188,6 +191,7 @@ export function assembleRun(record: RunRecord): RunResult {
   const lag = lagOf(reports)
   const [death] = record.deaths
   const crossCheck = crossCheckOf(record, books)
+  const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const packetBalance = byFlow ? packetBalanceOf(record, members) : undefined
   return {
     schema: RUN_SCHEMA,
@@ -204,6 +208,7 @@ export function assembleRun(record: RunRecord): RunResult {
     plan: { supplied: record.supplied, effective: { ...plan } },
     group: groupOf(plan, record.port),
     members,
+    ...(clientCpus && { client: { cpus: clientCpus } }),
     ...(byFlow && sum(counts) > 0 && { balance: analyseBalance(counts, { seed: plan.seed }).balance }),
     affinity,
     ...(record.hashes && {

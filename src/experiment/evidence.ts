@@ -1,6 +1,7 @@
 import { getSystemErrorName } from 'node:util'
 import type { CpuEvidence, InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/evidence.js'
 import type { WorkerReport } from '../client/protocol.js'
+import { cpusOf } from '../plan/cpu-list.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
 import type { RunRecord } from './assemble.js'
@@ -41,6 +42,8 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
   const { books, crossCheck } = analysed
   const asked = plan.receiveBufferBytes
   const schedule = scheduleEvidence(plan, reports, analysed)
+  const memberCpus = cpusOf(plan.pinMembers, plan.procs)
+  const workerCpus = cpusOf(plan.pinWorkers, plan.workers)
   const active = reports.filter((r) => r.activeNs > 0)
   return {
     deaths: [...record.deaths].map(([index, why]) => ({ index, why })),
@@ -68,6 +71,7 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
       inFlight: plan.inFlight,
       ...(plan.rateHz !== undefined && { rateHz: plan.rateHz }),
     },
+    pinned: { ...(memberCpus && { members: memberCpus }), ...(workerCpus && { workers: workerCpus }) },
     ...(schedule && { schedule }),
     clientCpuShares: active.map((r) => r.cpuActiveNs / r.activeNs),
     inFlight: inFlightEvidence(plan, reports, books),

@@ -95,6 +95,7 @@ export class Session {
           ...(steering && { steering }),
           ...(observer && { observer }),
           payloadBytes: plan.payloadBytes,
+          ...(plan.pinMembers && { pinMembers: plan.pinMembers }),
           ...(service && { service }),
           runId,
           epochNs,
@@ -106,6 +107,7 @@ export class Session {
       const load = await Load.open({
         flowPlan: traffic.flowPlan,
         workers: plan.workers,
+        pinWorkers: plan.pinWorkers,
         inFlight: plan.inFlight,
         waveSize: plan.waveSize,
         server: { address: serverAddress(plan), port: group.sockets.port },

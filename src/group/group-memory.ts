@@ -23,6 +23,7 @@ interface TaskInput extends MemberGeneration {
   runId: bigint
   epochNs: bigint
   payloadBytes: number
+  cpu: number | undefined
 }
 
 /** The memory that a group shares with its members: a block of counters per seat, then the table of service times. */
@@ -50,7 +51,7 @@ export class GroupMemory {
   }
 
   /** What the member in a seat is told. */
-  task({ seat, socketFd, member, generation, runId, epochNs, payloadBytes }: TaskInput): MemberTask {
+  task({ seat, socketFd, member, generation, runId, epochNs, payloadBytes, cpu }: TaskInput): MemberTask {
     const meanNs = this.service?.meanNs[member] ?? this.service?.meanNs[0] ?? 0
     return {
       addon: this.#addonFile,
@@ -63,6 +64,7 @@ export class GroupMemory {
       runId: String(runId),
       epochNs: String(epochNs),
       payloadBytes,
+      ...(cpu !== undefined && { cpu }),
       service: {
         kind: this.service && meanNs > 0 ? SERVICE_KIND[this.service.kind] : SERVICE_NONE,
         meanNs,

@@ -2,6 +2,7 @@ import { fstatSync, readFileSync } from 'node:fs'
 import { RpbenchError } from '../errors.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import { addon } from '../native.js'
+import { cpuOf } from '../plan/cpu-list.js'
 import type { HashObserver } from '../steering/hash-observer.js'
 import type { Steering } from '../steering/steering.js'
 import { GroupCounters, MEMBER_STARTING, type MemberCounters } from './counters.js'
@@ -32,6 +33,8 @@ export interface GroupOptions {
   /** records hashes; a group takes either this or a steering */
   observer?: HashObserver
   payloadBytes: number
+  /** CPUs that members are pinned to, in turn by their index */
+  pinMembers?: readonly number[]
   /** work that each member does for a request; without, it echoes at once */
   service?: GroupService
   runId: bigint
@@ -115,6 +118,7 @@ export class Group {
         runId: this.options.runId,
         epochNs: this.options.epochNs,
         payloadBytes: this.options.payloadBytes,
+        cpu: cpuOf(this.options.pinMembers, member),
       }),
     )
     this.seats.push({ member, generation, host, leaving: false, stalled: false })

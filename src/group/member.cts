@@ -15,6 +15,8 @@ export interface MemberTask {
   runId: string
   epochNs: string
   payloadBytes: number
+  /** The CPU that it is to run on; any when absent. */
+  cpu?: number
   service: { kind: number; meanNs: number; tableOffset: number; tableLength: number }
   /** The process that must live for this one to live; absent in a thread. */
   parentPid?: number
@@ -39,6 +41,11 @@ if (task.parentPid !== undefined) {
 }
 
 addon.sharpTimers()
+// First of all, so that the memory that it fills is near that CPU.
+if (task.cpu !== undefined) {
+  const status = addon.pinThread(task.cpu)
+  if (status < 0) fail(status, `pinning to CPU ${task.cpu}`)
+}
 
 const memory = addon.mapMemory(task.memoryFd, task.memoryBytes)
 if (typeof memory === 'number') fail(memory, 'mmap')

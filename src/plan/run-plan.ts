@@ -1,4 +1,5 @@
 import { usageError, RpbenchError } from '../errors.js'
+import { refuseForeignCpus } from './cpu-list.js'
 import type { Arrivals } from './schedule.js'
 import { shareOf } from './share.js'
 import type { SteeringKind } from './steering.js'
@@ -27,6 +28,8 @@ export interface RunRequest {
   sourceAddresses?: string[]
   waveSize?: number
   workers?: number
+  pinMembers?: number[]
+  pinWorkers?: number[]
   inFlight?: number
   durationNs?: number
   requests?: number
@@ -63,6 +66,9 @@ export interface RunPlan {
   waveSize: number
   waves: number
   workers: number
+  /** CPUs that members, and client threads, are pinned to, in turn by their index; to none when absent */
+  pinMembers?: number[]
+  pinWorkers?: number[]
   inFlight: number
   /** length of the measured phase; absent when `requests` decides */
   durationNs?: number
@@ -86,6 +92,8 @@ export interface RunPlan {
 /** What the host allows, as far as a plan depends on it. */
 export interface HostFacts {
   cpus: number
+  /** those that this process may run on; absent or empty where that is not known */
+  allowedCpus?: readonly number[]
   ephemeralPorts: [number, number]
   openFiles: { limit: number; used: number }
 }
@@ -143,6 +151,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     throw usageError(
       `--observe-hash and --steering ${request.steering} exclude each other: a group has room for one program.`,
     )
+  refuseForeignCpus(request.pinMembers, facts.allowedCpus, '--pin-members')
+  refuseForeignCpus(request.pinWorkers, facts.allowedCpus, '--pin-workers')
   if (request.arrivals !== undefined && request.rateHz === undefined)
     throw usageError('--arrivals needs --rate: a closed loop sends when replies come.')
   if (request.inFlight !== undefined && request.rateHz !== undefined)
@@ -175,6 +185,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     waveSize: waveLimit,
     waves,
     workers,
+    ...(request.pinMembers && { pinMembers: request.pinMembers }),
+    ...(request.pinWorkers && { pinWorkers: request.pinWorkers }),
     inFlight,
     ...(request.requests === undefined
       ? { durationNs: request.durationNs ?? 5e9 }

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration } from '../units.js'
+import { cpusOf, nameCpus } from '../plan/cpu-list.js'
 import type { RunResult } from '../result/run-result.js'
 import { hangOf, type Phrase, wrap } from './line.js'
 import { plural } from './plural.js'
@@ -35,8 +36,17 @@ export function headerPhrases(result: Headed): Phrase[] {
     group.steering !== undefined && `steering ${group.steering}`,
     load(effective),
     length(result),
+    pinned('members', cpusAt(effective, 'pinMembers'), result.members?.length),
+    pinned('client', cpusAt(effective, 'pinWorkers'), numberAt(effective, 'workers')),
   ]
   return facts.filter((fact) => fact !== false).map((text) => ({ text }))
+}
+
+/** Where members or client threads were pinned to: the CPUs of the list, as far as there were members or threads for them. */
+function pinned(who: string, cpus: number[] | undefined, count: number | undefined): string | false {
+  return (
+    cpus !== undefined && `${who} on ${nameCpus(cpusOf(cpus, Math.min(cpus.length, count ?? Infinity))!)}`
+  )
 }
 
 /** The plan's `rateHz` is what makes the loop open. */
@@ -59,6 +69,12 @@ function load(effective: RunResult['plan']['effective']): string {
   }
   const inFlight = numberAt(effective, 'inFlight')
   return inFlight === undefined ? 'closed loop' : `closed loop, ${formatCount(inFlight)} in flight`
+}
+
+function cpusAt(effective: RunResult['plan']['effective'], key: string): number[] | undefined {
+  const value = effective[key]
+  const numbers = Array.isArray(value) ? value.filter((cpu): cpu is number => typeof cpu === 'number') : []
+  return numbers.length > 0 ? numbers : undefined
 }
 
 /** Plans are open records, since they grow: what is absent or of another type is not shown. */

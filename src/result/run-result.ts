@@ -59,6 +59,8 @@ export const member = z.object({
   sent: count.optional(),
   unexplained: z.int().optional(),
   receiveBufferBytes: count,
+  /** the CPU it was pinned to; absent where it could run on any */
+  cpu: count.optional(),
   residentBytes: count.optional(),
   /** standardised residual of `flows` under a fair hash, and its Holm-adjusted two-sided p */
   residual: finite.optional(),
@@ -188,6 +190,12 @@ export const finding = z.object({
   nextStep: z.string().optional(),
 })
 
+/** The load's side of the machine. */
+export const client = z.object({
+  /** the CPU that each client thread was pinned to; absent where they could run on any */
+  cpus: z.array(count).optional(),
+})
+
 export const runResult = z.object({
   schema: z.literal(RUN_SCHEMA),
   tool: z.object({ name: z.literal('rpbench'), version: z.string() }),
@@ -220,6 +228,7 @@ export const runResult = z.object({
     steering: z.enum(STEERINGS).optional(),
   }),
   members: z.array(member),
+  client: client.optional(),
   /** absent when no flow got a reply, and under a steering that does not go by flow: then chance does not spread them */
   balance: balance.optional(),
   affinity,

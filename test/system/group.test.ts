@@ -4,6 +4,7 @@ import dgram from 'node:dgram'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Group, type GroupOptions } from '../../src/group/group.js'
 import { quietPort } from './experiment.js'
+import { groupOptions } from './group-options.js'
 import { udpSocket, udpSocketsOn } from './kernel-counters.js'
 import { isRunning, membersOf, refuseLeftovers, until } from './process-table.js'
 
@@ -15,21 +16,6 @@ afterEach(async () => {
   }
   refuseLeftovers(process.pid)
 })
-
-function groupOptions(changes: Partial<GroupOptions>): GroupOptions {
-  return {
-    address: '127.0.0.1',
-    port: 0,
-    members: 2,
-    server: 'processes',
-    receiveBufferBytes: undefined,
-    stampArrivals: true,
-    payloadBytes: 64,
-    runId: randomBytes(8).readBigUInt64LE(),
-    epochNs: process.hrtime.bigint(),
-    ...changes,
-  }
-}
 
 /** A group, and a client that is no part of its run. */
 async function start(changes: Partial<GroupOptions> = {}): Promise<{ group: Group; client: dgram.Socket }> {

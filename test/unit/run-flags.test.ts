@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { planFromFlags, runFlags } from '../../src/cli/run-flags.js'
+import { cpusAllowed } from '../../src/host/cpu-time.js'
 import { ephemeralPortRange } from '../../src/host/limits.js'
 
 describe('the flags of a run', () => {
   it('are read in the units that people write', () => {
+    const cpu = cpusAllowed()[0]!
     const { plan } = planFromFlags({
       procs: '3',
       flows: '1.5k',
@@ -21,6 +23,8 @@ describe('the flags of a run', () => {
       server: 'threads',
       workers: '2',
       'wave-size': '100',
+      'pin-members': `${cpu},${cpu}`,
+      'pin-workers': String(cpu),
     })
     expect(plan).toMatchObject({
       procs: 3,
@@ -40,6 +44,8 @@ describe('the flags of a run', () => {
       workers: 2,
       waveSize: 100,
       waves: 15,
+      pinMembers: [cpu, cpu],
+      pinWorkers: [cpu],
     })
   })
 
@@ -72,6 +78,9 @@ describe('the flags of a run', () => {
     ['wave-size', '0'],
     ['workers', '65'],
     ['in-flight', '0'],
+    ['pin-members', 'all'],
+    ['pin-workers', '1-0'],
+    ['pin-workers', '1023'],
     ['duration', '5'],
     ['duration', '0s'],
     ['requests', '0'],

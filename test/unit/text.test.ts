@@ -167,6 +167,19 @@ describe('a line of the report', () => {
       /^[ -~\n]*$/,
     ))
 
+  it('says in its head where members and client threads were pinned to', () => {
+    const { plan } = base
+    const pinned = (more: Record<string, unknown>): string =>
+      render({ ...base, plan: { ...plan, effective: { ...plan.effective, ...more } } }, 200).split('\n')[0]!
+    expect(pinned({ pinMembers: [0, 0, 0, 1], pinWorkers: [1] })).toMatch(
+      / · members on CPUs 0, 0, 0, 1 · client on CPU 1$/,
+    )
+    expect(pinned({ pinMembers: [0, 1, 2, 3, 4, 5] }), 'as far as there are members').toMatch(
+      / · members on CPUs 0-3$/,
+    )
+    expect(pinned({})).not.toContain('CPU')
+  })
+
   it('passes no control sequence of a saved result on to the terminal', () => {
     const members = [sampleMember(0, 10, { died: `${ESCAPE}[2J\u{7}gone` })]
     expect(render(sampleResult({ members }))).toContain('member 0 (pid 12001): [2J gone')

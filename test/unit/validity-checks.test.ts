@@ -74,6 +74,16 @@ const stepOf = (errnos: string[]): string | undefined =>
   findingOf({ ...openLoop, sendErrors: errnos.map((errno) => ({ errno, count: 1 })) }, 'send-errors')
     ?.nextStep
 
+const pinnedTo = (
+  members?: number[],
+  workers?: number[],
+  change: Partial<RunEvidence> = {},
+): RunEvidence => ({
+  ...healthy,
+  ...change,
+  pinned: { ...(members && { members }), ...(workers && { workers }) },
+})
+
 describe('a healthy run', () => {
   it('is not accused in a closed loop on two CPUs, only told that they are shared', () => {
     const { verdict, findings } = judge(healthy)
@@ -271,6 +281,53 @@ describe('shared cores', () => {
     )
     const crowded = { ...healthy, load: { ...healthy.load, workers: 2 } }
     expect(findingOf(crowded, 'shared-cores')?.nextStep).toBe('Allow the run more CPUs.')
+  })
+})
+
+describe('cores shared by pinning', () => {
+  it('are named where client threads and members are pinned to the same CPU', () => {
+    const evidence = pinnedTo([0, 0, 1, 2], [1, 2, 3])
+    expect(findingOf(evidence, 'shared-cores')).toMatchObject({
+      severity: 'note',
+      measured: 2,
+      limit: 0,
+      message: 'Client threads and members are both pinned to CPUs 1, 2: they take time from each other.',
+      nextStep: 'Give --pin-members and --pin-workers CPUs apart from each other.',
+    })
+  })
+
+  it('make a run suspect where that is all the CPUs that it has', () =>
+    expect(findingOf(pinnedTo([3, 3], [3]), 'shared-cores')).toMatchObject({
+      severity: 'suspect',
+      message: expect.stringMatching(/both pinned to CPU 3: while one works, the others wait/) as string,
+    }))
+
+  it('are none where pinning keeps both apart, however many members there are', () => {
+    const crowd = pinnedTo([0, 0, 0, 0], [1], { load: { ...healthy.load, members: 4 } })
+    expect(failed(crowd)).toEqual([])
+    const { cpu: _, ...unknown } = crowd
+    expect(judge(unknown).checks.find((c) => c.code === 'shared-cores')).toMatchObject({ passed: true })
+  })
+
+  it('may be there where only one side is pinned, and there is no CPU left for the other', () => {
+    expect(findingOf(pinnedTo([0, 1]), 'shared-cores')).toMatchObject({
+      severity: 'note',
+      measured: 3,
+      limit: 2,
+      message:
+        '1 client thread and 2 members share 2 CPUs, and only members are pinned (CPUs 0, 1): they may take time from each other.',
+    })
+    expect(findingOf(pinnedTo(undefined, [1]), 'shared-cores')?.message).toMatch(
+      /only client threads are pinned \(CPU 1\)/,
+    )
+    expect(failed(pinnedTo([0, 0]))).toEqual([])
+  })
+
+  it('are not told to be relieved by threads that take turns on them', () => {
+    const busy = pinnedTo([0], [1], { ...openLoop, clientCpuShares: [0.99] })
+    expect(findingOf(busy, 'client-cpu')?.nextStep).toBe(
+      'Give --pin-workers more CPUs that no member uses, with as many --workers (now 1), or lower --rate (now 20,000/s).',
+    )
   })
 })
 
