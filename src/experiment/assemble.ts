@@ -5,9 +5,8 @@ import { analysePlacement } from '../analysis/placement.js'
 import { analysePacketBalance } from '../analysis/packet-balance.js'
 import { judge } from '../analysis/validity.js'
 import type { WorkerReport } from '../client/protocol.js'
-import type { MemberCounters } from '../group/counters.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
-import { serverAddress, type RunPlan } from '../plan/run-plan.js'
+import { serverAddress } from '../plan/run-plan.js'
 import { basisOf } from '../plan/steering.js'
 import {
   RUN_SCHEMA,
@@ -17,7 +16,7 @@ import {
   type PacketBalance,
   type RunResult,
 } from '../result/run-result.js'
-import { crossCheckOf, evidenceOf, type HostRecord } from './evidence.js'
+import { crossCheckOf, evidenceOf } from './evidence.js'
 import {
   clientLedger,
   groupOf,
@@ -29,32 +28,7 @@ import {
   sum,
   throughputOf,
 } from './figures.js'
-
-/** What was there when the run had ended: counts of members and workers, and what the parent saw. */
-export interface RunRecord extends HostRecord {
-  plan: RunPlan
-  supplied: Record<string, unknown>
-  toolVersion: string
-  host: RunResult['host']
-  startedAt: Date
-  port: number
-  pids: number[]
-  /** counters when the measured phase began, and when all members had stopped */
-  before: MemberCounters[]
-  after: MemberCounters[]
-  residentBytes: (number | undefined)[]
-  deaths: ReadonlyMap<number, string>
-  reports: WorkerReport[]
-  sourceAddresses: string[]
-  /** of each flow, where it was observed */
-  hashes?: (number | undefined)[]
-  strangers: string[]
-  interrupted: boolean
-  startup: NonNullable<RunResult['startup']>
-  clientResidentBytes: number
-  maxReceiveBufferBytes: number | undefined
-  exposed: string | undefined
-}
+import type { RunRecord } from './run-record.js'
 
 /** Flows by member, and what was sent on them; `complete` when the member of every flow that was used is known. */
 function attribute(reports: readonly WorkerReport[], members: number) {

@@ -1,20 +1,12 @@
 import { getSystemErrorName } from 'node:util'
-import type { CpuEvidence, InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/evidence.js'
+import type { InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/evidence.js'
 import type { WorkerReport } from '../client/protocol.js'
 import { cpusOf } from '../plan/cpu-list.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
-import type { RunRecord } from './assemble.js'
-
-/** What the host counted over the measured phase; absent where it does not tell. */
-export interface HostRecord {
-  cpu?: CpuEvidence
-  throttled?: { count: number; ns: number }
-  /** UDP counters of this network namespace */
-  snmp?: { inDatagrams: number; receiveBufferErrors: number }
-  /** drops column of /proc/net/udp, summed over the members' sockets, once nothing was under way any more */
-  procNetUdpDrops?: number
-}
+import { sum } from './figures.js'
+import type { RunRecord } from './run-record.js'
 
 /** What was analysed already, and is evidence too. */
 export interface Analysed {
@@ -29,12 +21,6 @@ export interface Analysed {
  * just then, which is no sustained lack of speed.
  */
 const STALL_NS = 50e6
-
-const sum = (numbers: Iterable<number>): number => {
-  let total = 0
-  for (const n of numbers) total += n
-  return total
-}
 
 /** Everything that the checks of validity need. */
 export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
@@ -121,19 +107,6 @@ function scheduleEvidence(
     ...(lag && { lagP99Ns: lag.p99Ns }),
     ...(latency?.response && { responseP99Ns: latency.response.p99Ns }),
   }
-}
-
-/**
- * How long the schedule lasts, ns. Undefined without one, and where it may rightly last longer than its time, since
- * every flow is asked at least once: a Poisson schedule that has twice the flows due, and a hundred requests more for
- * each thread and wave, does not come to less than the flows by chance.
- */
-export function scheduleLengthNs(plan: RunPlan): number | undefined {
-  if (plan.durationNs === undefined || plan.rateHz === undefined) return undefined
-  const due = (plan.rateHz * plan.durationNs) / 1e9
-  const everyFlowIsAsked = plan.weights === 'uniform'
-  const least = 2 * plan.flows + 100 * plan.workers * plan.waves
-  return everyFlowIsAsked && due < least ? undefined : plan.durationNs
 }
 
 function inFlightEvidence(plan: RunPlan, reports: readonly WorkerReport[], books: Books): InFlightEvidence {

@@ -3,8 +3,8 @@ import type { ClientLedger, MemberLedger } from '../analysis/ledger.js'
 import type { Quantity, WorkerReport } from '../client/protocol.js'
 import type { MemberCounters } from '../group/counters.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
-import { scheduleLengthNs } from './evidence.js'
 
 /** Index of the measured phase in counters that are split by phase. */
 const MEASURED = 1

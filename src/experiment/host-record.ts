@@ -3,7 +3,7 @@ import { readThrottling, throttlingBetween, type Throttling } from '../host/cgro
 import { cpusAllowed, cpuTimesBetween, readCpuTimes, type CpuTimes } from '../host/cpu-time.js'
 import { kernelHasOption } from '../host/kernel-config.js'
 import { readUdpStatistics, udpStatisticsBetween, type UdpStatistics } from '../host/udp-statistics.js'
-import type { HostRecord } from './evidence.js'
+import type { HostRecord } from './run-record.js'
 
 /** The host's counters at one moment; absent where it does not tell. */
 interface HostReading {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { scheduleLengthNs } from '../../src/experiment/evidence.js'
+import { scheduleLengthNs } from '../../src/plan/schedule-length.js'
 import { completePlan, type RunRequest } from '../../src/plan/run-plan.js'
 
 const lengthOf = (request: RunRequest): number | undefined =>
