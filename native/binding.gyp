@@ -1,7 +1,10 @@
 {
   'targets': [{
     'target_name': 'rpnet',
-    'sources': ['src/rpnet.c', 'src/datagram.c', 'src/member.c', 'src/engine.c', 'src/bpf.c'],
+    'sources': [
+      'src/rpnet.c', 'src/datagram.c', 'src/member.c', 'src/bpf.c',
+      'src/engine.c', 'src/engine_epoll.c', 'src/engine_uring.c', 'src/uring.c',
+    ],
     'defines': ['NAPI_VERSION=9', '_GNU_SOURCE'],
     'cflags': ['-std=c11', '-O2', '-Wall', '-Wextra', '-Wno-unused-parameter', '-fvisibility=hidden'],
   }]

@@ -57,7 +57,11 @@ declare namespace rpnet {
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     memberStep(member: Handle, maxNs: number): number
+    /** 0 where an engine over io_uring for so many flows can be had. */
+    uringProbe(flows: number): number
     engineOpen(
+      /** 0 epoll, 1 io_uring */
+      kind: number,
       capacity: number,
       payloadBytes: number,
       runId: bigint,
@@ -66,7 +70,7 @@ declare namespace rpnet {
       port: number,
       exchange: ArrayBuffer,
     ): Handle | number
-    /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, epoll_ctl. */
+    /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, watch. */
     engineOpenFlow(engine: Handle, slot: number, address: string, port: number): number
     engineWave(engine: Handle, firstFlow: number): number
     engineSend(engine: Handle, count: number, phase: number): number

@@ -48,7 +48,7 @@ export function checked<T>(result: T | number, syscall: string): T {
   return result as T
 }
 
-const OPEN_STEPS = ['socket', 'bind', 'connect', 'epoll_ctl'] as const
+const OPEN_STEPS = ['socket', 'bind', 'connect', 'watching the socket'] as const
 
 /** The error of `engineOpenFlow`, which says in one number which call failed and how. */
 export function openFlowError(result: number): SystemError {

@@ -1,16 +1,18 @@
-// The load side over epoll: one connected socket a flow. It knows nothing of schedules or statistics: `send`
-// takes a batch of flows, `receive` reports a batch of replies, both through the exchange arrays.
+// The load side: one connected socket a flow. It knows nothing of schedules or statistics: `send` takes a batch of
+// flows, `receive` reports a batch of replies, both through the exchange arrays. What waits for the sockets is a
+// poller: epoll, or io_uring.
 #ifndef RPNET_ENGINE_H
 #define RPNET_ENGINE_H
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
 #include "datagram.h"
 
-enum { ENGINE_BATCH = 32, ENGINE_READY = 256 };  // replies a call; sockets a look at the poller
+enum { ENGINE_BATCH = 64 };  // requests or replies a call
 
-// Shared with the caller, who makes one typed array of each; src/client/engine.ts has the same order.
+// Shared with the caller, who makes one typed array of each; src/client/exchange.ts has the same order.
 typedef struct {
   double now_ns;  // since the run's epoch, as of the end of the last call
   double counters[7];
@@ -33,23 +35,8 @@ enum { STRANGERS, REFUSED, RECEIVE_ERRORS };  // exchange_t.counters
 
 typedef struct {
   int socket;           // −1: closed
-  int32_t outstanding;  // datagrams sent and not yet received
+  int32_t outstanding;  // datagrams sent and not yet received, for a poller that has to know
 } slot_t;
-
-typedef struct {
-  int poller;
-  int capacity;
-  uint64_t run_id, epoch_ns;
-  size_t payload;
-  exchange_t *exchange;
-  struct sockaddr_storage server;
-  socklen_t server_length;
-  uint32_t first_flow;     // id of the flow in slot 0 (waves reuse the slots)
-  slot_t *slots;
-  uint32_t *carry;         // slots that epoll named and that were not emptied yet
-  int carried;
-  uint8_t *request, *reply;
-} engine_t;
 
 // Asks the flow of each reply again as soon as the reply was taken: request `sequence` + i for event i, written to
 // send_ns[i] as by engine_send().
@@ -58,15 +45,55 @@ typedef struct {
   uint8_t phase;
 } again_t;
 
+typedef struct engine engine_t;
+
+// How an engine waits for its sockets and moves datagrams. Functions return −errno on failure.
+typedef struct {
+  int (*create)(engine_t *e);
+  void (*destroy)(engine_t *e);  // also after a create that failed
+  int (*watch)(engine_t *e, int slot);
+  void (*forget)(engine_t *e);  // all slots, before their sockets are closed
+  void (*send)(engine_t *e, int count, uint8_t phase);
+  int (*receive)(engine_t *e, int64_t timeout_ns, const again_t *again);
+  int (*sweep)(engine_t *e);
+} poller_t;
+
+extern const poller_t epoll_poller, uring_poller;
+
+struct engine {
+  const poller_t *poller;
+  void *state;  // the poller's
+  int capacity;
+  uint64_t run_id, epoch_ns;
+  size_t payload;
+  exchange_t *exchange;
+  struct sockaddr_storage server;
+  socklen_t server_length;
+  uint32_t first_flow;  // id of the flow in slot 0 (waves reuse the slots)
+  slot_t *slots;
+};
+
 int engine_create(engine_t *e);
 void engine_destroy(engine_t *e);
-// Opens the flow of `slot` from `source`. Returns 0, or −(errno + 4096 × step): 0 socket, 1 bind, 2 connect, 3 epoll.
+// Opens the flow of `slot` from `source`. Returns 0, or −(errno + 4096 × step): 0 socket, 1 bind, 2 connect, 3 watch.
 int engine_open(engine_t *e, int slot, const struct sockaddr *source, socklen_t length);
 // What the kernel dropped at the open sockets since they were opened (SO_MEMINFO).
 double engine_drops(const engine_t *e);
 void engine_close(engine_t *e);  // all flows
+// Sends the first `count` entries of the exchange; `count` is at most ENGINE_BATCH.
 void engine_send(engine_t *e, int count, uint8_t phase);
 int engine_receive(engine_t *e, int64_t timeout_ns, const again_t *again);
-// Looks at every open socket, whether epoll named it or not.
+// Looks at every open socket, whether the poller named it or not.
 int engine_sweep(engine_t *e);
+
+// ---- for pollers ----
+
+double engine_now(const engine_t *e);  // ns since the epoch
+void engine_write_request(const engine_t *e, uint8_t *to, int slot, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
+// Writes a reply that a slot received to the exchange's events at `at`. False, counted, when it is not one of this run.
+bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t slot, int at, double received_ns);
+// Counts a receive that failed; EAGAIN and EINTR are no failures.
+void engine_note_failure(engine_t *e, int error);
+// send(), once more where an earlier datagram of the flow had met a closed port. Returns 0 or −errno.
+int engine_send_plain(engine_t *e, int slot, const uint8_t *request);
 #endif

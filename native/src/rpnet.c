@@ -19,6 +19,7 @@
 #include "clock.h"
 #include "engine.h"
 #include "member.h"
+#include "uring.h"
 
 enum { MAX_ARGUMENTS = 12 };
 
@@ -374,29 +375,41 @@ static void engine_release(napi_env env, void *data, void *hint) {
   free(box);
 }
 
-// engineOpen(capacity, payload, runId, epochNs, address, port, exchange): External | −errno
+enum { ENGINE_EPOLL = 0, ENGINE_URING = 1 };
+
+// engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange): External | −errno
 static napi_value engine_new(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes;
-  exchange_t *exchange = get_bytes(&a, 6, &bytes);
+  exchange_t *exchange = get_bytes(&a, 7, &bytes);
   if (!exchange || bytes < sizeof *exchange) return number(env, -EINVAL);
   engine_box_t *box = calloc(1, sizeof *box);
   if (!box) return number(env, -ENOMEM);
   engine_t *e = &box->engine;
-  e->poller = -1;
-  e->capacity = get_int(&a, 0);
-  e->payload = (size_t)get_int(&a, 1);
-  e->run_id = get_uint64(&a, 2);
-  e->epoch_ns = get_uint64(&a, 3);
-  e->server_length = get_address(&a, 4, (uint16_t)get_int(&a, 5), &e->server);
+  e->poller = get_int(&a, 0) == ENGINE_URING ? &uring_poller : &epoll_poller;
+  e->capacity = get_int(&a, 1);
+  e->payload = (size_t)get_int(&a, 2);
+  e->run_id = get_uint64(&a, 3);
+  e->epoch_ns = get_uint64(&a, 4);
+  e->server_length = get_address(&a, 5, (uint16_t)get_int(&a, 6), &e->server);
   e->exchange = exchange;
   int status = e->server_length ? engine_create(e) : -EINVAL;
   napi_value external;
-  if (status == 0 && napi_create_reference(env, a.at[6], 1, &box->exchange) == napi_ok &&
+  if (status == 0 && napi_create_reference(env, a.at[7], 1, &box->exchange) == napi_ok &&
       napi_create_external(env, box, engine_release, NULL, &external) == napi_ok)
     return external;
   engine_release(env, box, NULL);
   return number(env, status ? status : -ENOMEM);
+}
+
+// uringProbe(files): 0 where an engine over io_uring with so many flows can be had | −errno
+static napi_value uring_probe(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  uring_t ring;
+  uring_options_t options = {.files = (uint32_t)get_int(&a, 0), .submissions = 1, .completions = 2, .buffers = 1, .buffer_bytes = 64};
+  int status = uring_open(&ring, &options);
+  uring_close(&ring);
+  return number(env, status);
 }
 
 static engine_t *get_engine(const arguments_t *a) {
@@ -482,6 +495,7 @@ static napi_value init(napi_env env, napi_value exports) {
       FUNCTION("attachClassic", attach_classic),
       FUNCTION("memberOpen", member_new),
       FUNCTION("memberStep", member_serve),
+      FUNCTION("uringProbe", uring_probe),
       FUNCTION("engineOpen", engine_new),
       FUNCTION("engineOpenFlow", engine_flow),
       FUNCTION("engineWave", engine_wave),

@@ -22,6 +22,8 @@ export interface RunEvidence {
   /** times that a client's recv() failed, but for port unreachable */
   receiveErrors?: number
   unseenFlows: number
+  /** why the client could not have the engine that is its first choice */
+  engineFallback?: string
   /** whether the group is reachable from outside this host */
   exposed?: string
   /** what was run: the values that a next step may change */

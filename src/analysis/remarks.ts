@@ -68,6 +68,15 @@ export const REMARKS: readonly Remark[] = [
           measured: portsReplaced,
         }
       : undefined,
+  ({ engineFallback }) =>
+    engineFallback === undefined
+      ? undefined
+      : {
+          code: 'engine-fallback',
+          severity: 'note',
+          message: `The client used epoll, since it cannot have io_uring: ${engineFallback}. It takes more CPU time a round trip.`,
+          nextStep: 'Compare this run with others over epoll only: --engine epoll makes that explicit.',
+        },
   ({ exposed }) =>
     exposed === undefined ? undefined : { code: 'exposed', severity: 'note', message: exposed },
 ]

@@ -30,6 +30,7 @@ const {
   arrivals,
   warmup,
   payload,
+  engine,
   timeout,
 } = runFlags
 
@@ -80,6 +81,7 @@ export const churnFlags = {
   }),
   warmup,
   payload,
+  engine,
   timeout,
 }
 

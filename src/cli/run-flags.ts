@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { availableParallelism } from 'node:os'
 import { usageError } from '../errors.js'
 import { cpusAllowed } from '../host/cpu-time.js'
+import { ioUringRefusal } from '../host/io-uring.js'
 import { ephemeralPortRange, openFileCount, openFileLimit } from '../host/limits.js'
 import { parseCpus } from '../plan/cpu-list.js'
 import {
@@ -12,6 +13,7 @@ import {
   type RunRequest,
   type SlowMember,
 } from '../plan/run-plan.js'
+import { ENGINES } from '../plan/engine.js'
 import { STEERINGS } from '../plan/steering.js'
 import {
   parseAddressList,
@@ -160,6 +162,11 @@ export const runFlags = {
     helpValue: 'INDEX:TIME',
     helpGroup: 'GROUP',
   }),
+  engine: Flags.string({
+    description: `how the client moves datagrams: ${ENGINES.join(' or ')} [default: io_uring where it is allowed]`,
+    helpValue: 'KIND',
+    helpGroup: 'LOAD',
+  }),
   timeout: Flags.string({
     description: 'deadline of a reply; after it, it is late [default: 1s]',
     helpValue: 'TIME',
@@ -218,6 +225,7 @@ const READERS: {
   }),
   'service-kind': (text, flag) => ({ serviceKind: oneOf(text, flag, ['cpu', 'sleep']) }),
   'slow-member': (text, flag) => ({ slowMember: parseSlowMember(text, flag) }),
+  engine: (text, flag) => ({ engine: oneOf(text, flag, ENGINES) }),
 }
 
 function parseSlowMember(text: string, flag: string): SlowMember {
@@ -261,11 +269,13 @@ export function planFromFlags(flags: RunFlagValues): { plan: RunPlan; supplied: 
     supplied['observe-hash'] = 'true'
     request.observeHash = true
   }
+  const refusal = request.engine === 'epoll' ? undefined : ioUringRefusal()
   const plan = completePlan(request, {
     cpus: availableParallelism(),
     allowedCpus: cpusAllowed(),
     ephemeralPorts: ephemeralPortRange(),
     openFiles: { limit: openFileLimit(), used: openFileCount() },
+    ...(refusal !== undefined && { ioUringRefusal: refusal }),
   })
   return { plan, supplied }
 }

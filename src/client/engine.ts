@@ -1,7 +1,12 @@
 import { addon, checked, openFlowError, type SystemError } from '../native.js'
+import type { EngineKind } from '../plan/engine.js'
 import { Exchange } from './exchange.js'
 
+/** ENGINE_EPOLL and ENGINE_URING in native/src/rpnet.c. */
+const KINDS: Readonly<Record<EngineKind, number>> = { epoll: 0, io_uring: 1 }
+
 export interface EngineOptions {
+  engine: EngineKind
   /** how many flows can be open at a time */
   slots: number
   payloadBytes: number
@@ -11,16 +16,19 @@ export interface EngineOptions {
 }
 
 /**
- * The batch engine over epoll: one connected UDP socket a flow. It moves packets and reads the clock; what to
- * send when, and what a reply means, is the caller's. See Exchange for what goes in and out.
+ * The batch engine: one connected UDP socket a flow, over epoll or io_uring. It moves packets and reads the clock; what
+ * to send when, and what a reply means, is the caller's. See Exchange for what goes in and out.
  */
 export class Engine {
   readonly exchange = new Exchange()
   readonly #handle
+  readonly #waitCall: string
 
   constructor(options: EngineOptions) {
+    this.#waitCall = options.engine === 'epoll' ? 'epoll_wait' : 'io_uring_enter'
     this.#handle = checked(
       addon.engineOpen(
+        KINDS[options.engine],
         options.slots,
         options.payloadBytes,
         options.runId,
@@ -29,7 +37,7 @@ export class Engine {
         options.server.port,
         this.exchange.buffer,
       ),
-      'epoll_create',
+      options.engine === 'epoll' ? 'epoll_create' : 'io_uring_setup',
     )
   }
 
@@ -56,7 +64,7 @@ export class Engine {
 
   /** Waits up to `timeoutNs` for replies. @returns how many stand in the exchange's event arrays */
   receive(timeoutNs: number): number {
-    return checked(addon.engineReceive(this.#handle, timeoutNs, -1, 0), 'epoll_wait')
+    return checked(addon.engineReceive(this.#handle, timeoutNs, -1, 0), this.#waitCall)
   }
 
   /**
@@ -64,7 +72,7 @@ export class Engine {
    * in the cache. Event i of the exchange has caused request `sequence` + i, whose time stands in `sendNs[i]`.
    */
   receiveAndAskAgain(timeoutNs: number, sequence: number, phase: number): number {
-    return checked(addon.engineReceive(this.#handle, timeoutNs, sequence, phase), 'epoll_wait')
+    return checked(addon.engineReceive(this.#handle, timeoutNs, sequence, phase), this.#waitCall)
   }
 
   /** Like `receive`, without waiting, and looks at every socket: for the last look before they are closed. */

@@ -1,5 +1,5 @@
 /** How many requests or replies one call of the engine handles at most: ENGINE_BATCH in native/src/engine.h. */
-export const ENGINE_BATCH = 32
+export const ENGINE_BATCH = 64
 
 const DOUBLES = 8
 const BYTES = DOUBLES * 8 + ENGINE_BATCH * (8 * 8 + 5 * 4)

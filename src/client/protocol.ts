@@ -3,6 +3,7 @@ import type { HistogramData } from '../analysis/histogram.js'
 import type { ErrorCode } from '../errors.js'
 import type { FlowStays } from '../analysis/flow-trace.js'
 import type { IntervalData } from './timeline.js'
+import type { EngineKind } from '../plan/engine.js'
 import type { FlowShare } from '../plan/flow-plan.js'
 
 /** What a load worker is given. Times are ns since the run's epoch unless they are lengths. */
@@ -15,6 +16,7 @@ export interface WorkerTask {
   control: SharedArrayBuffer
   share: FlowShare
   server: { address: string; port: number }
+  engine: EngineKind
   runId: bigint
   epochNs: bigint
   members: number

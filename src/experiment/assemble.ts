@@ -19,6 +19,7 @@ import {
 import { crossCheckOf, evidenceOf } from './evidence.js'
 import {
   clientLedger,
+  cpuPerRoundTripOf,
   groupOf,
   lagOf,
   latencyOf,
@@ -163,6 +164,7 @@ export function assembleRun(record: RunRecord): RunResult {
   const latency = latencyOf(reports)
   const legs = legsOf(reports)
   const lag = lagOf(reports)
+  const cpu = cpuPerRoundTripOf(reports, before, after)
   const [death] = record.deaths
   const crossCheck = crossCheckOf(record, books)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
@@ -182,7 +184,7 @@ export function assembleRun(record: RunRecord): RunResult {
     plan: { supplied: record.supplied, effective: { ...plan } },
     group: groupOf(plan, record.port),
     members,
-    ...(clientCpus && { client: { cpus: clientCpus } }),
+    client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
     ...(byFlow && sum(counts) > 0 && { balance: analyseBalance(counts, { seed: plan.seed }).balance }),
     affinity,
     ...(record.hashes && {
@@ -190,7 +192,7 @@ export function assembleRun(record: RunRecord): RunResult {
     }),
     ...(latency && { latency }),
     ...(legs && { legs }),
-    throughput: throughputOf(reports, plan),
+    throughput: { ...throughputOf(reports, plan), ...(cpu && { cpuPerRoundTripNs: cpu }) },
     books,
     ...(packetBalance && { packetBalance }),
     ...(lag &&

@@ -50,6 +50,7 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
     refused: sum(reports.map((r) => r.refused)),
     receiveErrors: sum(reports.map((r) => r.receiveErrors)),
     unseenFlows: sum(reports.map(unansweredFlows)),
+    ...(plan.engineFallback !== undefined && { engineFallback: plan.engineFallback }),
     ...(record.exposed !== undefined && { exposed: record.exposed }),
     load: {
       workers: plan.workers,

@@ -90,6 +90,20 @@ export function throughputOf(reports: readonly WorkerReport[], plan: RunPlan): R
   }
 }
 
+/** CPU time of a round trip on either side; undefined where there was none, or the kernel told none. */
+export function cpuPerRoundTripOf(
+  reports: readonly WorkerReport[],
+  before: readonly MemberCounters[],
+  after: readonly MemberCounters[],
+): RunResult['throughput']['cpuPerRoundTripNs'] {
+  const answered = sum(reports.map((r) => r.repliesWhileActive))
+  const echoed = sum(after.map((counters) => counters.echoed[MEASURED]))
+  const membersNs = sum(after.map((counters, i) => counters.cpuNs - (before[i]?.cpuNs ?? 0)))
+  return answered > 0 && echoed > 0
+    ? { client: sum(reports.map((r) => r.cpuActiveNs)) / answered, members: membersNs / echoed }
+    : undefined
+}
+
 /** Where the group is. */
 export function groupOf(plan: RunPlan, port: number): RunResult['group'] {
   return {

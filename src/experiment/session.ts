@@ -110,6 +110,7 @@ export class Session {
         pinWorkers: plan.pinWorkers,
         inFlight: plan.inFlight,
         waveSize: plan.waveSize,
+        engine: plan.engine,
         server: { address: serverAddress(plan), port: group.sockets.port },
         runId,
         epochNs,

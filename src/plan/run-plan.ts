@@ -1,5 +1,6 @@
-import { usageError, RpbenchError } from '../errors.js'
+import { RpbenchError, usageError } from '../errors.js'
 import { refuseForeignCpus } from './cpu-list.js'
+import type { EngineKind } from './engine.js'
 import type { Arrivals } from './schedule.js'
 import { shareOf } from './share.js'
 import type { SteeringKind } from './steering.js'
@@ -43,6 +44,7 @@ export interface RunRequest {
   serviceDistribution?: ServiceDistribution
   serviceKind?: ServiceKind
   slowMember?: SlowMember
+  engine?: EngineKind
 }
 
 /** Every parameter of a run, with nothing left open. */
@@ -87,6 +89,10 @@ export interface RunPlan {
   serviceDistribution: ServiceDistribution
   serviceKind: ServiceKind
   slowMember?: SlowMember
+  /** of the client */
+  engine: EngineKind
+  /** why it is not io_uring, where that would have been the choice */
+  engineFallback?: string
 }
 
 /** What the host allows, as far as a plan depends on it. */
@@ -96,6 +102,8 @@ export interface HostFacts {
   allowedCpus?: readonly number[]
   ephemeralPorts: [number, number]
   openFiles: { limit: number; used: number }
+  /** why a client cannot use io_uring; absent where it can */
+  ioUringRefusal?: string
 }
 
 /** The largest sizes that make sense; flags are checked against them. */
@@ -127,6 +135,19 @@ function filesForFlows(procs: number, { limit, used }: HostFacts['openFiles']): 
       `The limit of ${limit} open files leaves none for flows beside ${procs} members: raise it with ulimit -n, or lower --procs.`,
     )
   return room
+}
+
+function engineOf(
+  asked: EngineKind | undefined,
+  { ioUringRefusal: refusal }: HostFacts,
+): Pick<RunPlan, 'engine' | 'engineFallback'> {
+  if (refusal === undefined) return { engine: asked ?? 'io_uring' }
+  if (asked === 'io_uring')
+    throw new RpbenchError(
+      'RPB_ENGINE',
+      `--engine io_uring cannot be had: ${refusal}; leave --engine out for epoll.`,
+    )
+  return { engine: 'epoll', ...(asked === undefined && { engineFallback: refusal }) }
 }
 
 /**
@@ -200,6 +221,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     serviceDistribution: request.serviceDistribution ?? 'constant',
     serviceKind: request.serviceKind ?? 'cpu',
     ...(request.slowMember && { slowMember: request.slowMember }),
+    ...engineOf(request.engine, facts),
   }
 }
 

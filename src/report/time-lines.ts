@@ -49,11 +49,25 @@ export function legsLine({ legs, latency }: RunResult): Line | undefined {
   return { label: 'legs', phrases }
 }
 
-/** Round trips a second. */
-export function rateLine({ throughput }: Pick<RunResult, 'throughput'>): Line {
+/** Round trips a second, and the CPU time that each took. */
+export function rateLine({
+  throughput,
+  client,
+}: Pick<RunResult, 'throughput'> & Pick<Partial<RunResult>, 'client'>): Line {
+  const { roundTripsPerSecond, cpuPerRoundTripNs: cpu } = throughput
+  const over = client?.engine === undefined ? '' : ` (${client.engine})`
   return {
     label: 'rate',
-    phrases: [{ text: `${formatCount(throughput.roundTripsPerSecond)} round trips/s` }],
+    phrases: [
+      { text: `${formatCount(roundTripsPerSecond)} round trips/s` },
+      ...(cpu === undefined
+        ? []
+        : [
+            {
+              text: `CPU time of each: client${over} ${formatDuration(cpu.client)}, members ${formatDuration(cpu.members)}`,
+            },
+          ]),
+    ],
   }
 }
 

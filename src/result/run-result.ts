@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ENGINES } from '../plan/engine.js'
 import { STEERINGS } from '../plan/steering.js'
 
 /**
@@ -192,6 +193,7 @@ export const finding = z.object({
 
 /** The load's side of the machine. */
 export const client = z.object({
+  engine: z.enum(ENGINES).optional(),
   /** the CPU that each client thread was pinned to; absent where they could run on any */
   cpus: z.array(count).optional(),
 })
@@ -241,6 +243,8 @@ export const runResult = z.object({
     offeredPerSecond: finite.optional(),
     /** requests sent per second */
     achievedPerSecond: finite,
+    /** CPU time that a round trip took, ns: of the client's threads while they sent, and of the members */
+    cpuPerRoundTripNs: z.object({ client: finite, members: finite }).optional(),
   }),
   books,
   packetBalance: packetBalance.optional(),

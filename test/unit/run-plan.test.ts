@@ -20,6 +20,25 @@ function errorOf(request: RunRequest, host: Partial<HostFacts> = {}): RpbenchErr
   throw new Error('no RpbenchError was thrown')
 }
 
+describe('the engine of a plan', () => {
+  const ioUringRefusal = 'it is forbidden here'
+  it('is io_uring where it is allowed, and nothing was asked', () =>
+    expect(plan()).toMatchObject({ engine: 'io_uring' }))
+  it('is the one that was asked for', () => {
+    expect(plan({ engine: 'epoll' })).toMatchObject({ engine: 'epoll' })
+    expect(plan({ engine: 'io_uring' })).toMatchObject({ engine: 'io_uring' })
+  })
+  it('is epoll where io_uring is refused, with the reason', () =>
+    expect(plan({}, { ioUringRefusal })).toMatchObject({ engine: 'epoll', engineFallback: ioUringRefusal }))
+  it('has no reason to tell where epoll was asked for', () =>
+    expect(plan({ engine: 'epoll' }, { ioUringRefusal })).not.toHaveProperty('engineFallback'))
+  it('cannot be io_uring where that is refused', () =>
+    expect(errorOf({ engine: 'io_uring' }, { ioUringRefusal })).toMatchObject({
+      code: 'RPB_ENGINE',
+      message: '--engine io_uring cannot be had: it is forbidden here; leave --engine out for epoll.',
+    }))
+})
+
 describe('a plan', () => {
   it('has the defaults of the tool where nothing was asked', () =>
     expect(plan()).toMatchObject({

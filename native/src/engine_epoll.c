@@ -1,0 +1,152 @@
+// A system call a datagram, and epoll to say where one is.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "engine.h"
+
+// Replies a call: with thousands of flows, what a reply brought into the cache is gone when more are taken at once.
+enum { BATCH = 32, READY = 256 };  // and sockets a look at the poller
+
+typedef struct {
+  int poller;
+  uint32_t *carry;  // slots that epoll named and that were not emptied yet
+  int carried;
+  uint8_t *request, *reply;
+} state_t;
+
+static int create(engine_t *e) {
+  state_t *s = calloc(1, sizeof *s);
+  if (!s) return -ENOMEM;
+  e->state = s;
+  s->carry = malloc(((size_t)e->capacity + READY) * sizeof *s->carry);
+  s->request = calloc(1, e->payload);
+  s->reply = malloc(e->payload + 1);
+  s->poller = epoll_create1(EPOLL_CLOEXEC);
+  if (s->poller < 0) return -errno;
+  return s->carry && s->request && s->reply ? 0 : -ENOMEM;
+}
+
+static void destroy(engine_t *e) {
+  state_t *s = e->state;
+  if (s->poller >= 0) close(s->poller);
+  free(s->carry);
+  free(s->request);
+  free(s->reply);
+  free(s);
+}
+
+static int watch(engine_t *e, int slot) {
+  state_t *s = e->state;
+  // Edge-triggered: one wake-up a datagram, and no second look at sockets that were emptied.
+  struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u32 = (uint32_t)slot};
+  return epoll_ctl(s->poller, EPOLL_CTL_ADD, e->slots[slot].socket, &interest) ? -errno : 0;
+}
+
+static void forget(engine_t *e) {
+  state_t *s = e->state;
+  s->carried = 0;  // the poller forgets a socket when it is closed
+}
+
+// Sends one request and writes when, or −errno, at `at`.
+static void send_request(engine_t *e, int slot, uint64_t sequence, uint8_t phase, uint64_t now, int at) {
+  state_t *s = e->state;
+  engine_write_request(e, s->request, slot, sequence, phase, now);
+  int status = engine_send_plain(e, slot, s->request);
+  e->exchange->send_ns[at] = status < 0 ? status : (double)now;
+  if (status == 0) e->slots[slot].outstanding++;
+}
+
+static void send_all(engine_t *e, int count, uint8_t phase) {
+  exchange_t *x = e->exchange;
+  for (int i = 0; i < count; i++) {
+    int slot = x->send_flow[i];
+    if (slot < 0 || slot >= e->capacity) x->send_ns[i] = -EINVAL;
+    else send_request(e, slot, (uint64_t)x->send_sequence[i], phase, clock_ns(CLOCK_MONOTONIC) - e->epoch_ns, i);
+  }
+}
+
+// Takes one datagram of a slot. Returns 1: an event was written at `at`; 0: taken, but nothing to report;
+// −1: the socket is empty.
+static int take(engine_t *e, uint32_t slot, int at) {
+  state_t *s = e->state;
+  ssize_t n = recv(e->slots[slot].socket, s->reply, e->payload + 1, MSG_DONTWAIT);
+  if (n < 0) {
+    if (errno == EAGAIN) return -1;
+    engine_note_failure(e, errno);
+    return 0;
+  }
+  if (!engine_note_reply(e, s->reply, (size_t)n, slot, at, engine_now(e))) return 0;
+  e->slots[slot].outstanding--;
+  return 1;
+}
+
+// Takes from the carried slots until they are empty or the batch is full.
+static int take_carried(engine_t *e, int all, const again_t *again) {
+  state_t *s = e->state;
+  int events = 0, done = 0;
+  for (; done < s->carried && events < BATCH; done++) {
+    uint32_t slot = s->carry[done];
+    if (e->slots[slot].socket < 0) continue;
+    for (;;) {
+      if (events == BATCH) goto full;  // this slot may hold more: it is looked at again
+      int taken = take(e, slot, events);
+      if (taken < 0) break;
+      // Edge-triggered epoll will name the slot again for what arrives from now on. A second look, which costs
+      // a system call, is only due when more than what was just taken can be waiting already.
+      int more = all || e->slots[slot].outstanding > 0;
+      // At once, while the flow's socket is in the cache: with thousands of flows it is gone a batch later.
+      if (taken && again)
+        send_request(e, (int)slot, again->sequence + (uint64_t)events, again->phase,
+                     (uint64_t)e->exchange->received_ns[events], events);
+      events += taken;
+      if (!more) break;
+    }
+  }
+full:
+  s->carried -= done;
+  memmove(s->carry, s->carry + done, (size_t)s->carried * sizeof *s->carry);
+  return events;
+}
+
+static int wait_ready(state_t *s, struct epoll_event *ready, int64_t timeout_ns) {
+#ifdef SYS_epoll_pwait2
+  static _Thread_local int no_pwait2;
+  if (!no_pwait2 && timeout_ns > 0) {
+    struct timespec t = {.tv_sec = timeout_ns / 1000000000, .tv_nsec = timeout_ns % 1000000000};
+    long n = syscall(SYS_epoll_pwait2, s->poller, ready, READY, &t, NULL, 0);
+    if (n >= 0 || errno != ENOSYS) return (int)n;
+    no_pwait2 = 1;
+  }
+#endif
+  // Before Linux 5.11 the wait is in milliseconds: round up, the caller looks at the clock.
+  return epoll_wait(s->poller, ready, READY, (int)((timeout_ns + 999999) / 1000000));
+}
+
+static int receive(engine_t *e, int64_t timeout_ns, const again_t *again) {
+  state_t *s = e->state;
+  if (!s->carried) {
+    struct epoll_event ready[READY];
+    int n = wait_ready(s, ready, timeout_ns);
+    if (n < 0 && errno != EINTR) return -errno;
+    for (int i = 0; i < n; i++) s->carry[i] = ready[i].data.u32;
+    s->carried = n > 0 ? n : 0;
+  }
+  return s->carried ? take_carried(e, 0, again) : 0;
+}
+
+static int sweep(engine_t *e) {
+  state_t *s = e->state;
+  if (!s->carried) {
+    for (int i = 0; i < e->capacity; i++) s->carry[i] = (uint32_t)i;
+    s->carried = e->capacity;
+  }
+  return take_carried(e, 1, NULL);
+}
+
+const poller_t epoll_poller = {
+    .create = create, .destroy = destroy, .watch = watch, .forget = forget, .send = send_all, .receive = receive, .sweep = sweep};

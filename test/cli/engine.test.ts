@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runResult } from '../../src/result/run-result.js'
+import { runTool, Tool } from './tool.js'
+
+const WITHOUT_IO_URING = ['python3', fileURLToPath(new URL('without-io-uring.py', import.meta.url))]
+const SHORT = ['run', '-p', '2', '-f', '100', '-d', '100ms', '--warmup', '50ms', '--no-save']
+
+afterEach(() => Tool.endAll())
+
+describe('where the kernel refuses io_uring', () => {
+  it('a run goes over epoll, and says so in a note', async () => {
+    const { status, stdout } = await runTool([...SHORT, '--json'], { under: WITHOUT_IO_URING })
+    expect(status).toBe(0)
+    const result = runResult.parse(JSON.parse(stdout))
+    expect(result.client?.engine).toBe('epoll')
+    expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
+    expect(result.validity.findings).toContainEqual(
+      expect.objectContaining({ code: 'engine-fallback', severity: 'note' }),
+    )
+  })
+
+  it('a run that asks for it ends with one sentence and nothing done', async () => {
+    const outcome = await runTool([...SHORT, '--engine', 'io_uring'], { under: WITHOUT_IO_URING })
+    expect(outcome).toMatchObject({ status: 2, stdout: '' })
+    expect(outcome.stderr).toMatch(/^rpbench: --engine io_uring cannot be had: .*; leave --engine out .*\n$/)
+  })
+})
+
+it('a run says which engine it used, and what a round trip cost', async () => {
+  const { stdout } = await runTool([...SHORT, '--engine', 'epoll'])
+  expect(stdout).toMatch(/rate +[\d,]+ round trips\/s/)
+  expect(stdout).toMatch(/client \(epoll\) [\d.]+ (µs|ms)/)
+})

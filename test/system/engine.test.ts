@@ -1,0 +1,221 @@
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Engine } from '../../src/client/engine.js'
+import { ioUringRefusal } from '../../src/host/io-uring.js'
+import { ENGINES } from '../../src/plan/engine.js'
+import { HEADER_BYTES } from '../../src/plan/run-plan.js'
+import { measure, quietPort } from './experiment.js'
+import { until } from './process-table.js'
+
+const PAYLOAD = 100
+const KIND_AND_PHASE = 5
+const SEQUENCE = 24
+/** A number of datagrams that is more than the engine over io_uring has buffers for. */
+const MORE_THAN_BUFFERS = 1500
+
+/** Sends on the given slots; sequences count from `first`. */
+function ask(engine: Engine, slots: readonly number[], first = 0): void {
+  const x = engine.exchange
+  slots.forEach((slot, i) => {
+    x.sendSlot[i] = slot
+    x.sendSequence[i] = first + i
+  })
+  engine.send(slots.length, 1)
+}
+
+function reported({ exchange }: Engine, count: number): { slot: number; sequence: number }[] {
+  return Array.from({ length: count }, (_, i) => ({
+    slot: exchange.slot[i]!,
+    sequence: exchange.sequence[i]!,
+  }))
+}
+
+/** What the engine reports of `count` events: slot and sequence, in their order. */
+async function events(engine: Engine, count: number): Promise<{ slot: number; sequence: number }[]> {
+  const all: { slot: number; sequence: number }[] = []
+  for (let looks = 0; all.length < count && looks < 10_000; looks++) {
+    all.push(...reported(engine, engine.receive(1e6)))
+    await turn()
+  }
+  return all
+}
+
+const possible = ENGINES.filter((kind) => kind === 'epoll' || ioUringRefusal() === undefined)
+
+describe.each(possible)('the engine over %s', (kind) => {
+  let server: Socket
+  let requests: { data: Buffer; port: number }[]
+  let engines: Engine[]
+
+  beforeEach(async () => {
+    requests = []
+    engines = []
+    server = createSocket('udp4')
+    server.on('message', (data, { port }) => requests.push({ data, port }))
+    server.bind(0, '127.0.0.1')
+    await once(server, 'listening')
+  })
+  afterEach(() => {
+    for (const engine of engines) engine.wave(0)
+    server.close()
+  })
+
+  /** An engine towards the server, with `slots` flows open. */
+  function engineOf(slots: number, port = server.address().port): Engine {
+    const engine = new Engine({
+      engine: kind,
+      slots,
+      payloadBytes: PAYLOAD,
+      runId: 7n,
+      epochNs: process.hrtime.bigint(),
+      server: { address: '127.0.0.1', port },
+    })
+    engines.push(engine)
+    for (let slot = 0; slot < slots; slot++) expect(engine.open(slot, '127.0.0.1', 0)).toBeUndefined()
+    return engine
+  }
+
+  /** All requests that the server got, once it has so many. */
+  async function taken(count: number): Promise<typeof requests> {
+    await until('datagrams', () => requests.length >= count)
+    return requests.splice(0)
+  }
+
+  async function reply({ data, port }: { data: Buffer; port: number }, change?: (reply: Buffer) => Buffer) {
+    const answer = Buffer.from(data)
+    answer[KIND_AND_PHASE]! |= 1
+    await new Promise((sent) => {
+      server.send(change ? change(answer) : answer, port, '127.0.0.1', sent)
+    })
+  }
+
+  it('sends each request on the flow of its slot, and tells when', async () => {
+    const engine = engineOf(3)
+    ask(engine, [2, 0, 1], 40)
+    const got = await taken(3)
+    expect(new Set(got.map(({ port }) => port)).size).toBe(3)
+    expect(got.map(({ data }) => data.length)).toEqual([PAYLOAD, PAYLOAD, PAYLOAD])
+    expect(new Set(got.map(({ data }) => data.readBigUInt64LE(SEQUENCE)))).toEqual(new Set([40n, 41n, 42n]))
+    const { sendNs } = engine.exchange
+    expect(sendNs.slice(0, 3).every((ns) => ns > 0)).toBe(true)
+    await Promise.all(got.map((request) => reply(request)))
+    const seen = await events(engine, 3)
+    expect(seen.toSorted((a, b) => a.sequence - b.sequence)).toEqual([
+      { slot: 2, sequence: 40 },
+      { slot: 0, sequence: 41 },
+      { slot: 1, sequence: 42 },
+    ])
+  })
+
+  it('reports every reply, also when more wait than one call or its buffers hold', async () => {
+    const engine = engineOf(30)
+    const slots = Array.from({ length: 30 }, (_, i) => i)
+    const each = MORE_THAN_BUFFERS / slots.length
+    ask(engine, slots)
+    for (const request of await taken(30)) for (let i = 0; i < each; i++) await reply(request)
+    const seen = await events(engine, slots.length)
+    // What nobody asked for may wait until the last look.
+    for (let n = engine.sweep(); n > 0; n = engine.sweep()) seen.push(...reported(engine, n))
+    const perSlot = slots.map((slot) => seen.filter((event) => event.slot === slot).length)
+    expect(perSlot).toEqual(slots.map(() => each))
+    expect(engine.exchange).toMatchObject({ strangers: 0, receiveErrors: 0, refused: 0 })
+    expect(engine.receive(0)).toBe(0)
+  })
+
+  it('asks the flow of a reply again by itself, with the next sequence', async () => {
+    const engine = engineOf(1)
+    ask(engine, [0])
+    await reply((await taken(1))[0]!)
+    const n = await until('a reply', () => engine.receiveAndAskAgain(1e6, 9, 1) || undefined)
+    expect([n, engine.exchange.sequence[0]]).toEqual([1, 0])
+    const [again] = await taken(1)
+    expect(again!.data.readBigUInt64LE(SEQUENCE)).toBe(9n)
+    expect(engine.exchange.sendNs[0]).toBeGreaterThan(0)
+  })
+
+  it('counts what is not a reply of its run, and goes on receiving on that flow', async () => {
+    const engine = engineOf(1)
+    ask(engine, [0])
+    const [request] = await taken(1)
+    await reply(request!, (answer) => answer.subarray(0, HEADER_BYTES - 1))
+    await reply(request!, (answer) => Buffer.concat([answer, Buffer.alloc(1)]))
+    await reply(request!, () => Buffer.alloc(0))
+    await reply(request!, () => request!.data)
+    await reply(request!)
+    expect(await events(engine, 1)).toEqual([{ slot: 0, sequence: 0 }])
+    expect(engine.exchange.strangers).toBe(4)
+  })
+
+  it('counts a closed port, and sends the next request of that flow all the same', async () => {
+    const port = quietPort()
+    const engine = engineOf(1, port)
+    const late = createSocket('udp4')
+    const arrived: Buffer[] = []
+    late.on('message', (data) => arrived.push(data))
+    try {
+      ask(engine, [0])
+      // The kernel tells of it at the next call on that socket, whichever that is.
+      late.bind(port, '127.0.0.1')
+      await once(late, 'listening')
+      ask(engine, [0], 1)
+      await until('datagrams', () => arrived.length > 0)
+      expect(arrived[0]!.readBigUInt64LE(SEQUENCE)).toBe(1n)
+      engine.receive(0)
+      expect(engine.exchange.refused).toBe(1)
+      expect(engine.exchange.sendNs[0]).toBeGreaterThan(0)
+    } finally {
+      late.close()
+    }
+  })
+
+  it('refuses a slot that it does not have', () => {
+    const engine = engineOf(2)
+    ask(engine, [2, -1, 0])
+    expect(engine.exchange.sendNs.slice(0, 2).every((ns) => ns < 0)).toBe(true)
+    expect(engine.exchange.sendNs[2]).toBeGreaterThan(0)
+  })
+
+  it('gives all ports back at once when a wave ends, also with replies under way', async () => {
+    const ports = [...new Set(Array.from({ length: 200 }, () => quietPort()))]
+    const engine = engineOf(ports.length)
+    for (let wave = 0; wave < 3; wave++) {
+      engine.wave(0)
+      ports.forEach((port, slot) => expect(engine.open(slot, '127.0.0.1', port)).toBeUndefined())
+      ask(engine, [0, 1, 2])
+      for (const request of await taken(3)) await reply(request)
+    }
+    expect(await events(engine, 3)).toHaveLength(3)
+  })
+
+  it('has books that balance in a closed loop with several requests in flight per flow', async () => {
+    const { result } = await measure({ procs: 2, flows: 7, inFlight: 150, engine: kind })
+    expect(result.client?.engine).toBe(kind)
+    expect(result.books).toMatchObject({ unexplained: 0, lost: 0, duplicates: 0, sendErrors: 0 })
+    expect(result.books.replied).toBeGreaterThan(1000)
+  })
+
+  it('has books that balance in an open loop, in waves', async () => {
+    const { result, flows } = await measure({
+      procs: 2,
+      flows: 300,
+      waveSize: 100,
+      rateHz: 5000,
+      arrivals: 'poisson',
+      engine: kind,
+    })
+    expect(result.books).toMatchObject({ unexplained: 0, lost: 0, sendErrors: 0 })
+    expect(flows.every(({ sent }) => sent > 0)).toBe(true)
+  })
+
+  it('tells the CPU time that a round trip takes on either side', async () => {
+    const { result } = await measure({ procs: 1, flows: 100, engine: kind })
+    const { cpuPerRoundTripNs: cpu } = result.throughput
+    // No system call is that cheap, and none of this takes a millisecond.
+    expect(cpu!.client).toBeGreaterThan(200)
+    expect(cpu!.members).toBeGreaterThan(200)
+    expect(cpu!.client).toBeLessThan(1e6)
+    expect(cpu!.members).toBeLessThan(1e6)
+  })
+})
