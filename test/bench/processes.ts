@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { EngineKind } from '../../src/plan/engine.js'
 import type { RunResult } from '../../src/result/run-result.js'
 
 const run = promisify(execFile)
@@ -13,14 +14,29 @@ const CLI = path.join(ROOT, 'dist/src/cli.js')
 
 export interface LimitResult {
   roundTripsPerSecond: number
+  cpuPerRoundTripUs: { client: number; members: number }
 }
 
-/** Compiles the yardstick, plain C over epoll, and returns how to run it. */
-export async function compileLimit(): Promise<
-  (procs: number, flows: number, seconds: number) => Promise<LimitResult>
-> {
+export type Limit = (procs: number, flows: number, seconds: number) => Promise<LimitResult>
+
+const LIMIT_LIBRARIES: Readonly<Record<EngineKind, readonly string[]>> = {
+  epoll: [],
+  io_uring: ['-DURING', '-luring'],
+}
+
+/**
+ * Compiles the yardstick, plain C, and returns how to run it; undefined where its library is not installed, which it
+ * takes for io_uring (liburing-dev).
+ */
+export async function compileLimit(engine: EngineKind): Promise<Limit | undefined> {
   const binary = path.join(mkdtempSync(path.join(tmpdir(), 'rpbench-limit-')), 'limit')
-  await run('cc', ['-O2', '-pthread', '-o', binary, path.join(ROOT, 'test/bench/limit.c')])
+  const source = path.join(ROOT, 'test/bench/limit.c')
+  try {
+    await run('cc', ['-O2', '-pthread', '-o', binary, source, ...LIMIT_LIBRARIES[engine]])
+  } catch (error) {
+    if (engine === 'epoll') throw error
+    return undefined
+  }
   return async (procs, flows, seconds) => {
     const { stdout } = await run(binary, [String(procs), '1', String(flows), String(seconds)])
     return JSON.parse(stdout) as LimitResult
