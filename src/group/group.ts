@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync } from 'node:fs'
+import { fstatSync } from 'node:fs'
 import { RpbenchError } from '../errors.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import { addon } from '../native.js'
@@ -8,6 +8,7 @@ import type { Steering } from '../steering/steering.js'
 import { GroupCounters, MEMBER_STARTING, type MemberCounters } from './counters.js'
 import { GroupMemory, type GroupService } from './group-memory.js'
 import { startProcess, startThread, type MemberHost } from './member-host.js'
+import { residentBytesOf, Seats, type Seat } from './seats.js'
 import {
   bindMember,
   closeAll,
@@ -16,6 +17,7 @@ import {
   strangersOn,
   type GroupSockets,
 } from './sockets.js'
+import { ANSWER_BOUND_MS, publishAfresh, untilEmptied, type Counting } from './turns.js'
 import { until } from './until.js'
 
 export interface GroupOptions {
@@ -41,28 +43,17 @@ export interface GroupOptions {
   epochNs: bigint
 }
 
-/** One life of a member. Its number is its place in `Group.seats` and in the shared memory. */
-export interface Seat extends MemberGeneration {
-  readonly host: MemberHost
-  /** it was told to go, or is gone */
-  leaving: boolean
-  /** its process stands still */
-  stalled: boolean
-}
-
 /** How long members may take to come up: 256 Node processes on two cores need about 15 s. */
 const START_BOUND_MS = 60_000
-/** How long a member may take to say what it has counted, or to stop, before that is done without it. */
-const ANSWER_BOUND_MS = 2_000
-
 /**
  * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
  * seat number; members that join later take the next seats.
  */
 export class Group {
-  readonly seats: Seat[] = []
-  /** What ended a member that was not told to go, by seat. */
-  readonly deaths = new Map<number, string>()
+  readonly #seats = new Seats((seat, why) => {
+    this.options.steering?.memberRemoved(seat)
+    this.#onDeath(seat, why)
+  })
   #onDeath: (seat: number, why: string) => void = () => {}
   #stopped = false
 
@@ -93,9 +84,7 @@ export class Group {
       serving = true
       return group
     } catch (error) {
-      const hosts = group?.hosts ?? []
-      for (const host of hosts) host.kill()
-      await Promise.all(hosts.map((host) => host.ended))
+      if (group) await group.#seats.killAll()
       throw error
     } finally {
       // Every member has mapped it by now; those that join later still have to.
@@ -121,18 +110,7 @@ export class Group {
         cpu: cpuOf(this.options.pinMembers, member),
       }),
     )
-    this.seats.push({ member, generation, host, leaving: false, stalled: false })
-    void host.ended.then((why) => this.#ended(seat, why ?? 'ended by itself'))
-    return seat
-  }
-
-  #ended(seat: number, why: string): void {
-    const { leaving } = this.seats[seat]!
-    if (leaving) return
-    this.seats[seat]!.leaving = true
-    this.deaths.set(seat, why)
-    this.options.steering?.memberRemoved(seat)
-    this.#onDeath(seat, why)
+    return this.#seats.add({ member, generation }, host)
   }
 
   async #untilServing(signal?: AbortSignal): Promise<void> {
@@ -164,14 +142,34 @@ export class Group {
     for (const [seat, why] of this.deaths) callback(seat, why)
   }
 
+  /** The lives of members, past and present. */
+  get seats(): readonly Seat[] {
+    return this.#seats.all
+  }
+
+  /** What ended a member that was not told to go, by seat. */
+  get deaths(): ReadonlyMap<number, string> {
+    return this.#seats.deaths
+  }
+
   /** What runs each seat's member. */
   get hosts(): MemberHost[] {
-    return this.seats.map(({ host }) => host)
+    return this.#seats.hosts
   }
 
   /** Seats whose member is in the group. */
   living(): number[] {
-    return this.seats.flatMap(({ leaving }, seat) => (leaving ? [] : [seat]))
+    return this.#seats.living()
+  }
+
+  /** Stops a member's process where it stands: it keeps its socket and reads nothing. */
+  stall(seat: number): void {
+    this.#seats.stall(seat)
+  }
+
+  /** Lets a stalled member go on. */
+  resume(seat: number): void {
+    this.#seats.resume(seat)
   }
 
   /** Now, in ns since the run's epoch. */
@@ -220,31 +218,14 @@ export class Group {
     return this.#nowNs()
   }
 
-  /** Stops a member's process where it stands: it keeps its socket and reads nothing. */
-  stall(seat: number): void {
-    process.kill(this.seats[seat]!.host.pid, 'SIGSTOP')
-    this.seats[seat]!.stalled = true
-  }
-
-  /** Lets a stalled member go on. */
-  resume(seat: number): void {
-    this.seats[seat]!.stalled = false
-    process.kill(this.seats[seat]!.host.pid, 'SIGCONT')
-  }
-
-  /** Seats whose member can answer. */
-  #awake(): number[] {
-    return this.living().filter((seat) => !this.seats[seat]!.stalled)
+  /** Members that can answer. */
+  #counting(): Counting[] {
+    return this.#seats.awake().map((seat) => ({ block: seat, gone: () => this.seats[seat]!.leaving }))
   }
 
   /** The counters of all seats; members that can, publish them afresh first. */
   async snapshot(): Promise<MemberCounters[]> {
-    const asked = this.#awake().map((seat) => ({ seat, number: this.counters.ask(seat) }))
-    await until(
-      () =>
-        asked.every((a) => this.seats[a.seat]!.leaving || this.counters.read(a.seat).answered >= a.number),
-      ANSWER_BOUND_MS,
-    )
+    await publishAfresh(this.counters, this.#counting())
     return this.read()
   }
 
@@ -259,15 +240,7 @@ export class Group {
    * @returns false when some member did not get there within `boundMs`
    */
   async untilEmpty(boundMs: number): Promise<boolean> {
-    const before = this.#awake().map((seat) => ({ seat, emptied: this.counters.read(seat).emptied }))
-    return until(
-      // Two turns: the first may have begun before the last datagram came.
-      () =>
-        before.every(
-          (b) => this.seats[b.seat]!.leaving || this.counters.read(b.seat).emptied >= b.emptied + 2,
-        ),
-      boundMs,
-    )
+    return untilEmptied(this.counters, this.#counting(), boundMs)
   }
 
   /** Sockets of others that came to this port since the group was opened. */
@@ -277,15 +250,9 @@ export class Group {
 
   /** Resident memory of each seat's process, bytes; absent for threads and for those that ended. */
   residentBytes(): (number | undefined)[] {
-    return this.seats.map(({ host, leaving }) => {
-      if (this.options.server === 'threads' || leaving) return undefined
-      try {
-        const match = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${host.pid}/status`, 'utf8'))
-        return match ? Number(match[1]) * 1024 : undefined
-      } catch {
-        return undefined // it just died
-      }
-    })
+    return this.seats.map(({ host, leaving }) =>
+      this.options.server === 'threads' || leaving ? undefined : residentBytesOf(host.pid),
+    )
   }
 
   /** Stops all members and waits for their end; one that does not stop is killed. Safe to call twice. */
