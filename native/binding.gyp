@@ -2,7 +2,7 @@
   'targets': [{
     'target_name': 'rpnet',
     'sources': [
-      'src/rpnet.c', 'src/datagram.c', 'src/member.c', 'src/bpf.c',
+      'src/rpnet.c', 'src/datagram.c', 'src/member.c', 'src/front.c', 'src/bpf.c',
       'src/engine.c', 'src/engine_epoll.c', 'src/engine_uring.c', 'src/uring.c',
     ],
     'defines': ['NAPI_VERSION=9', '_GNU_SOURCE'],

@@ -9,6 +9,8 @@ declare namespace rpnet {
     connect(fd: number, address: string, port: number): number
     /** Number of bytes sent. */
     send(fd: number, data: Uint8Array, address: string, port: number): number
+    /** Opens two connected Unix sockets and writes their descriptors to `to`. */
+    socketPair(type: number, to: Int32Array): number
     /** Number of bytes received; −EAGAIN at once when nothing is there. */
     receive(fd: number, data: Uint8Array): number
     localPort(fd: number): number
@@ -54,11 +56,25 @@ declare namespace rpnet {
       /** where in `memory` the table of service times of mean 1 stands, and how many there are */
       tableOffset: number,
       tableLength: number,
+      /** the UDP socket to answer through where `fd` is what a front hands on to; −1: `fd` itself */
+      replyFd: number,
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     memberStep(member: Handle, maxNs: number): number
     /** 0 where an engine over io_uring for so many flows can be had. */
     uringProbe(flows: number): number
+    /** Counts into the block at `offset` of `memory`, and drops into the members' blocks, which are its first. */
+    frontOpen(
+      fd: number,
+      /** the end of each member's pair of Unix sockets that is not the member's */
+      memberFds: Int32Array,
+      runId: bigint,
+      payloadBytes: number,
+      memory: ArrayBuffer,
+      offset: number,
+    ): Handle | number
+    /** 1: go on, 0: it was told to stop. */
+    frontStep(front: Handle, maxNs: number): number
     engineOpen(
       /** 0 epoll, 1 io_uring */
       kind: number,

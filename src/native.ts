@@ -11,6 +11,7 @@ export const AF_INET = 2
 export const AF_INET6 = 10
 export const SOCK_DGRAM = 2
 export const SOL_SOCKET = 1
+export const SO_SNDBUF = 7
 export const SO_RCVBUF = 8
 export const SO_REUSEPORT = 15
 export const SO_TIMESTAMPNS = 35

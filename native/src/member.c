@@ -9,20 +9,15 @@
 
 #include "clock.h"
 
-// Room for a time stamp and a destination address.
-enum { CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in_pktinfo)) };
-
-#define publish(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
-#define add(word, value) publish(word, (word) + (value))
+static bool behind_front(const member_t *m) { return m->reply_fd >= 0; }
 
 int member_open(member_t *m) {
   size_t room = m->payload + 1;
   m->data = malloc(MEMBER_BATCH * room);
-  m->control = malloc((size_t)MEMBER_BATCH * CONTROL_BYTES);
-  if (!m->data || !m->control) return -ENOMEM;
+  if (!m->data) return -ENOMEM;
   for (int i = 0; i < MEMBER_BATCH; i++) {
-    m->vectors[i] = (struct iovec){.iov_base = m->data + (size_t)i * room, .iov_len = room};
-    m->in[i].msg_hdr = (struct msghdr){.msg_name = &m->peers[i], .msg_iov = &m->vectors[i], .msg_iovlen = 1};
+    m->vectors[i][0] = (struct iovec){.iov_base = &m->handovers[i], .iov_len = sizeof m->handovers[i]};
+    m->vectors[i][1] = (struct iovec){.iov_base = m->data + (size_t)i * room, .iov_len = room};
   }
   // recvmmsg() blocks for at most this long, so that `stop` and `ask` are heard on an idle socket.
   struct timeval wake = {.tv_usec = 10000};
@@ -32,13 +27,13 @@ int member_open(member_t *m) {
 
 void member_close(member_t *m) {
   free(m->data);
-  free(m->control);
 }
 
 static void publish_socket(member_t *m) {
   uint32_t info[SK_MEMINFO_VARS] = {0};
   socklen_t length = sizeof info;
-  if (getsockopt(m->fd, SOL_SOCKET, SO_MEMINFO, info, &length) == 0) {
+  // Behind a front, it counts what was dropped and knows what is queued.
+  if (!behind_front(m) && getsockopt(m->fd, SOL_SOCKET, SO_MEMINFO, info, &length) == 0) {
     publish(m->counters->drops, info[SK_MEMINFO_DROPS]);
     publish(m->counters->queued_bytes, info[SK_MEMINFO_RMEM_ALLOC]);
     publish(m->counters->receive_buffer, info[SK_MEMINFO_RCVBUF]);
@@ -129,7 +124,7 @@ static void echo(member_t *m, int answers, uint64_t taken) {
   uint32_t served = saturate(clock_ns(CLOCK_MONOTONIC) - taken);
   for (int i = 0; i < answers; i++) datagram_write_served(m->out[i].msg_hdr.msg_iov->iov_base, served);
   for (int done = 0; done < answers;) {
-    int n = sendmmsg(m->fd, m->out + done, (unsigned)(answers - done), 0);
+    int n = sendmmsg(behind_front(m) ? m->reply_fd : m->fd, m->out + done, (unsigned)(answers - done), 0);
     if (n < 0) {
       if (errno == EINTR) continue;
       // The first of the rest was refused: count it, go on with the next.
@@ -147,11 +142,34 @@ static void echo(member_t *m, int answers, uint64_t taken) {
 // recvmmsg() overwrites the lengths of the entries that it used.
 static void ready_batch(member_t *m, int used) {
   for (int i = 0; i < used; i++) {
-    m->vectors[i].iov_len = m->payload + 1;
-    m->in[i].msg_hdr.msg_namelen = sizeof m->peers[i];
-    m->in[i].msg_hdr.msg_control = m->control + (size_t)i * CONTROL_BYTES;
-    m->in[i].msg_hdr.msg_controllen = CONTROL_BYTES;
+    handover_t *beside = &m->handovers[i];
+    m->vectors[i][1].iov_len = m->payload + 1;
+    m->in[i].msg_hdr = behind_front(m) ? (struct msghdr){.msg_iov = m->vectors[i], .msg_iovlen = 2}
+                                       : (struct msghdr){.msg_name = &beside->peer,
+                                                         .msg_namelen = sizeof beside->peer,
+                                                         .msg_control = beside->control,
+                                                         .msg_controllen = CONTROL_BYTES,
+                                                         .msg_iov = &m->vectors[i][1],
+                                                         .msg_iovlen = 1};
   }
+}
+
+// Takes datagrams off the socket. Those that a front handed on look as if the kernel had told what the front tells.
+static int receive(member_t *m, unsigned batch, int flags) {
+  int got = recvmmsg(m->fd, m->in, batch, flags, NULL);
+  if (!behind_front(m)) return got;
+  for (int i = 0; i < got; i++) {
+    handover_t *beside = &m->handovers[i];
+    struct msghdr *h = &m->in[i].msg_hdr;
+    m->in[i].msg_len -= (unsigned)sizeof *beside;
+    h->msg_name = &beside->peer;
+    h->msg_namelen = beside->peer_length;
+    h->msg_control = beside->control;
+    h->msg_controllen = beside->control_length;
+    h->msg_iov = &m->vectors[i][1];
+    h->msg_iovlen = 1;
+  }
+  return got;
 }
 
 // What still waits when the member stops would vanish with the socket, uncounted. At most as many as the queue
@@ -159,7 +177,7 @@ static void ready_batch(member_t *m, int used) {
 static void count_left(member_t *m) {
   for (int turns = 0; turns < 65536; turns++) {
     ready_batch(m, MEMBER_BATCH);
-    int got = recvmmsg(m->fd, m->in, MEMBER_BATCH, MSG_DONTWAIT, NULL);
+    int got = receive(m, MEMBER_BATCH, MSG_DONTWAIT);
     if (got <= 0) return;
     for (int i = 0; i < got; i++) {
       datagram_t d;
@@ -177,7 +195,7 @@ static void leave(member_t *m, uint64_t real_minus_monotonic) {
   publish_socket(m);
   for (int turns = 0; turns < 65536; turns++) {
     ready_batch(m, MEMBER_BATCH);
-    int got = recvmmsg(m->fd, m->in, MEMBER_BATCH, MSG_DONTWAIT, NULL);
+    int got = receive(m, MEMBER_BATCH, MSG_DONTWAIT);
     if (got <= 0) break;
     uint64_t now = clock_ns(CLOCK_MONOTONIC);
     echo(m, answer(m, got, now, real_minus_monotonic), now);
@@ -196,7 +214,7 @@ int member_step(member_t *m, uint64_t max_ns) {
   while (!stopped(m) && now - started < max_ns) {
     uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
     ready_batch(m, used);
-    int got = recvmmsg(m->fd, m->in, batch, MSG_WAITFORONE, NULL);
+    int got = receive(m, batch, MSG_WAITFORONE);
     if (got < 0 && errno != EAGAIN && errno != EINTR) {
       publish(c->last_errno, (uint64_t)errno);
       return -errno;

@@ -6,9 +6,11 @@
 #include <sys/socket.h>
 
 #include "datagram.h"
+#include "handover.h"
 
 // Shared memory, one block a member, written by the member and read by the parent, except `stop` and `ask`,
-// which go the other way. src/group/counters.ts names the same words in the same order.
+// which go the other way. src/group/counters.ts names the same words in the same order. A front has a block too, in
+// which `echoed` is what it handed on to members and `echo_errors` what it could not; see front.h.
 typedef struct {
   uint64_t state;  // MEMBER_STARTING, _SERVING, _STOPPED
   uint64_t stop;   // MEMBER_END, MEMBER_LEAVE
@@ -32,6 +34,9 @@ typedef struct {
 enum { MEMBER_BLOCK_BYTES = 256, MEMBER_BATCH = 64, MEMBER_STARTING = 0, MEMBER_SERVING = 1, MEMBER_STOPPED = 2 };
 // The run is over: count what is queued. The member leaves a group that goes on: answer it, close the socket at once.
 enum { MEMBER_END = 1, MEMBER_LEAVE = 2 };
+// Each word has one writer.
+#define publish(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
+#define add(word, value) publish(word, (word) + (value))
 _Static_assert(sizeof(member_counters_t) == MEMBER_BLOCK_BYTES, "one block a member");
 
 // Work that a member pretends to do for each request: times of mean 1 from a table that the caller drew, times
@@ -46,6 +51,8 @@ typedef struct {
 
 typedef struct {
   int fd;
+  // The UDP socket to answer through where `fd` is where a front hands datagrams on to; −1 where `fd` is that socket.
+  int reply_fd;
   uint16_t index;
   uint32_t generation;
   uint64_t run_id, epoch_ns;
@@ -53,9 +60,8 @@ typedef struct {
   member_counters_t *counters;
   service_t service;
   uint8_t *data;  // MEMBER_BATCH buffers of payload + 1 bytes: a longer datagram shows as truncated
-  uint8_t *control;
-  struct sockaddr_in6 peers[MEMBER_BATCH];  // the larger of the two families
-  struct iovec vectors[MEMBER_BATCH];
+  handover_t handovers[MEMBER_BATCH];    // what belongs to each datagram, from the kernel or from the front
+  struct iovec vectors[MEMBER_BATCH][2];  // what a front puts before the datagram, and the datagram
   struct mmsghdr in[MEMBER_BATCH], out[MEMBER_BATCH];
   uint8_t phases[MEMBER_BATCH];
 } member_t;

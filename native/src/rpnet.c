@@ -18,10 +18,11 @@
 #include "bpf.h"
 #include "clock.h"
 #include "engine.h"
+#include "front.h"
 #include "member.h"
 #include "uring.h"
 
-enum { MAX_ARGUMENTS = 12 };
+enum { MAX_ARGUMENTS = 14 };
 
 typedef struct {
   napi_env env;
@@ -151,6 +152,15 @@ static napi_value send_datagram(napi_env env, napi_callback_info info) {
   socklen_t length = get_address(&a, 2, (uint16_t)get_int(&a, 3), &address);
   if (!data || !length) return number(env, -EINVAL);
   return result(env, (int)sendto(get_int(&a, 0), data, bytes, 0, (struct sockaddr *)&address, length));
+}
+
+// socketPair(type, to): 0 | −errno; the descriptors of both ends, which are Unix sockets, are written to `to` (i32)
+static napi_value open_pair(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  int *ends = get_bytes(&a, 1, &bytes);
+  if (!ends || bytes < 2 * sizeof *ends) return number(env, -EINVAL);
+  return result(env, socketpair(AF_UNIX, get_int(&a, 0) | SOCK_CLOEXEC, 0, ends));
 }
 
 // receive(fd, data): number of bytes | −errno, −EAGAIN at once when nothing is there
@@ -321,7 +331,7 @@ static void member_release(napi_env env, void *data, void *hint) {
 }
 
 // memberOpen(fd, index, generation, runId, epochNs, payload, memory, offset, serviceKind, serviceMeanNs,
-// tableOffset, tableLength): External | −errno
+// tableOffset, tableLength, replyFd): External | −errno
 static napi_value member_new(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes, offset = (size_t)get_double(&a, 7), table = (size_t)get_double(&a, 10);
@@ -333,6 +343,7 @@ static napi_value member_new(napi_env env, napi_callback_info info) {
   if (!box) return number(env, -ENOMEM);
   member_t *m = &box->member;
   m->fd = get_int(&a, 0);
+  m->reply_fd = get_int(&a, 12);
   m->index = (uint16_t)get_int(&a, 1);
   m->generation = (uint32_t)get_int(&a, 2);
   m->run_id = get_uint64(&a, 3);
@@ -359,6 +370,57 @@ static napi_value member_serve(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   member_box_t *box = get_pointer(&a, 0);
   return number(env, box ? member_step(&box->member, (uint64_t)get_double(&a, 1)) : -EINVAL);
+}
+
+// ---- front ----
+
+typedef struct {
+  front_t front;
+  napi_ref counters;  // as a member's
+} front_box_t;
+
+static void front_release(napi_env env, void *data, void *hint) {
+  front_box_t *box = data;
+  front_close(&box->front);
+  if (box->counters) napi_delete_reference(env, box->counters);
+  free(box);
+}
+
+// frontOpen(fd, memberFds, runId, payload, memory, offset): External | −errno; the blocks of the members, one each, are
+// the first of the memory
+static napi_value front_new(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes, fd_bytes, offset = (size_t)get_double(&a, 5);
+  const int *fds = get_bytes(&a, 1, &fd_bytes);
+  uint8_t *memory = get_bytes(&a, 4, &bytes);
+  size_t members = fd_bytes / sizeof *fds;
+  if (!fds || !members || !memory || offset + MEMBER_BLOCK_BYTES > bytes || offset < members * MEMBER_BLOCK_BYTES)
+    return number(env, -EINVAL);
+  front_box_t *box = calloc(1, sizeof *box);
+  if (!box) return number(env, -ENOMEM);
+  front_t *f = &box->front;
+  f->fd = get_int(&a, 0);
+  f->members = (uint32_t)members;
+  f->run_id = get_uint64(&a, 2);
+  f->payload = (size_t)get_int(&a, 3);
+  f->counters = (member_counters_t *)(memory + offset);
+  f->member_counters = (member_counters_t *)memory;
+  f->member_fds = malloc(fd_bytes);
+  if (f->member_fds) memcpy(f->member_fds, fds, fd_bytes);
+  int status = f->member_fds ? front_open(f) : -ENOMEM;
+  napi_value external;
+  if (status == 0 && napi_create_reference(env, a.at[4], 1, &box->counters) == napi_ok &&
+      napi_create_external(env, box, front_release, NULL, &external) == napi_ok)
+    return external;
+  front_release(env, box, NULL);
+  return number(env, status ? status : -ENOMEM);
+}
+
+// frontStep(front, maxNs): 1 go on, 0 stopped, −errno
+static napi_value front_serve(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  front_box_t *box = get_pointer(&a, 0);
+  return number(env, box ? front_step(&box->front, (uint64_t)get_double(&a, 1)) : -EINVAL);
 }
 
 // ---- engine ----
@@ -478,6 +540,7 @@ static napi_value init(napi_env env, napi_value exports) {
       FUNCTION("bind", bind_socket),
       FUNCTION("connect", connect_socket),
       FUNCTION("send", send_datagram),
+      FUNCTION("socketPair", open_pair),
       FUNCTION("receive", receive_datagram),
       FUNCTION("localPort", local_port),
       FUNCTION("close", close_socket),
@@ -496,6 +559,8 @@ static napi_value init(napi_env env, napi_value exports) {
       FUNCTION("memberOpen", member_new),
       FUNCTION("memberStep", member_serve),
       FUNCTION("uringProbe", uring_probe),
+      FUNCTION("frontOpen", front_new),
+      FUNCTION("frontStep", front_serve),
       FUNCTION("engineOpen", engine_new),
       FUNCTION("engineOpenFlow", engine_flow),
       FUNCTION("engineWave", engine_wave),

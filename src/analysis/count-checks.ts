@@ -14,6 +14,15 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     }),
   },
   {
+    code: 'front-died',
+    measure: ({ front }) => front && { measured: front.died === undefined ? 0 : 1, limit: 0 },
+    explain: ({ front }) => ({
+      severity: 'invalid',
+      message: `The front ${front?.died}: what it had queued is lost, and nothing comes to the members since.`,
+      nextStep: 'Find out what ended it (dmesg, an out-of-memory kill?) and run again.',
+    }),
+  },
+  {
     code: 'stranger-joined',
     measure: ({ strangers }) => ({ measured: strangers.length, limit: 0 }),
     explain: ({ strangers }) => ({
@@ -58,7 +67,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
         : { measured: Math.abs(c.procNetUdpDrops - c.meminfoDrops), limit: 0 },
     explain: ({ crossCheck }) => ({
       severity: 'suspect',
-      message: `/proc/net/udp has ${formatCount(crossCheck?.procNetUdpDrops ?? 0)} drops at the members' sockets, SO_MEMINFO ${formatCount(crossCheck?.meminfoDrops ?? 0)}: one of the two is wrong.`,
+      message: `/proc/net/udp has ${formatCount(crossCheck?.procNetUdpDrops ?? 0)} drops at the group's sockets, SO_MEMINFO ${formatCount(crossCheck?.meminfoDrops ?? 0)}: one of the two is wrong.`,
       nextStep: 'Run again; if it stays, do not rely on drops on this kernel, and report it with uname -r.',
     }),
   },

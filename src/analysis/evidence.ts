@@ -1,3 +1,4 @@
+import type { DispatchKind } from '../plan/dispatch.js'
 import type { CrossCheck, Finding } from '../result/run-result.js'
 
 /**
@@ -7,6 +8,8 @@ import type { CrossCheck, Finding } from '../result/run-result.js'
 export interface RunEvidence {
   /** members that ended without being told to */
   deaths: { index: number; why: string }[]
+  /** of a group with a front: what was dropped at its socket, and what ended it if it was not told to */
+  front?: { drops: number; died?: string }
   /** sockets of others that were found on the group's port during the run, each as a phrase */
   strangers: string[]
   unexplained: number
@@ -28,7 +31,7 @@ export interface RunEvidence {
   exposed?: string
   /** what was run: the values that a next step may change */
   load: LoadSettings
-  /** the CPU of each member, and of each client thread, where they are pinned */
+  /** the CPU of each member, and then of the front, and of each client thread, where they are pinned */
   pinned?: { members?: number[]; workers?: number[] }
   schedule?: ScheduleEvidence
   /** of each client thread: its CPU time over the time it was sending */
@@ -44,6 +47,8 @@ export interface LoadSettings {
   /** client threads */
   workers: number
   members: number
+  /** reuseport when absent */
+  dispatch?: DispatchKind
   /** requests in flight over all flows (closed loop) */
   inFlight: number
   /** requests a second (open loop); absent in a closed loop */

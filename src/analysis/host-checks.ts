@@ -1,5 +1,6 @@
 import { formatDuration, formatPercent } from '../units.js'
 import { plural } from '../report/plural.js'
+import { contendersOf, serversOf } from './contenders.js'
 import { nameCpus } from '../plan/cpu-list.js'
 import type { CheckRow, CpuEvidence, RunEvidence } from './evidence.js'
 
@@ -60,8 +61,8 @@ export const HOST_CHECKS: readonly CheckRow[] = [
     explain: (evidence, _measured, cpus) => {
       const both = sharedByPinning(evidence)
       if (both) return explainPinned(both, evidence)
-      const { workers, members } = evidence.load
-      const who = `${plural(workers, 'client thread', 'client threads')} and ${plural(members, 'member', 'members')} share`
+      const { load } = evidence
+      const who = `${contendersOf(load)} share`
       if (cpus === 1)
         return {
           severity: 'suspect',
@@ -75,7 +76,7 @@ export const HOST_CHECKS: readonly CheckRow[] = [
           message: `${who} ${cpus} CPUs, and only ${memberCpus ? `members are pinned (${nameCpus([...new Set(memberCpus)])})` : `client threads are pinned (${nameCpus([...new Set(workerCpus)])})`}: they may take time from each other.`,
           nextStep: `${APART}.`,
         }
-      const spare = cpus - workers
+      const spare = cpus - load.workers - (serversOf(load) - load.members)
       return {
         severity: 'note',
         message: `${who} ${cpus} CPUs: they take time from each other.`,
@@ -96,7 +97,9 @@ function sharedByPinning({ pinned }: RunEvidence): number[] | undefined {
 /** CPUs that it takes for client and members to be apart: one for each that may run on any, and those pinned to. */
 function cpusWanted({ pinned, load }: RunEvidence): number {
   const { members, workers } = pinned ?? {}
-  return (workers ? new Set(workers).size : load.workers) + (members ? new Set(members).size : load.members)
+  return (
+    (workers ? new Set(workers).size : load.workers) + (members ? new Set(members).size : serversOf(load))
+  )
 }
 
 function explainPinned(cpus: number[], { pinned, cpu }: RunEvidence): ReturnType<CheckRow['explain']> {

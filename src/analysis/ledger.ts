@@ -10,6 +10,9 @@ export interface MemberLedger {
   strangers: number
 }
 
+/** What happened to datagrams before they came to any member: at a socket that members share, or at a front. */
+export type AheadLedger = Pick<MemberLedger, 'drops' | 'left' | 'strangers'>
+
 /** The clients' counts of the measured phase, in datagrams. */
 export interface ClientLedger {
   sent: number
@@ -29,15 +32,19 @@ function total(members: readonly MemberLedger[], key: keyof MemberLedger): numbe
 
 /**
  * Puts what the clients and the members counted, each by itself, side by side:
- * sent = taken + dropped and left at members + unexplained; taken = echoed + echo errors;
+ * sent = taken + dropped and left at members and ahead of them + unexplained; taken = echoed + echo errors;
  * echoed = replied + late + duplicates + dropped at the client + unexplained.
  */
-export function balanceBooks(client: ClientLedger, members: readonly MemberLedger[]): Books {
+export function balanceBooks(
+  client: ClientLedger,
+  members: readonly MemberLedger[],
+  ahead: AheadLedger = { drops: 0, left: 0, strangers: 0 },
+): Books {
   const taken = total(members, 'taken')
   const echoed = total(members, 'echoed')
   const echoErrors = total(members, 'echoErrors')
-  const droppedAtMembers = total(members, 'drops')
-  const leftAtMembers = total(members, 'left')
+  const droppedAtMembers = total(members, 'drops') + ahead.drops
+  const leftAtMembers = total(members, 'left') + ahead.left
   const unexplainedRequests = client.sent - taken - droppedAtMembers - leftAtMembers
   const unexplainedReplies = echoed - client.replied - client.late - client.duplicates - client.dropped
   return {
@@ -55,7 +62,7 @@ export function balanceBooks(client: ClientLedger, members: readonly MemberLedge
     droppedAtMembers,
     droppedAtClient: client.dropped,
     leftAtMembers,
-    strangersAtMembers: total(members, 'strangers'),
+    strangersAtMembers: total(members, 'strangers') + ahead.strangers,
     strangersAtClient: client.strangers,
     unexplainedRequests,
     unexplainedReplies,

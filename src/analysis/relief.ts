@@ -1,5 +1,6 @@
 import { formatCount } from '../units.js'
 import { plural } from '../report/plural.js'
+import { contendersOf, serversOf } from './contenders.js'
 import { isOpenLoop, type RunEvidence } from './evidence.js'
 
 /** The flag that sets how much is sent, with its value now. */
@@ -20,9 +21,9 @@ export function relieveClient(evidence: RunEvidence): string {
   // Threads added to the same CPUs would only take turns on them.
   if (pinned?.workers)
     return `Give --pin-workers more CPUs that no member uses, with as many --workers (now ${workers}), or ${less}.`
-  if (cpu === undefined || cpu.allowedCpus > workers + members)
+  if (cpu === undefined || cpu.allowedCpus > workers + serversOf(load))
     return `Add --workers (now ${workers}), or ${less}.`
-  const cpus = `${plural(workers, 'client thread', 'client threads')} and ${plural(members, 'member', 'members')} share ${plural(cpu.allowedCpus, 'CPU', 'CPUs')}`
+  const cpus = `${contendersOf(load)} share ${plural(cpu.allowedCpus, 'CPU', 'CPUs')}`
   const fewer = members > 1 ? `, lower --procs (now ${members})` : ''
   return `${capital(less)}${fewer}, or allow the run more CPUs: ${cpus}${isOpenLoop(evidence) ? ', so more --workers would not help' : ''}.`
 }

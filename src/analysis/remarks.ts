@@ -4,6 +4,21 @@ import { plural } from '../report/plural.js'
 import type { RunEvidence } from './evidence.js'
 import { lowerTheLoad } from './relief.js'
 
+/** Which queues overflowed. */
+function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: RunEvidence): string {
+  if (front) {
+    const inHandingOn = droppedAtMembers - front.drops
+    const where = [
+      ...(front.drops > 0 ? [`at the front's socket (${got} bytes) ${formatCount(front.drops)}`] : []),
+      ...(inHandingOn > 0 ? [`in handing on to members ${formatCount(inHandingOn)}`] : []),
+    ]
+    return `Queues overflowed, ${where.join(', ')}`
+  }
+  return load.dispatch === 'shared'
+    ? `The receive buffer that members share (${got} bytes) overflowed`
+    : `Members' receive buffers (${got} bytes) overflowed`
+}
+
 type Remark = (e: RunEvidence) => Finding | undefined
 
 /** What a reader should know of a run, without a limit that it could have passed. */
@@ -22,7 +37,7 @@ export const REMARKS: readonly Remark[] = [
       ? {
           code: 'member-drops',
           severity: 'note',
-          message: `Members' receive buffers (${receiveBuffer.got} bytes) overflowed: ${plural(droppedAtMembers, 'datagram', 'datagrams')} dropped.`,
+          message: `${overflowed(evidence)}: ${plural(droppedAtMembers, 'datagram', 'datagrams')} dropped.`,
           measured: droppedAtMembers,
           nextStep: `Raise --receive-buffer${receiveBuffer.most === undefined ? '' : ` (this host allows ${receiveBuffer.most})`}, or ${lowerTheLoad(evidence)}.`,
         }
@@ -34,7 +49,7 @@ export const REMARKS: readonly Remark[] = [
       ? {
           code: 'receive-buffer-clamped',
           severity: 'note',
-          message: `The kernel gave each member a receive buffer of ${got} bytes, not ${2 * asked}.`,
+          message: `The kernel gave each socket of the group a receive buffer of ${got} bytes, not ${2 * asked}.`,
           measured: got,
           limit: 2 * asked,
           nextStep: `Raise net.core.rmem_max${most === undefined ? '' : ` (now ${most})`}.`,

@@ -9,7 +9,7 @@ import { formatDuration, parseDuration } from '../units.js'
 const FLAG = '--change'
 const DEFAULT_CHANGES = ['2s:add', '4s:remove:0', '6s:restart:1', '8s:replace']
 /** Where a flow has a member, so that one can say that it moved. */
-const STEERINGS_BY_FLOW = STEERINGS.filter((kind) => basisOf(kind) === 'flow')
+const STEERINGS_BY_FLOW = STEERINGS.filter((kind) => basisOf({ steering: kind }) === 'flow')
 const DEFAULTS = { rate: '10k', flows: '2000' }
 
 /** The flags of `run` that make sense while a group changes: processes, an open loop, all flows open and alike. */
@@ -113,7 +113,7 @@ export function planChurn(flags: ChurnFlagValues): {
     throw usageError(
       `--flows ${plan.flows} does not fit: all flows are open at once while a group changes, and the open-file limit leaves ${plan.waveSize}; lower it, or raise the limit with ulimit -n.`,
     )
-  if (basisOf(plan.steering) !== 'flow')
+  if (basisOf(plan) !== 'flow')
     throw usageError(
       `--steering ${plan.steering} gives flows no member of their own that could change: churn takes ${STEERINGS_BY_FLOW.join(', ')}.`,
     )

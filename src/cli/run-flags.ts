@@ -5,6 +5,7 @@ import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
 import { ephemeralPortRange, openFileCount, openFileLimit } from '../host/limits.js'
 import { parseCpus } from '../plan/cpu-list.js'
+import { DISPATCHES } from '../plan/dispatch.js'
 import {
   completePlan,
   HEADER_BYTES,
@@ -45,6 +46,11 @@ export const runFlags = {
   port: Flags.string({
     description: 'port of the group, 0 for a free one [default: 0]',
     helpValue: 'PORT',
+    helpGroup: 'GROUP',
+  }),
+  dispatch: Flags.string({
+    description: `how datagrams come to members: ${DISPATCHES.join(', ')} [default: reuseport]`,
+    helpValue: 'KIND',
     helpGroup: 'GROUP',
   }),
   steering: Flags.string({
@@ -196,6 +202,7 @@ const READERS: {
   server: (text, flag) => ({ server: oneOf(text, flag, ['processes', 'threads']) }),
   host: (text, flag) => ({ host: oneAddress(text, flag) }),
   port: (text, flag) => ({ port: parseCount(text, { flag, min: 0, max: 65_535 }) }),
+  dispatch: (text, flag) => ({ dispatch: oneOf(text, flag, DISPATCHES) }),
   steering: (text, flag) => ({ steering: oneOf(text, flag, STEERINGS) }),
   'receive-buffer': (text, flag) => ({
     receiveBufferBytes: parseBytes(text, { flag, min: 2048, max: 2 ** 30 }),

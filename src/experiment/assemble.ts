@@ -16,6 +16,7 @@ import {
   type PacketBalance,
   type RunResult,
 } from '../result/run-result.js'
+import { dispatcherOf } from './dispatcher.js'
 import { crossCheckOf, evidenceOf } from './evidence.js'
 import {
   clientLedger,
@@ -25,11 +26,11 @@ import {
   latencyOf,
   legsOf,
   longestNs,
-  memberLedger,
   sum,
   throughputOf,
 } from './figures.js'
 import type { RunRecord } from './run-record.js'
+import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 
 /** Flows by member, and what was sent on them; `complete` when the member of every flow that was used is known. */
 function attribute(reports: readonly WorkerReport[], members: number) {
@@ -48,15 +49,15 @@ function attribute(reports: readonly WorkerReport[], members: number) {
   return { flows, sent, complete }
 }
 
-function memberResults(record: RunRecord): MemberResult[] {
+function memberResults(record: RunRecord, { members, ahead }: ServerLedgers): MemberResult[] {
   const { plan, reports } = record
   const attributed = attribute(reports, plan.procs)
   const residuals =
-    basisOf(plan.steering) === 'flow' && sum(attributed.flows) > 0
+    basisOf(plan) === 'flow' && sum(attributed.flows) > 0
       ? analyseBalance(attributed.flows, { seed: plan.seed }).residuals
       : []
   return record.after.map((after, index) => {
-    const ledger = memberLedger(record.before[index], after)
+    const ledger = members[index]!
     const latency = latencyOf(reports, index)
     const legs = legsOf(reports, index)
     const residual = residuals[index]
@@ -72,14 +73,18 @@ function memberResults(record: RunRecord): MemberResult[] {
       echoErrors: ledger.echoErrors,
       replies: sum(reports.map((r) => r.members[index]!.replies)),
       late: sum(reports.map((r) => r.members[index]!.late)),
-      drops: ledger.drops,
+      ...(plan.dispatch !== 'shared' && { drops: ledger.drops }),
       strangers: ledger.strangers,
-      ...(attributed.complete && {
-        sent: attributed.sent[index]!,
-        unexplained: attributed.sent[index]! - ledger.taken - ledger.drops - ledger.left,
-      }),
+      ...(attributed.complete && plan.dispatch !== 'shared' && { sent: attributed.sent[index]! }),
+      // Whose it was that was lost ahead of all members, nobody knows.
+      ...(attributed.complete &&
+        plan.dispatch !== 'shared' &&
+        ahead.drops + ahead.left === 0 && {
+          unexplained: attributed.sent[index]! - ledger.taken - ledger.drops - ledger.left,
+        }),
       receiveBufferBytes: after.receiveBufferBytes,
       ...(cpu !== undefined && { cpu }),
+      cpuNs: after.cpuNs - (record.before[index]?.cpuNs ?? 0),
       ...(residentBytes !== undefined && { residentBytes }),
       ...residual,
       ...(latency && { latency }),
@@ -132,17 +137,22 @@ function packetBalanceOf(
   })
 }
 
+/** What ended a run before its time: a member, or the front, that was not told to end. */
+function failureOf({ deaths, pids, front }: RunRecord): string | undefined {
+  if (front?.died !== undefined) return `The front (process ${front.pid}) ${front.died}.`
+  const [death] = deaths
+  return death && `Member ${death[0]} (process ${pids[death[0]]}) ${death[1]}.`
+}
+
 /** Turns what was counted into the result: analysis, books and verdict; nothing here touches the system. */
 export function assembleRun(record: RunRecord): RunResult {
-  const { plan, reports, before, after } = record
-  const members = memberResults(record)
+  const { plan, reports } = record
+  const ledgers = serverLedgers(record)
+  const members = memberResults(record, ledgers)
   const counts = members.map((member) => member.flows)
-  const books = balanceBooks(
-    clientLedger(reports),
-    after.map((counters, index) => memberLedger(before[index], counters)),
-  )
+  const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
   const destinationAddress = serverAddress(plan)
-  const byFlow = basisOf(plan.steering) === 'flow'
+  const byFlow = basisOf(plan) === 'flow'
   const seen = analyseAffinity({
     flows: sum(reports.map((r) => r.port.length)),
     firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),
@@ -164,9 +174,9 @@ export function assembleRun(record: RunRecord): RunResult {
   const latency = latencyOf(reports)
   const legs = legsOf(reports)
   const lag = lagOf(reports)
-  const cpu = cpuPerRoundTripOf(reports, before, after)
-  const [death] = record.deaths
-  const crossCheck = crossCheckOf(record, books)
+  const cpu = cpuPerRoundTripOf(record)
+  const failure = failureOf(record)
+  const crossCheck = crossCheckOf(record, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const packetBalance = byFlow ? packetBalanceOf(record, members) : undefined
   return {
@@ -175,15 +185,13 @@ export function assembleRun(record: RunRecord): RunResult {
     host: record.host,
     startedAt: record.startedAt.toISOString(),
     durationNs: longestNs(reports),
-    ...(death !== undefined
-      ? {
-          stopped: 'failed' as const,
-          failure: `Member ${death[0]} (process ${record.pids[death[0]]}) ${death[1]}.`,
-        }
+    ...(failure !== undefined
+      ? { stopped: 'failed' as const, failure }
       : record.interrupted && { stopped: 'interrupted' as const }),
     plan: { supplied: record.supplied, effective: { ...plan } },
     group: groupOf(plan, record.port),
     members,
+    ...(record.front && { dispatcher: dispatcherOf(plan, record.front) }),
     client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
     ...(byFlow && sum(counts) > 0 && { balance: analyseBalance(counts, { seed: plan.seed }).balance }),
     affinity,

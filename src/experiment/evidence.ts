@@ -7,6 +7,7 @@ import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
 import { sum } from './figures.js'
 import type { RunRecord } from './run-record.js'
+import type { ServerLedgers } from './server-ledgers.js'
 
 /** What was analysed already, and is evidence too. */
 export interface Analysed {
@@ -24,15 +25,22 @@ const STALL_NS = 50e6
 
 /** Everything that the checks of validity need. */
 export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
-  const { plan, reports } = record
+  const { plan, reports, front } = record
   const { books, crossCheck } = analysed
   const asked = plan.receiveBufferBytes
   const schedule = scheduleEvidence(plan, reports, analysed)
-  const memberCpus = cpusOf(plan.pinMembers, plan.procs)
+  // The front is pinned as one more member.
+  const memberCpus = cpusOf(plan.pinMembers, front ? plan.procs + 1 : plan.procs)
   const workerCpus = cpusOf(plan.pinWorkers, plan.workers)
   const active = reports.filter((r) => r.activeNs > 0)
   return {
     deaths: [...record.deaths].map(([index, why]) => ({ index, why })),
+    ...(front && {
+      front: {
+        drops: front.after.drops - front.before.drops,
+        ...(front.died !== undefined && { died: front.died }),
+      },
+    }),
     strangers: record.strangers,
     unexplained: books.unexplained,
     interrupted: record.interrupted,
@@ -41,7 +49,7 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
     portsReplaced: sum(reports.map((r) => r.replaced)),
     receiveBuffer: {
       ...(asked !== undefined && { asked }),
-      got: Math.min(...record.after.map((counters) => counters.receiveBufferBytes)),
+      got: Math.min(...(front ? [front.after] : record.after).map((counters) => counters.receiveBufferBytes)),
       ...(record.maxReceiveBufferBytes !== undefined && { most: record.maxReceiveBufferBytes }),
     },
     droppedAtMembers: books.droppedAtMembers,
@@ -55,6 +63,7 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
     load: {
       workers: plan.workers,
       members: plan.procs,
+      dispatch: plan.dispatch,
       inFlight: plan.inFlight,
       ...(plan.rateHz !== undefined && { rateHz: plan.rateHz }),
     },
@@ -69,18 +78,21 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
 }
 
 /** The same counts from the kernel's own books, beside ours. */
-export function crossCheckOf(record: RunRecord, books: Books): CrossCheck {
-  const { snmp, procNetUdpDrops, deaths } = record
+export function crossCheckOf(record: RunRecord, books: Books, ledgers: ServerLedgers): CrossCheck {
+  const { snmp, procNetUdpDrops, deaths, front } = record
+  const { udp, dropsSinceOpened } = ledgers
   return {
     ...(snmp && {
       snmpInDatagrams: snmp.inDatagrams,
       snmpReceiveBufferErrors: snmp.receiveBufferErrors,
     }),
-    ourInDatagrams: books.taken + books.strangersAtMembers + books.replied + books.late + books.duplicates,
-    ourDrops: books.droppedAtMembers + books.droppedAtClient,
+    ourInDatagrams: udp.read + books.replied + books.late + books.duplicates,
+    ourDrops: udp.drops + books.droppedAtClient,
     // The socket of a member that died has left the table, with its drops.
-    ...(procNetUdpDrops !== undefined && deaths.size === 0 && { procNetUdpDrops }),
-    meminfoDrops: sum(record.after.map((counters) => counters.drops)),
+    ...(procNetUdpDrops !== undefined &&
+      deaths.size === 0 &&
+      front?.died === undefined && { procNetUdpDrops }),
+    meminfoDrops: dropsSinceOpened,
   }
 }
 

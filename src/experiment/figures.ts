@@ -5,9 +5,10 @@ import type { MemberCounters } from '../group/counters.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
+import type { RunRecord } from './run-record.js'
 
 /** Index of the measured phase in counters that are split by phase. */
-const MEASURED = 1
+export const MEASURED = 1
 
 export const sum = (numbers: Iterable<number>): number => {
   let total = 0
@@ -90,15 +91,17 @@ export function throughputOf(reports: readonly WorkerReport[], plan: RunPlan): R
   }
 }
 
-/** CPU time of a round trip on either side; undefined where there was none, or the kernel told none. */
-export function cpuPerRoundTripOf(
-  reports: readonly WorkerReport[],
-  before: readonly MemberCounters[],
-  after: readonly MemberCounters[],
-): RunResult['throughput']['cpuPerRoundTripNs'] {
+/** CPU time of a round trip on either side, a front's with the members'; undefined where there was none. */
+export function cpuPerRoundTripOf({
+  reports,
+  before,
+  after,
+  front,
+}: Pick<RunRecord, 'reports' | 'before' | 'after' | 'front'>): RunResult['throughput']['cpuPerRoundTripNs'] {
   const answered = sum(reports.map((r) => r.repliesWhileActive))
   const echoed = sum(after.map((counters) => counters.echoed[MEASURED]))
-  const membersNs = sum(after.map((counters, i) => counters.cpuNs - (before[i]?.cpuNs ?? 0)))
+  const frontNs = front ? front.after.cpuNs - front.before.cpuNs : 0
+  const membersNs = frontNs + sum(after.map((counters, i) => counters.cpuNs - (before[i]?.cpuNs ?? 0)))
   return answered > 0 && echoed > 0
     ? { client: sum(reports.map((r) => r.cpuActiveNs)) / answered, members: membersNs / echoed }
     : undefined
@@ -112,6 +115,7 @@ export function groupOf(plan: RunPlan, port: number): RunResult['group'] {
     address: plan.host,
     port,
     server: plan.server,
+    ...(plan.dispatch !== 'reuseport' && { dispatch: plan.dispatch }),
     ...(plan.steering !== 'hash' && { steering: plan.steering }),
   }
 }

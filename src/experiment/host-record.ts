@@ -1,9 +1,10 @@
-import type { MemberCounters } from '../group/counters.js'
 import { readThrottling, throttlingBetween, type Throttling } from '../host/cgroup.js'
 import { cpusAllowed, cpuTimesBetween, readCpuTimes, type CpuTimes } from '../host/cpu-time.js'
 import { kernelHasOption } from '../host/kernel-config.js'
 import { readUdpStatistics, udpStatisticsBetween, type UdpStatistics } from '../host/udp-statistics.js'
 import type { HostRecord } from './run-record.js'
+
+type CpuCounted = { cpuNs: number }
 
 /** The host's counters at one moment; absent where it does not tell. */
 interface HostReading {
@@ -38,14 +39,12 @@ export class HostWatch {
     this.#after = this.#read()
   }
 
-  /** @param members the counters of members that are processes of their own, when the watch began and at their end */
-  record(
-    members: readonly { before: MemberCounters; after: MemberCounters }[],
-  ): Omit<HostRecord, 'procNetUdpDrops'> {
+  /** @param servers the counters of servers that are processes of their own, when the watch began and at their end */
+  record(servers: readonly { before: CpuCounted; after: CpuCounted }[]): Omit<HostRecord, 'procNetUdpDrops'> {
     const before = this.#before
     const after = this.#after ?? this.#read()
     const cpu = before.cpu && after.cpu && cpuTimesBetween(before.cpu, after.cpu)
-    const memberNs = members.reduce((sum, member) => sum + member.after.cpuNs - member.before.cpuNs, 0)
+    const serverNs = servers.reduce((sum, server) => sum + server.after.cpuNs - server.before.cpuNs, 0)
     const interruptsApart = kernelHasOption('IRQ_TIME_ACCOUNTING')
     return {
       ...(cpu && {
@@ -55,7 +54,7 @@ export class HostWatch {
           interruptNs: cpu.interruptNs,
           stealNs: cpu.stealNs,
           totalNs: cpu.totalNs,
-          ownNs: after.processNs - before.processNs + memberNs,
+          ownNs: after.processNs - before.processNs + serverNs,
           ...(interruptsApart !== undefined && { interruptsInOwn: !interruptsApart }),
         },
       }),

@@ -1,6 +1,7 @@
 import type { CpuEvidence } from '../analysis/evidence.js'
 import type { WorkerReport } from '../client/protocol.js'
 import type { MemberCounters } from '../group/counters.js'
+import type { FrontCounters } from '../group/front.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { RunResult } from '../result/run-result.js'
 
@@ -12,6 +13,15 @@ export interface HostRecord {
   snmp?: { inDatagrams: number; receiveBufferErrors: number }
   /** drops column of /proc/net/udp, summed over the members' sockets, once nothing was under way any more */
   procNetUdpDrops?: number
+}
+
+/** The front of a group that has one. */
+export interface FrontRecord {
+  pid: number
+  before: FrontCounters
+  after: FrontCounters
+  residentBytes: number | undefined
+  died: string | undefined
 }
 
 /** What was there when the run had ended: counts of members and workers, and what the parent saw. */
@@ -26,6 +36,7 @@ export interface RunRecord extends HostRecord {
   /** counters when the measured phase began, and when all members had stopped */
   before: MemberCounters[]
   after: MemberCounters[]
+  front?: FrontRecord
   residentBytes: (number | undefined)[]
   deaths: ReadonlyMap<number, string>
   reports: WorkerReport[]

@@ -36,14 +36,24 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
     // Before the members' counters are read, so that the host's cover all that they count.
     const hostWatch = new HostWatch()
     const before = await group.snapshot()
+    const frontBefore = group.front?.read()
     const warmupNs = session.nowNs() - session.groupNs - session.flowsNs
     const reports = await session.measure()
     hostWatch.stop()
     const procNetUdpDrops = dropsOf(readSocketsOnPort(group.sockets.port), group.sockets.inodes)
     const residentBytes = group.residentBytes()
+    const frontResidentBytes = group.frontResidentBytes()
     const clientResidentBytes = process.memoryUsage.rss()
     await group.stop()
     const after = group.read()
+    const front = group.front &&
+      frontBefore && {
+        pid: group.front.host.pid,
+        before: frontBefore,
+        after: group.front.read(),
+        residentBytes: frontResidentBytes,
+        died: group.front.died,
+      }
     const firstSentNs = Math.min(...reports.map((r) => (r.firstSentNs < 0 ? Infinity : r.firstSentNs)))
     const { observer } = group.options
     const { addresses: sourceAddresses } = traffic.flowPlan
@@ -53,7 +63,10 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
       ...hostWatch.record(
         plan.server === 'threads'
           ? []
-          : after.map((counters, i) => ({ before: before[i]!, after: counters })),
+          : [
+              ...after.map((counters, i) => ({ before: before[i]!, after: counters })),
+              ...(front ? [front] : []),
+            ],
       ),
       ...(procNetUdpDrops !== undefined && { procNetUdpDrops }),
       plan,
@@ -65,6 +78,7 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
       pids: group.hosts.map((host) => host.pid),
       before,
       after,
+      ...(front && { front }),
       residentBytes,
       deaths: new Map(group.deaths),
       reports,

@@ -89,6 +89,7 @@ export class Session {
           members: plan.procs,
           joiners: options.joiners ?? 0,
           server: plan.server,
+          dispatch: plan.dispatch,
           receiveBufferBytes: plan.receiveBufferBytes,
           // A closed loop is for throughput; its latency is not a user's, however finely it is divided.
           stampArrivals: plan.rateHz !== undefined,
@@ -148,7 +149,7 @@ export class Session {
     watch.start()
     progress.enter('measuring')
     const reports = await load.measure(async () => {
-      const hurried = this.options.signal.aborted || group.deaths.size > 0
+      const hurried = this.options.signal.aborted || group.wounded
       await group.untilEmpty(hurried ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
     })
     watch.stop()

@@ -2,7 +2,9 @@ import type { MemberGeneration } from '../kernel/group-array.js'
 import { addon, addonPath, checked } from '../native.js'
 import type { ServiceKind } from '../plan/run-plan.js'
 import { BLOCK_BYTES } from './counters.js'
+import type { FrontTask } from './front.cjs'
 import type { MemberTask } from './member.cjs'
+import type { ServerTask } from './serve.cjs'
 
 /** Work that members do for each request. */
 export interface GroupService {
@@ -17,30 +19,41 @@ export interface GroupService {
 const SERVICE_NONE = 0
 const SERVICE_KIND = { cpu: 1, sleep: 2 } as const
 
-interface TaskInput extends MemberGeneration {
-  seat: number
-  socketFd: number
+interface ServerInput {
+  /** its block of counters */
+  block: number
   runId: bigint
-  epochNs: bigint
   payloadBytes: number
   cpu: number | undefined
 }
 
-/** The memory that a group shares with its members: a block of counters per seat, then the table of service times. */
+interface MemberInput extends ServerInput, MemberGeneration {
+  fds: MemberTask['fds']
+  epochNs: bigint
+}
+
+/** The memory that a group shares with its members: blocks of counters, one a seat and one for a front, then the table of service times. */
 export class GroupMemory {
   readonly #addonFile = addonPath()
 
   private constructor(
     readonly fd: number,
+    readonly blocks: number,
     readonly bytes: number,
     readonly tableOffset: number,
     readonly service: GroupService | undefined,
   ) {}
 
-  static create(seats: number, service: GroupService | undefined): GroupMemory {
-    const tableOffset = BLOCK_BYTES * seats
+  static create(blocks: number, service: GroupService | undefined): GroupMemory {
+    const tableOffset = BLOCK_BYTES * blocks
     const bytes = tableOffset + (service?.times.byteLength ?? 0)
-    return new GroupMemory(checked(addon.memoryFile(bytes), 'memfd_create'), bytes, tableOffset, service)
+    return new GroupMemory(
+      checked(addon.memoryFile(bytes), 'memfd_create'),
+      blocks,
+      bytes,
+      tableOffset,
+      service,
+    )
   }
 
   /** Maps it into this process. It stays mapped when the descriptor is closed. */
@@ -50,21 +63,28 @@ export class GroupMemory {
     return memory
   }
 
-  /** What the member in a seat is told. */
-  task({ seat, socketFd, member, generation, runId, epochNs, payloadBytes, cpu }: TaskInput): MemberTask {
-    const meanNs = this.service?.meanNs[member] ?? this.service?.meanNs[0] ?? 0
+  #serverTask({ block, runId, payloadBytes, cpu }: ServerInput): Omit<ServerTask, 'fds'> {
     return {
       addon: this.#addonFile,
-      socketFd,
       memoryFd: this.fd,
       memoryBytes: this.bytes,
-      blockOffset: BLOCK_BYTES * seat,
-      index: member,
-      generation,
+      blockOffset: BLOCK_BYTES * block,
       runId: String(runId),
-      epochNs: String(epochNs),
       payloadBytes,
       ...(cpu !== undefined && { cpu }),
+    }
+  }
+
+  /** What the member in a seat is told. */
+  memberTask(input: MemberInput): MemberTask {
+    const { fds, member, generation, epochNs } = input
+    const meanNs = this.service?.meanNs[member] ?? this.service?.meanNs[0] ?? 0
+    return {
+      ...this.#serverTask(input),
+      fds,
+      index: member,
+      generation,
+      epochNs: String(epochNs),
       service: {
         kind: this.service && meanNs > 0 ? SERVICE_KIND[this.service.kind] : SERVICE_NONE,
         meanNs,
@@ -72,6 +92,11 @@ export class GroupMemory {
         tableLength: this.service?.times.length ?? 0,
       },
     }
+  }
+
+  /** What a front is told. */
+  frontTask(input: ServerInput & { fds: FrontTask['fds'] }): FrontTask {
+    return { ...this.#serverTask(input), fds: input.fds }
   }
 
   close(): void {

@@ -1,32 +1,27 @@
 import { fstatSync } from 'node:fs'
-import { RpbenchError } from '../errors.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import { addon } from '../native.js'
-import { cpuOf } from '../plan/cpu-list.js'
+import type { DispatchKind } from '../plan/dispatch.js'
 import type { HashObserver } from '../steering/hash-observer.js'
 import type { Steering } from '../steering/steering.js'
-import { GroupCounters, MEMBER_STARTING, type MemberCounters } from './counters.js'
+import { GroupCounters, type MemberCounters } from './counters.js'
+import type { Front } from './front.js'
 import { GroupMemory, type GroupService } from './group-memory.js'
-import { startProcess, startThread, type MemberHost } from './member-host.js'
-import { residentBytesOf, Seats, type Seat } from './seats.js'
-import {
-  bindMember,
-  closeAll,
-  openGroupSockets,
-  openMemberSocket,
-  strangersOn,
-  type GroupSockets,
-} from './sockets.js'
-import { ANSWER_BOUND_MS, publishAfresh, untilEmptied, type Counting } from './turns.js'
-import { until } from './until.js'
+import type { MemberHost } from './member-host.js'
+import { residentBytesOf, type Seat } from './seats.js'
+import { Servers, type OnDeath, type ServerOptions } from './servers.js'
+import { bindMember, openMemberSocket, strangersOn, type GroupSockets } from './sockets.js'
+import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './turns.js'
+import { wire, type Wiring } from './wiring.js'
 
-export interface GroupOptions {
+export interface GroupOptions extends ServerOptions {
   address: string
   port: number
   members: number
   /** how many members may still join later */
   joiners?: number
-  server: 'processes' | 'threads'
+  /** reuseport when absent; members can join no other */
+  dispatch?: DispatchKind
   receiveBufferBytes: number | undefined
   /** see GroupSocketOptions */
   stampArrivals: boolean
@@ -34,142 +29,115 @@ export interface GroupOptions {
   steering?: Steering
   /** records hashes; a group takes either this or a steering */
   observer?: HashObserver
-  payloadBytes: number
-  /** CPUs that members are pinned to, in turn by their index */
-  pinMembers?: readonly number[]
   /** work that each member does for a request; without, it echoes at once */
   service?: GroupService
-  runId: bigint
-  epochNs: bigint
 }
 
-/** How long members may take to come up: 256 Node processes on two cores need about 15 s. */
-const START_BOUND_MS = 60_000
 /**
  * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
  * seat number; members that join later take the next seats.
  */
 export class Group {
-  readonly #seats = new Seats((seat, why) => {
-    this.options.steering?.memberRemoved(seat)
-    this.#onDeath(seat, why)
-  })
-  #onDeath: (seat: number, why: string) => void = () => {}
+  readonly #servers: Servers
+  #onDeath: OnDeath = () => {}
   #stopped = false
 
   private constructor(
     readonly options: GroupOptions,
-    readonly sockets: GroupSockets,
+    readonly wiring: Wiring,
     readonly memory: GroupMemory,
     readonly counters: GroupCounters,
-  ) {}
+  ) {
+    this.#servers = new Servers(options, memory, counters, (who, why) => {
+      if (who !== 'front') options.steering?.memberRemoved(who)
+      this.#onDeath(who, why)
+    })
+  }
 
   /**
-   * Opens the sockets in order, starts the members and waits until each of them serves.
+   * Opens the sockets in order, starts the members, and a front where they need one, and waits until all of them serve.
    * @throws RpbenchError naming the member that failed; nothing is left running or open then.
    */
   static async start(options: GroupOptions, signal?: AbortSignal): Promise<Group> {
-    const sockets = openGroupSockets(options)
+    const wiring = wire(options.dispatch ?? 'reuseport', options)
+    const seats = options.members + (options.joiners ?? 0)
     let memory: GroupMemory | undefined
     let group: Group | undefined
     let serving = false
     try {
       // Before the first datagram can come: see Steering.
-      options.steering?.attach(sockets.fds)
-      options.observer?.attach(sockets.fds)
-      memory = GroupMemory.create(options.members + (options.joiners ?? 0), options.service)
-      group = new Group(options, sockets, memory, new GroupCounters(memory.map()))
-      for (const [member, fd] of sockets.fds.entries()) group.#seat({ member, generation: 0 }, fd)
-      await group.#untilServing(signal)
+      options.steering?.attach(wiring.sockets.fds)
+      options.observer?.attach(wiring.sockets.fds)
+      memory = GroupMemory.create(wiring.handOnFds ? seats + 1 : seats, options.service)
+      group = new Group(options, wiring, memory, new GroupCounters(memory.map()))
+      const servers = group.#servers
+      for (let member = 0; member < options.members; member++)
+        servers.startMember({ member, generation: 0 }, wiring.ofMember(member))
+      if (wiring.handOnFds) servers.startFront([wiring.sockets.fds[0]!, ...wiring.handOnFds], options.members)
+      await servers.untilServing(signal)
       serving = true
       return group
     } catch (error) {
-      if (group) await group.#seats.killAll()
+      if (group) await group.#servers.kill()
       throw error
     } finally {
       // Every member has mapped it by now; those that join later still have to.
       if (!serving || !options.joiners) memory?.close()
       // The kernel is to see one socket per process: ours are copies. Threads use them as they are.
-      if (options.server === 'processes' || !serving) closeAll(sockets.fds)
+      if (options.server === 'processes' || !serving) wiring.close()
     }
   }
 
-  /** Starts the next seat's process or thread on a socket. */
-  #seat({ member, generation }: MemberGeneration, socketFd: number): number {
-    const seat = this.seats.length
-    const start = this.options.server === 'processes' ? startProcess : startThread
-    const host = start(
-      this.memory.task({
-        seat,
-        socketFd,
-        member,
-        generation,
-        runId: this.options.runId,
-        epochNs: this.options.epochNs,
-        payloadBytes: this.options.payloadBytes,
-        cpu: cpuOf(this.options.pinMembers, member),
-      }),
-    )
-    return this.#seats.add({ member, generation }, host)
-  }
-
-  async #untilServing(signal?: AbortSignal): Promise<void> {
-    const starting = (): number =>
-      this.seats.findIndex((s, i) => !s.leaving && this.counters.read(i).state === MEMBER_STARTING)
-    const done = await until(
-      () => starting() < 0 || this.deaths.size > 0 || signal?.aborted === true,
-      START_BOUND_MS,
-    )
-    if (signal?.aborted)
-      throw new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
-    const [death] = this.deaths
-    if (death) throw this.#deathError(...death)
-    if (!done)
-      throw new RpbenchError(
-        'RPB_MEMBER',
-        `Member ${this.seats[starting()]!.member} did not start within ${START_BOUND_MS / 1000} s: lower --procs.`,
-      )
-  }
-
-  #deathError(seat: number, why: string): RpbenchError {
-    const { member, host } = this.seats[seat]!
-    return new RpbenchError('RPB_MEMBER', `Member ${member} (process ${host.pid}) ${why} while starting.`)
-  }
-
-  /** Calls back when a member ends that was not told to; at once for those that already did. */
-  onDeath(callback: (seat: number, why: string) => void): void {
+  /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
+  onDeath(callback: OnDeath): void {
     this.#onDeath = callback
     for (const [seat, why] of this.deaths) callback(seat, why)
+    if (this.front?.died !== undefined) callback('front', this.front.died)
+  }
+
+  /** Whether a member or the front has ended that was not told to. */
+  get wounded(): boolean {
+    return this.#servers.wounded
+  }
+
+  /** The UDP sockets on the group's port. */
+  get sockets(): GroupSockets {
+    return this.wiring.sockets
+  }
+
+  /** What takes for the members, where they do not for themselves. */
+  get front(): Front | undefined {
+    return this.#servers.front
   }
 
   /** The lives of members, past and present. */
   get seats(): readonly Seat[] {
-    return this.#seats.all
+    return this.#servers.seats.all
   }
 
   /** What ended a member that was not told to go, by seat. */
   get deaths(): ReadonlyMap<number, string> {
-    return this.#seats.deaths
+    return this.#servers.seats.deaths
   }
 
   /** What runs each seat's member. */
   get hosts(): MemberHost[] {
-    return this.#seats.hosts
+    return this.#servers.seats.hosts
   }
 
   /** Seats whose member is in the group. */
   living(): number[] {
-    return this.#seats.living()
+    return this.#servers.seats.living()
   }
 
   /** Stops a member's process where it stands: it keeps its socket and reads nothing. */
   stall(seat: number): void {
-    this.#seats.stall(seat)
+    this.#servers.seats.stall(seat)
   }
 
   /** Lets a stalled member go on. */
   resume(seat: number): void {
-    this.#seats.resume(seat)
+    this.#servers.seats.resume(seat)
   }
 
   /** Now, in ns since the run's epoch. */
@@ -183,10 +151,10 @@ export class Group {
    * @returns its seat, and when its socket was bound, ns since the epoch
    */
   async join(life: MemberGeneration): Promise<{ seat: number; atNs: number }> {
-    const fd = openMemberSocket(this.options)
+    const fd = openMemberSocket({ ...this.options, reusePort: true })
     try {
-      const seat = this.#seat(life, fd)
-      await this.#untilServing()
+      const seat = this.#servers.startMember(life, [fd])
+      await this.#servers.untilServing()
       this.sockets.inodes.push(fstatSync(fd).ino)
       const atNs = this.#nowNs()
       bindMember(fd, this.sockets)
@@ -218,14 +186,9 @@ export class Group {
     return this.#nowNs()
   }
 
-  /** Members that can answer. */
-  #counting(): Counting[] {
-    return this.#seats.awake().map((seat) => ({ block: seat, gone: () => this.seats[seat]!.leaving }))
-  }
-
-  /** The counters of all seats; members that can, publish them afresh first. */
+  /** The counters of all seats; members that can, and the front, publish them afresh first. */
   async snapshot(): Promise<MemberCounters[]> {
-    await publishAfresh(this.counters, this.#counting())
+    await publishAfresh(this.counters, [...this.#servers.members(), ...this.#servers.fronts()])
     return this.read()
   }
 
@@ -240,7 +203,11 @@ export class Group {
    * @returns false when some member did not get there within `boundMs`
    */
   async untilEmpty(boundMs: number): Promise<boolean> {
-    return untilEmptied(this.counters, this.#counting(), boundMs)
+    // First the front: what it takes until its queue is empty, it puts into theirs.
+    return (
+      (await untilEmptied(this.counters, this.#servers.fronts(), boundMs)) &&
+      untilEmptied(this.counters, this.#servers.members(), boundMs)
+    )
   }
 
   /** Sockets of others that came to this port since the group was opened. */
@@ -255,21 +222,19 @@ export class Group {
     )
   }
 
-  /** Stops all members and waits for their end; one that does not stop is killed. Safe to call twice. */
+  /** Resident memory of the front's process, bytes; absent where there is none. */
+  frontResidentBytes(): number | undefined {
+    return this.front === undefined || this.options.server === 'threads' || this.front.gone()
+      ? undefined
+      : residentBytesOf(this.front.host.pid)
+  }
+
+  /** Stops the front and all members and waits for their end; one that does not stop is killed. Safe to call twice. */
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    const living = this.living()
-    for (const seat of living) {
-      this.seats[seat]!.leaving = true
-      this.counters.stop(seat, 'end')
-      if (this.seats[seat]!.stalled) this.resume(seat)
-    }
-    const { hosts } = this
-    const killer = setTimeout(() => hosts.forEach((host) => host.kill()), ANSWER_BOUND_MS)
-    await Promise.all(hosts.map((host) => host.ended))
-    clearTimeout(killer)
+    await this.#servers.stop()
     if (this.options.joiners) this.memory.close()
-    if (this.options.server === 'threads') closeAll(this.sockets.fds)
+    if (this.options.server === 'threads') this.wiring.close()
   }
 }

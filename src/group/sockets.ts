@@ -30,7 +30,10 @@ export interface GroupSocketOptions {
   address: string
   /** 0: a free one */
   port: number
-  members: number
+  /** how many */
+  sockets: number
+  /** SO_REUSEPORT: sockets share the port; without, there can be only one */
+  reusePort: boolean
   /** SO_RCVBUF; the kernel's default when absent */
   receiveBufferBytes: number | undefined
   /**
@@ -68,7 +71,10 @@ function memberError(
   port: number,
   error: SystemError,
 ): RpbenchError {
-  const who = `Member ${index} of ${options.members} could not open its socket (${error.message})`
+  const whose = options.reusePort
+    ? `Member ${index} of ${options.sockets} could not open its`
+    : 'The group could not open its'
+  const who = `${whose} socket (${error.message})`
   switch (error.code) {
     case 'EADDRINUSE':
       return portInUse(options.address, port, strangersOn(options.address, port, [])[0])
@@ -93,13 +99,14 @@ function memberError(
   }
 }
 
-/** Opens the socket of a member, not bound yet, so that it is in no group. @throws SystemError */
+/** Opens a socket, not bound yet, so that it is in no group. @throws SystemError */
 export function openMemberSocket(
-  options: Pick<GroupSocketOptions, 'address' | 'receiveBufferBytes' | 'stampArrivals'>,
+  options: Pick<GroupSocketOptions, 'address' | 'reusePort' | 'receiveBufferBytes' | 'stampArrivals'>,
 ): number {
   const fd = checked(addon.socket(AF_INET, SOCK_DGRAM), 'socket')
   try {
-    checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
+    if (options.reusePort)
+      checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
     if (options.stampArrivals)
       checked(addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1), 'setsockopt SO_TIMESTAMPNS')
     // On a wildcard socket a reply must leave from the address that was asked.
@@ -158,7 +165,7 @@ function openOn(port: number, options: GroupSocketOptions): GroupSockets {
   if (holder) throw portInUse(address, port, holder)
   const fds: number[] = []
   try {
-    while (fds.length < options.members) fds.push(openMember(options, port))
+    while (fds.length < options.sockets) fds.push(openMember(options, port))
     const inodes = fds.map((fd) => fstatSync(fd).ino)
     // Another group may have come between the look and the bind.
     const late = strangersOn(address, port, inodes)[0]

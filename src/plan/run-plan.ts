@@ -1,5 +1,6 @@
 import { RpbenchError, usageError } from '../errors.js'
 import { refuseForeignCpus } from './cpu-list.js'
+import { refuseUnderDispatch, type DispatchKind } from './dispatch.js'
 import type { EngineKind } from './engine.js'
 import type { Arrivals } from './schedule.js'
 import { shareOf } from './share.js'
@@ -20,6 +21,7 @@ export interface RunRequest {
   port?: number
   procs?: number
   server?: 'processes' | 'threads'
+  dispatch?: DispatchKind
   steering?: SteeringKind
   observeHash?: boolean
   receiveBufferBytes?: number
@@ -55,10 +57,11 @@ export interface RunPlan {
   port: number
   procs: number
   server: 'processes' | 'threads'
+  dispatch: DispatchKind
   steering: SteeringKind
   /** whether the kernel's hash of each flow is recorded */
   observeHash: boolean
-  /** SO_RCVBUF of each member; the kernel's default when absent */
+  /** SO_RCVBUF of each of the group's sockets; the kernel's default when absent */
   receiveBufferBytes?: number
   flows: number
   seed: number
@@ -155,7 +158,9 @@ function engineOf(
  * @throws RpbenchError on a request that cannot be met here
  */
 export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
-  const procs = request.procs ?? Math.min(facts.cpus, LIMITS.procs)
+  const dispatch = request.dispatch ?? 'reuseport'
+  const procs = request.procs ?? (dispatch === 'single' ? 1 : Math.min(facts.cpus, LIMITS.procs))
+  refuseUnderDispatch(dispatch, request)
   const flows = request.flows ?? 1000
   const room = filesForFlows(procs, facts.openFiles)
   if (request.waveSize !== undefined && request.waveSize > room)
@@ -196,6 +201,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     port: request.port ?? 0,
     procs,
     server: request.server ?? 'processes',
+    dispatch,
     steering: request.steering ?? 'hash',
     observeHash: request.observeHash ?? false,
     ...(request.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: request.receiveBufferBytes }),

@@ -1,3 +1,5 @@
+import type { DispatchKind } from './dispatch.js'
+
 /** What picks the member of a datagram: the kernel's hash, or something that is put in its place. */
 export const STEERINGS = [
   'hash',
@@ -29,6 +31,13 @@ const BASIS: Readonly<Record<SteeringKind, SteeringBasis>> = {
   sticky: 'flow',
 }
 
-export function basisOf(steering: SteeringKind): SteeringBasis {
-  return BASIS[steering]
+interface Placement {
+  steering?: SteeringKind | undefined
+  dispatch?: DispatchKind | undefined
+}
+
+/** What decides which member gets a datagram: of a plan, or of a group in a result, where the usual is left out. */
+export function basisOf({ steering = 'hash', dispatch = 'reuseport' }: Placement): SteeringBasis {
+  // Members of one socket take what comes, each when it is its turn; a front goes by flow, and a single member has all.
+  return dispatch === 'shared' ? 'datagram' : BASIS[steering]
 }

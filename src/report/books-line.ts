@@ -1,4 +1,5 @@
 import { formatCount } from '../units.js'
+import type { DispatchKind } from '../plan/dispatch.js'
 import type { Books, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'
 import type { Tone } from './style.js'
@@ -19,11 +20,22 @@ const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
   ['strangersAtClient', 'strangers at the client', undefined],
 ]
 
+/** Where datagrams were dropped on their way to members. */
+const DROPPED: Readonly<Record<DispatchKind, string>> = {
+  reuseport: 'dropped at members',
+  shared: 'dropped at the shared socket',
+  single: 'dropped at the member',
+  'fan-out': 'dropped at the front',
+}
+
 /**
  * Where every datagram went: the stages it passed, `=` where none was lost between two, and what was lost.
  * @param unexplainedAs what to call what is in no count
  */
-export function booksLine({ books }: Pick<RunResult, 'books'>, unexplainedAs = 'unexplained'): Line {
+export function booksLine(
+  { books, group }: Pick<RunResult, 'books' | 'group'>,
+  unexplainedAs = 'unexplained',
+): Line {
   const { sent, taken, echoed, replied, unexplained } = books
   const stages: [number, string][] = [
     [sent, 'sent'],
@@ -39,7 +51,7 @@ export function booksLine({ books }: Pick<RunResult, 'books'>, unexplainedAs = '
     })
     .join(' ')
   const special = SPECIAL_COUNTS.filter(([key]) => books[key] > 0).map(([key, name, tone]): Phrase => ({
-    text: `${formatCount(books[key])} ${name}`,
+    text: `${formatCount(books[key])} ${key === 'droppedAtMembers' ? DROPPED[group.dispatch ?? 'reuseport'] : name}`,
     tone,
   }))
   const rest: Phrase = {

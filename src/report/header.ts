@@ -33,6 +33,7 @@ export function headerPhrases(result: Headed): Phrase[] {
     waves > 1 && `${formatCount(waves)} waves${waveSize === undefined ? '' : ` of ${formatCount(waveSize)}`}`,
     typeof weights === 'string' && weights !== 'uniform' && `weights ${weights}`,
     serviceTimeNs > 0 && `service time ${formatDuration(serviceTimeNs)}`,
+    group.dispatch !== undefined && `dispatch ${group.dispatch}`,
     group.steering !== undefined && `steering ${group.steering}`,
     load(effective),
     length(result),

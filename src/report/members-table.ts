@@ -131,8 +131,8 @@ function columnsFor(
     { name: 'share', title: 'share', align: barWidth === 0 ? 'right' : 'left', cell: shareCell },
     right('packets', (member) => count(member.packets)),
     right(
-      rows.some(({ drops }) => drops > 0) ? 'drops' : 'no drops',
-      (member) => count(member.drops, 'bad'),
+      rows.some(({ drops = 0 }) => drops > 0) ? 'drops' : 'no drops',
+      ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),
       'drops',
     ),
     right('p50', (member) => time(member, ({ p50Ns }) => p50Ns)),

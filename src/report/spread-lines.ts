@@ -1,5 +1,5 @@
 import { formatCount, formatPercent } from '../units.js'
-import { basisOf, type SteeringBasis, type SteeringKind } from '../plan/steering.js'
+import { basisOf, type SteeringBasis } from '../plan/steering.js'
 import type { Affinity, Balance, MemberResult, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'
 import { plural } from './plural.js'
@@ -15,8 +15,8 @@ const SHOWN_VIOLATIONS = 3
 
 /** Is the spread of flows over members what a fair hash gives? */
 export function balanceLine({ balance, group, members }: RunResult): Line {
-  const basis = basisOf(group.steering ?? 'hash')
-  if (basis !== 'flow') return otherwiseSpread(basis, members)
+  const basis = basisOf(group)
+  if (basis !== 'flow') return otherwiseSpread(group, basis, members)
   if (balance === undefined)
     return {
       label: 'balance',
@@ -38,7 +38,11 @@ export function balanceLine({ balance, group, members }: RunResult): Line {
 }
 
 /** A spread that is not chance's: what there is of it, with nothing to hold it against. */
-function otherwiseSpread(basis: Exclude<SteeringBasis, 'flow'>, members: readonly MemberResult[]): Line {
+function otherwiseSpread(
+  { dispatch }: RunResult['group'],
+  basis: Exclude<SteeringBasis, 'flow'>,
+  members: readonly MemberResult[],
+): Line {
   const packets = members.map((member) => member.packets)
   const total = packets.reduce((sum, count) => sum + count, 0)
   const ratio =
@@ -47,7 +51,10 @@ function otherwiseSpread(basis: Exclude<SteeringBasis, 'flow'>, members: readonl
       : [`packets, max/mean${NBSP}${((Math.max(...packets) * packets.length) / total).toFixed(3)}`]
   const why = {
     cpu: 'members get what their CPU handles, so this is no fair hash and not tested as one',
-    datagram: 'each datagram is placed anew, so flows have no member and there is no hash to test',
+    datagram:
+      dispatch === 'shared'
+        ? 'members take from one socket as they come to it, so flows have no member and there is no hash to test'
+        : 'each datagram is placed anew, so flows have no member and there is no hash to test',
   }[basis]
   return {
     label: 'balance',
@@ -89,13 +96,15 @@ export function affinityLine({ affinity, group }: RunResult): Line {
   }
   const count = `${formatCount(moved)} of ${plural(flows, 'flow', 'flows')} seen at more than one member`
   if (affinity.expected === false)
-    return ruling('none', undefined, [{ text: count }, { text: notExpected(group.steering) }, ...silent])
+    return ruling('none', undefined, [{ text: count }, { text: notExpected(group) }, ...silent])
   return ruling('moved', 'bad', [{ text: count }, ...examplesOf(affinity), ...silent])
 }
 
 /** Why flows that moved are no violation. */
-function notExpected(steering: SteeringKind = 'hash'): string {
-  return basisOf(steering) === 'cpu'
+function notExpected(group: RunResult['group']): string {
+  const { steering = 'hash', dispatch } = group
+  if (dispatch === 'shared') return 'members share one socket, and a flow goes to whoever comes to it first'
+  return basisOf(group) === 'cpu'
     ? `under steering ${steering} a flow moves with the CPU that its sender runs on`
     : `steering ${steering} places each datagram anew and keeps no flow together`
 }

@@ -1,5 +1,6 @@
 import type { RunResult } from '../result/run-result.js'
 import { booksLine } from './books-line.js'
+import { dispatchLine } from './dispatch-line.js'
 import { hashLine } from './hash-line.js'
 import { headerPhrases, titleLines } from './header.js'
 import { type Line, layOut } from './line.js'
@@ -28,6 +29,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
   const validity = validityLines(result)
   const lines: Line[] = [
     balanceLine(result),
+    ...maybe(dispatchLine(result)),
     ...maybe(packetsLine(result)),
     affinityLine(result),
     ...maybe(hashLine(result)),

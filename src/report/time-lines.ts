@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatPercent } from '../units.js'
+import type { DispatchKind } from '../plan/dispatch.js'
 import type { LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import { isOpenLoop } from './header.js'
 import type { Line, Phrase } from './line.js'
@@ -13,6 +14,14 @@ const LEG_IN_WORDS = {
   server: 'inside the member',
   reply: 'on the way back, until the client reads it',
 } as const
+
+/** Where a request waits before a member reads it. */
+const QUEUE_IN_WORDS: Readonly<Record<DispatchKind, string>> = {
+  reuseport: LEG_IN_WORDS.queue,
+  shared: 'waiting in the socket that members share',
+  single: LEG_IN_WORDS.queue,
+  'fan-out': "waiting at the front, or in the member's queue behind it",
+}
 
 type Leg = keyof typeof LEG_IN_WORDS
 
@@ -36,7 +45,7 @@ export function latencyLines(result: RunResult): Line[] {
 }
 
 /** Where the time of a request went, on average, and in words where one leg is most of it. */
-export function legsLine({ legs, latency }: RunResult): Line | undefined {
+export function legsLine({ legs, latency, group }: RunResult): Line | undefined {
   if (legs === undefined) return undefined
   const parts = legParts(legs, latency?.service)
   const total = parts.reduce((sum, [, ns]) => sum + ns, 0)
@@ -45,7 +54,9 @@ export function legsLine({ legs, latency }: RunResult): Line | undefined {
   const sum = parts.map(([name, ns]) => `${name} ${formatDuration(ns)}`).join(' + ')
   const phrases: Phrase[] = [{ text: `mean ${formatDuration(total)} = ${sum}` }]
   if (longest > DOMINANT * total)
-    phrases.push({ text: `${formatPercent(longest / total, 0)} of it ${LEG_IN_WORDS[leg]}` })
+    phrases.push({
+      text: `${formatPercent(longest / total, 0)} of it ${leg === 'queue' ? QUEUE_IN_WORDS[group.dispatch ?? 'reuseport'] : LEG_IN_WORDS[leg]}`,
+    })
   return { label: 'legs', phrases }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ENGINES } from '../plan/engine.js'
+import { DISPATCHES } from '../plan/dispatch.js'
 import { STEERINGS } from '../plan/steering.js'
 
 /**
@@ -32,7 +33,7 @@ const latency = z.object({ service: latencySummary, response: latencySummary.opt
 const legs = z.object({
   /** client's send → arrival in the member's socket queue (kernel receive timestamp) */
   request: latencySummary.optional(),
-  /** arrival in the queue → read by the member */
+  /** arrival in the queue of the UDP socket → read by the member, by way of the front where there is one */
   queue: latencySummary.optional(),
   /** read by the member → echoed by it */
   server: latencySummary,
@@ -52,16 +53,23 @@ export const member = z.object({
   /** replies that the client received in time from this member */
   replies: count,
   late: count,
-  /** datagrams the kernel dropped at this member's socket (SO_MEMINFO) */
-  drops: count,
+  /**
+   * datagrams the kernel dropped at this member's socket (SO_MEMINFO); behind a front, those that it could not hand on
+   * to this member. Absent where members share one socket: whose they would have been, nobody can know. They are in
+   * `books.droppedAtMembers`.
+   */
+  drops: count.optional(),
   /** datagrams that were not of this run: taken, counted, not answered */
   strangers: count,
   /** requests sent on flows that belong to this member; absent while some flow's member is unknown */
   sent: count.optional(),
   unexplained: z.int().optional(),
+  /** of the socket it reads; behind a front, the size of its queue (SO_SNDBUF of the front's end) */
   receiveBufferBytes: count,
   /** the CPU it was pinned to; absent where it could run on any */
   cpu: count.optional(),
+  /** CPU time of its serving thread over the measured phase */
+  cpuNs: ns.optional(),
   residentBytes: count.optional(),
   /** standardised residual of `flows` under a fair hash, and its Holm-adjusted two-sided p */
   residual: finite.optional(),
@@ -136,9 +144,10 @@ export const books = z.object({
   reordered: count,
   /** sent, and no reply by the end */
   lost: count,
+  /** at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on */
   droppedAtMembers: count,
   droppedAtClient: count,
-  /** datagrams still in a member's queue when its socket was closed, after the drain's bound */
+  /** datagrams still in a member's or the front's queue when its socket was closed, after the drain's bound */
   leftAtMembers: count,
   /** datagrams at members that were not of this run, and at clients that did not parse or were of another run */
   strangersAtMembers: count,
@@ -169,9 +178,29 @@ export const crossCheck = z.object({
   /** what those two must at least be by our own counts */
   ourInDatagrams: count,
   ourDrops: count,
-  /** sum over the members' sockets of the drops column in /proc/net/udp, and of SO_MEMINFO, since they were opened */
+  /** sum over the group's UDP sockets of the drops column in /proc/net/udp, and of SO_MEMINFO, since they were opened */
   procNetUdpDrops: count.optional(),
   meminfoDrops: count,
+})
+
+/** The front of `fan-out`: the process that takes from the one UDP socket and hands on to the members. */
+export const dispatcher = z.object({
+  pid: count,
+  /** datagrams of this run's measured phase that it took from the UDP socket, and that it handed on to members */
+  taken: count,
+  handedOn: count,
+  /** datagrams the kernel dropped at the UDP socket (SO_MEMINFO) */
+  drops: count,
+  /** datagrams that were not of this run: taken, counted, handed on to nobody */
+  strangers: count,
+  /** CPU time of its serving thread over the measured phase */
+  cpuNs: ns,
+  receiveBufferBytes: count,
+  /** the CPU it was pinned to; absent where it could run on any */
+  cpu: count.optional(),
+  residentBytes: count.optional(),
+  /** absent for one that lived to the end */
+  died: z.string().optional(),
 })
 
 /** A property of the run that was measured and held against a limit, whether it passed or not. */
@@ -226,10 +255,13 @@ export const runResult = z.object({
     address: z.string(),
     port: count,
     server: z.enum(['processes', 'threads']),
+    /** how datagrams come to the members; `reuseport` when absent */
+    dispatch: z.enum(DISPATCHES).optional(),
     /** what picks the member of a datagram; the kernel's hash when absent */
     steering: z.enum(STEERINGS).optional(),
   }),
   members: z.array(member),
+  dispatcher: dispatcher.optional(),
   client: client.optional(),
   /** absent when no flow got a reply, and under a steering that does not go by flow: then chance does not spread them */
   balance: balance.optional(),
@@ -243,7 +275,7 @@ export const runResult = z.object({
     offeredPerSecond: finite.optional(),
     /** requests sent per second */
     achievedPerSecond: finite,
-    /** CPU time that a round trip took, ns: of the client's threads while they sent, and of the members */
+    /** CPU time that a round trip took, ns: of the client's threads while they sent, and of the members with their front */
     cpuPerRoundTripNs: z.object({ client: finite, members: finite }).optional(),
   }),
   books,
@@ -266,6 +298,7 @@ export type LatencySummary = z.infer<typeof latencySummary>
 export type Latency = z.infer<typeof latency>
 export type Legs = z.infer<typeof legs>
 export type MemberResult = z.infer<typeof member>
+export type Dispatcher = z.infer<typeof dispatcher>
 export type Balance = z.infer<typeof balance>
 export type Affinity = z.infer<typeof affinity>
 export type HashPlacement = z.infer<typeof hashPlacement>

@@ -51,6 +51,26 @@ describe('bad input', () => {
       /--flows 100 does not fit: 2 source addresses × 10 ports \(20000-20009\) make 20 flows/,
     ],
     ['a negative number', ['--seed', '-1'], /--seed/],
+    [
+      'a CPU that there is not',
+      ['--pin-members', '1023'],
+      /--pin-members: CPU 1023 is none that this process may use/,
+    ],
+    [
+      'an unknown dispatch',
+      ['--dispatch', 'prefork'],
+      /--dispatch is reuseport or shared or single or fan-out/,
+    ],
+    [
+      'a single process of several',
+      ['--dispatch', 'single', '-p', '4'],
+      /--dispatch single is one process, not 4/,
+    ],
+    [
+      'steering without sockets to steer to',
+      ['--dispatch', 'shared', '--steering', 'random'],
+      /--steering random and --dispatch shared exclude each other/,
+    ],
   ])(
     'such as %s is one sentence on standard error, before anything starts',
     async (_name, args, sentence) => {

@@ -154,6 +154,49 @@ describe('a group', () => {
     expect(echoed).toEqual(taken)
   })
 
+  it('behind a front counts what was handed on to members that stand still', async () => {
+    const { group, client } = await start({ dispatch: 'fan-out', members: 2 })
+    for (const { pid } of group.hosts) process.kill(pid, 'SIGSTOP')
+    const asked = Array.from({ length: 50 }, () => request(group.options.runId))
+    await send(client, group, [...asked, Buffer.from('stranger')])
+    await until('the front took all', () => group.front!.read().taken[1] === 50)
+    for (const { pid } of group.hosts) process.kill(pid, 'SIGCONT')
+    expect(await group.untilEmpty(30_000)).toBe(true)
+    await group.snapshot()
+    const front = group.front!.read()
+    expect(front).toMatchObject({ taken: [0, 50], handedOn: [0, 50], strangers: 1, drops: 0 })
+    expect(total(group.read().map((c) => c.echoed[1]))).toBe(50)
+    expect(
+      group.read().filter((c) => c.taken[1] > 0),
+      'one flow has one member',
+    ).toHaveLength(1)
+    expect(group.read().map((c) => c.receiveBufferBytes > 0)).toEqual([true, true])
+  })
+
+  it('behind a front counts what was left there, and what was left with members, when it was stopped', async () => {
+    const { group, client } = await start({ dispatch: 'fan-out', members: 1 })
+    const [{ pid }] = group.hosts as [Group['hosts'][number]]
+    const front = group.front!
+    process.kill(pid, 'SIGSTOP')
+    const asked = Array.from({ length: 100 }, () => request(group.options.runId))
+    await send(client, group, asked)
+    await until('the front handed on', () => front.read().handedOn[1] === 100)
+    process.kill(front.host.pid, 'SIGSTOP')
+    await send(client, group, asked)
+    const stopped = group.stop()
+    process.kill(front.host.pid, 'SIGCONT')
+    await front.host.ended
+    group.counters.stop(0, 'end')
+    process.kill(pid, 'SIGCONT')
+    await stopped
+    const { taken, left } = group.counters.read(0)
+    const { taken: passed, handedOn, left: behind } = front.read()
+    expect(passed[1] + behind[1]).toBe(200)
+    expect(taken[1] + left[1]).toBe(handedOn[1])
+    // One batch it may have been about to take when it was told to stop.
+    expect(left[1], 'more than a batch waited').toBeGreaterThan(0)
+  })
+
   it('says which member died and how, and keeps what it had counted', async () => {
     const { group, client } = await start()
     await send(client, group, [Buffer.from('stranger')])

@@ -54,10 +54,15 @@ export function membersOf(parent: number): number[] {
   return childrenOf(parent).filter((pid) => argumentsOf(pid).some((arg) => arg.endsWith('group/member.cjs')))
 }
 
-/** Fails when a process still has members running; for after a test. */
+/** The front processes that a process has started. */
+export function frontsOf(parent: number): number[] {
+  return childrenOf(parent).filter((pid) => argumentsOf(pid).some((arg) => arg.endsWith('group/front.cjs')))
+}
+
+/** Fails when a process still has members or fronts running; for after a test. */
 export function refuseLeftovers(parent: number): void {
-  const left = membersOf(parent)
-  if (left.length > 0) throw new Error(`members still run: ${left.join(', ')}`)
+  const left = [...membersOf(parent), ...frontsOf(parent)]
+  if (left.length > 0) throw new Error(`servers still run: ${left.join(', ')}`)
 }
 
 /** Waits until none of these processes runs any more. */

@@ -62,6 +62,7 @@ describe('the flags of a run', () => {
     ['procs', '257'],
     ['procs', 'x'],
     ['server', 'fibers'],
+    ['dispatch', 'fanout'],
     ['host', 'localhost'],
     ['host', '127.0.0.1,127.0.0.2'],
     ['host', '::1'],

@@ -1,0 +1,18 @@
+// What a front puts before each datagram that it hands on to a member: what recvmsg() told it beside the data, so that
+// the member goes on as if it had taken the datagram itself. It stays on one host, between processes of one build.
+#ifndef RPNET_HANDOVER_H
+#define RPNET_HANDOVER_H
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <time.h>
+
+// Room for a time stamp (SO_TIMESTAMPNS) and a destination address (IP_PKTINFO).
+enum { CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in_pktinfo)) };
+
+typedef struct {
+  _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES];
+  uint32_t control_length, peer_length;
+  struct sockaddr_in6 peer;  // the larger of the two families
+} handover_t;
+#endif

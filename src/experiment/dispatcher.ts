@@ -1,0 +1,25 @@
+import { cpuOf } from '../plan/cpu-list.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { Dispatcher } from '../result/run-result.js'
+import { MEASURED } from './figures.js'
+import type { FrontRecord } from './run-record.js'
+
+/** What the front did in the measured phase. */
+export function dispatcherOf(
+  plan: RunPlan,
+  { pid, before, after, residentBytes, died }: FrontRecord,
+): Dispatcher {
+  const cpu = cpuOf(plan.pinMembers, plan.procs)
+  return {
+    pid,
+    taken: after.taken[MEASURED],
+    handedOn: after.handedOn[MEASURED],
+    drops: after.drops - before.drops,
+    strangers: after.strangers - before.strangers,
+    cpuNs: after.cpuNs - before.cpuNs,
+    receiveBufferBytes: after.receiveBufferBytes,
+    ...(cpu !== undefined && { cpu }),
+    ...(residentBytes !== undefined && { residentBytes }),
+    ...(died !== undefined && { died }),
+  }
+}

@@ -1,0 +1,14 @@
+// The entry of a front.
+import serve = require('./serve.cjs')
+
+export interface FrontTask extends serve.ServerTask {
+  /** the UDP socket that it takes from; then, by member, where it hands on to */
+  fds: [socketFd: number, ...handOnFds: number[]]
+}
+
+serve<FrontTask>({
+  name: () => 'front',
+  open: (addon, { fds: [socketFd, ...handOnFds], runId, payloadBytes, blockOffset }, memory) =>
+    addon.frontOpen(socketFd, Int32Array.from(handOnFds), BigInt(runId), payloadBytes, memory, blockOffset),
+  step: (addon, front, maxNs) => addon.frontStep(front, maxNs),
+})

@@ -1,0 +1,66 @@
+// What a member and a front have in common, as a process (argv) or as a thread (workerData). It loads the addon and
+// nothing else: such a process should be as small as one of Node can be (docs/measurements.md has the figures).
+import threads = require('node:worker_threads')
+import type { Addon, Handle } from '#native'
+
+/** How long a step serves before the event loop gets a turn. */
+const STEP_NS = 50e6
+
+/** How a kind of server is opened on what its task says, and what a step of it is. */
+interface Kind<Task> {
+  name(task: Task): string
+  /** a number is −errno */
+  open(addon: Addon, task: Task, memory: ArrayBuffer): Handle | number
+  step(addon: Addon, server: Handle, maxNs: number): number
+}
+
+/** Reads the task, opens the server and lets it serve until it is told to stop. */
+function serve<Task extends serve.ServerTask>(kind: Kind<Task>): void {
+  const task: Task = threads.isMainThread ? JSON.parse(process.argv[2] ?? '') : threads.workerData
+  const loaded: { exports: Partial<Addon> } = { exports: {} }
+  process.dlopen(loaded, task.addon)
+  const addon = loaded.exports as Addon
+
+  const succeeded = <T,>(result: T | number, what: string): T => {
+    if (typeof result === 'number' && result < 0)
+      throw new Error(`${kind.name(task)}: ${what} failed with errno ${-result}`)
+    return result as T
+  }
+
+  if (task.parentPid !== undefined) {
+    addon.followParent()
+    // The parent may have died before the kernel was told to watch it.
+    if (process.ppid !== task.parentPid) process.exit(1)
+  }
+  addon.sharpTimers()
+  // First of all, so that the memory that it fills is near that CPU.
+  if (task.cpu !== undefined) succeeded(addon.pinThread(task.cpu), `pinning to CPU ${task.cpu}`)
+  const memory = succeeded<ArrayBuffer>(addon.mapMemory(task.memoryFd, task.memoryBytes), 'mmap')
+  const server = succeeded<Handle>(kind.open(addon, task, memory), 'opening')
+
+  const turn = (): void => {
+    if (succeeded<number>(kind.step(addon, server, STEP_NS), 'recvmmsg') > 0) setImmediate(turn)
+  }
+  turn()
+}
+
+// eslint-disable-next-line typescript/no-namespace
+declare namespace serve {
+  /** What every server is told: everything it needs, so that it opens no file and asks nobody. */
+  interface ServerTask {
+    addon: string
+    /** descriptors that it works with; which is which, its kind says */
+    fds: number[]
+    memoryFd: number
+    memoryBytes: number
+    blockOffset: number
+    runId: string
+    payloadBytes: number
+    /** The CPU that it is to run on; any when absent. */
+    cpu?: number
+    /** The process that must live for this one to live; absent in a thread. */
+    parentPid?: number
+  }
+}
+
+export = serve

@@ -1,0 +1,46 @@
+import type { DispatchKind } from '../plan/dispatch.js'
+import { wireFanOut } from './fan-out.js'
+import { closeAll, openGroupSockets, type GroupSocketOptions, type GroupSockets } from './sockets.js'
+
+/** How a group's sockets are made and who reads them. Descriptors are this process's. */
+export interface Wiring {
+  /** the UDP sockets on the group's port */
+  readonly sockets: GroupSockets
+  /** what a member reads; then, where that is no UDP socket, the one through which it answers */
+  ofMember(member: number): [socketFd: number, ...replyFd: number[]]
+  /** by member, where a front is to put what it takes from the UDP socket; absent where members take for themselves */
+  readonly handOnFds?: readonly number[]
+  /** Closes every descriptor. */
+  close(): void
+}
+
+export interface WiringOptions extends Omit<GroupSocketOptions, 'sockets' | 'reusePort'> {
+  members: number
+  payloadBytes: number
+}
+
+function wireReuseport(options: WiringOptions): Wiring {
+  const sockets = openGroupSockets({ ...options, sockets: options.members, reusePort: true })
+  return { sockets, ofMember: (member) => [sockets.fds[member]!], close: () => closeAll(sockets.fds) }
+}
+
+/** One socket, without SO_REUSEPORT, which every member reads. */
+function wireOneSocket(options: WiringOptions): Wiring {
+  const sockets = openGroupSockets({ ...options, sockets: 1, reusePort: false })
+  return { sockets, ofMember: () => [sockets.fds[0]!], close: () => closeAll(sockets.fds) }
+}
+
+const WIRINGS: Readonly<Record<DispatchKind, (options: WiringOptions) => Wiring>> = {
+  reuseport: wireReuseport,
+  shared: wireOneSocket,
+  single: wireOneSocket,
+  'fan-out': wireFanOut,
+}
+
+/**
+ * Opens the sockets of a group, in order, on a port that nobody else has.
+ * @throws RpbenchError naming the socket that could not be opened; nothing stays open then
+ */
+export function wire(dispatch: DispatchKind, options: WiringOptions): Wiring {
+  return WIRINGS[dispatch](options)
+}
