@@ -1,9 +1,11 @@
+import { compareDispatches } from './dispatch.js'
 import { measureFootprint } from './footprint.js'
 import { compareWithQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
 import { compareWithYardstick } from './yardstick.js'
 
 await compareWithYardstick()
+await compareDispatches()
 await measureFootprint()
 await measureRates()
 await compareWithQueueingTheory()
