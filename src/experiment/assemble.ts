@@ -84,7 +84,6 @@ function memberResults(record: RunRecord, { members, ahead }: ServerLedgers): Me
         }),
       receiveBufferBytes: after.receiveBufferBytes,
       ...(cpu !== undefined && { cpu }),
-      cpuNs: after.cpuNs - (record.before[index]?.cpuNs ?? 0),
       ...(residentBytes !== undefined && { residentBytes }),
       ...residual,
       ...(latency && { latency }),

@@ -44,7 +44,6 @@ function serve<Task extends serve.ServerTask>(kind: Kind<Task>): void {
   turn()
 }
 
-// eslint-disable-next-line typescript/no-namespace
 declare namespace serve {
   /** What every server is told: everything it needs, so that it opens no file and asks nobody. */
   interface ServerTask {

@@ -68,8 +68,6 @@ export const member = z.object({
   receiveBufferBytes: count,
   /** the CPU it was pinned to; absent where it could run on any */
   cpu: count.optional(),
-  /** CPU time of its serving thread over the measured phase */
-  cpuNs: ns.optional(),
   residentBytes: count.optional(),
   /** standardised residual of `flows` under a fair hash, and its Holm-adjusted two-sided p */
   residual: finite.optional(),

@@ -13,11 +13,10 @@ interface Figures {
   serverCpuUs: number
 }
 
-function figuresOf({ members, dispatcher, books, throughput }: RunResult): Figures {
-  const cpuNs = members.reduce((sum, member) => sum + (member.cpuNs ?? NaN), dispatcher?.cpuNs ?? 0)
+function figuresOf({ throughput }: RunResult): Figures {
   return {
     roundTripsPerSecond: throughput.roundTripsPerSecond,
-    serverCpuUs: cpuNs / books.replied / 1e3,
+    serverCpuUs: (throughput.cpuPerRoundTripNs?.members ?? NaN) / 1e3,
   }
 }
 
