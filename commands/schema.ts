@@ -2,7 +2,7 @@ import { Args, Command } from '@oclif/core'
 import type { SchemaName } from '../src/result/json-schema.js'
 
 /** Written out: asking the schemas themselves would load zod for every `--help`. */
-const NAMES = ['run', 'churn', 'predict', 'verify'] as const satisfies readonly SchemaName[]
+const NAMES = ['run', 'churn', 'predict', 'sweep', 'verify'] as const satisfies readonly SchemaName[]
 
 export default class Schema extends Command {
   static override summary = 'Print the JSON Schema of a result'

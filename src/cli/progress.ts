@@ -24,9 +24,13 @@ export class ProgressLine {
   }
 
   readonly update = (progress: Progress): void => {
+    this.show(sentence(progress))
+  }
+
+  show(text: string): void {
     if (!this.#shown) return
     const columns = process.stderr.columns ?? 80
-    process.stderr.write(CLEAR_LINE + sentence(progress).slice(0, columns - 1))
+    process.stderr.write(CLEAR_LINE + text.slice(0, columns - 1))
   }
 
   end(): void {

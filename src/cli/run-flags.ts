@@ -188,7 +188,7 @@ export const observeHashFlag = {
   }),
 }
 
-type RunFlagValues = { [Name in keyof typeof runFlags]?: string | undefined } & {
+export type RunFlagValues = { [Name in keyof typeof runFlags]?: string | undefined } & {
   'observe-hash'?: boolean
 }
 
@@ -256,6 +256,16 @@ function oneAddress(text: string, flag: string): string {
   if (address === undefined || more.length > 0)
     throw usageError(`${flag} takes one IPv4 address, not "${text}".`)
   return address
+}
+
+export type RunFlagName = keyof typeof runFlags
+
+/**
+ * Checks the text of one flag by itself.
+ * @throws RpbenchError (wrong usage) naming the flag
+ */
+export function checkRunFlag(name: RunFlagName, text: string): void {
+  READERS[name](text, `--${name}`)
 }
 
 /**

@@ -34,6 +34,7 @@ const ASCII: Readonly<Record<string, string>> = {
   '≥': '>=',
   '−': '-',
   '…': '...',
+  '±': '+-',
 }
 
 export function createStyle({ columns, color, unicode = true, praise = true }: StyleOptions): Style {

@@ -1,12 +1,15 @@
-import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { z } from 'zod'
 import { RpbenchError, usageError } from '../errors.js'
 import type { RunResult } from './run-result.js'
+import type { SweepResult } from './sweep-result.js'
 
 /** The files of each kind of result, each with the ending of its name, in the order in which they are written. */
 const FILES = {
   run: { json: '.json', membersCsv: '-members.csv', flowsCsv: '-flows.csv' },
   churn: { json: '.json', changesCsv: '-changes.csv' },
+  sweep: { json: '.json', csv: '.csv' },
 } as const
 
 export type ResultKind = keyof typeof FILES
@@ -73,15 +76,48 @@ export async function writeResultFile({ path, handle }: OpenFile, contents: stri
   }
 }
 
+/**
+ * Replaces a file at once: whoever reads it, also after a crash, finds the old text or the new one.
+ * @throws RpbenchError RPB_OUTPUT
+ */
+export async function replaceFile(path: string, contents: string): Promise<void> {
+  const part = partOf(path)
+  try {
+    await writeFile(part, contents)
+    await rename(part, path)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw new RpbenchError(
+      'RPB_OUTPUT',
+      `${path} could not be written and is as it was before: ${reasonOf(error)}; make room, or name another directory with --output.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Where a file is written before it takes its place. */
+export function partOf(path: string): string {
+  return `${path}.part`
+}
+
 /** A saved result. Errors as those of `parseRunResult`, and RPB_USAGE where the file cannot be read. */
 export async function readRunResult(path: string): Promise<RunResult> {
-  let text: string
+  return parseRunResult(await readSaved(path), path)
+}
+
+/** A saved sweep. Errors as those of `readRunResult`. */
+export async function readSweepResult(path: string): Promise<SweepResult> {
+  const text = await readSaved(path)
+  const { SWEEP_SCHEMA, sweepResult } = await import('./sweep-result.js')
+  return parseSaved(text, path, SWEEP_SCHEMA, sweepResult)
+}
+
+async function readSaved(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8')
+    return await readFile(path, 'utf8')
   } catch (error) {
     throw usageError(`${path} cannot be read: ${reasonOf(error)}; name the JSON file of a saved result.`)
   }
-  return parseRunResult(text, path)
 }
 
 /**
@@ -92,6 +128,10 @@ export async function readRunResult(path: string): Promise<RunResult> {
 export async function parseRunResult(text: string, name: string): Promise<RunResult> {
   // zod is 50 ms of start-up, and writing a result needs none of it
   const { RUN_SCHEMA, runResult } = await import('./run-result.js')
+  return parseSaved(text, name, RUN_SCHEMA, runResult)
+}
+
+function parseSaved<T>(text: string, name: string, wanted: string, result: z.ZodType<T>): T {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -99,12 +139,12 @@ export async function parseRunResult(text: string, name: string): Promise<RunRes
     throw usageError(`${name} is not JSON; name the JSON file of a saved result.`)
   }
   const schema = typeof value === 'object' && value !== null && 'schema' in value ? String(value.schema) : ''
-  if (schema !== RUN_SCHEMA) throw usageError(`${name} ${otherSchema(schema, RUN_SCHEMA)}`)
-  const parsed = runResult.safeParse(value)
+  if (schema !== wanted) throw usageError(`${name} ${otherSchema(schema, wanted)}`)
+  const parsed = result.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw usageError(
-    `${name} does not follow ${RUN_SCHEMA}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; it may have been edited.`,
+    `${name} does not follow ${wanted}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; it may have been edited.`,
   )
 }
 

@@ -1,0 +1,81 @@
+import { Flags } from '@oclif/core'
+import { BaseCommand } from '../src/cli/base-command.js'
+import { outputFlags } from '../src/cli/measurement.js'
+import { planSweep, sweepFlags } from '../src/cli/sweep-flags.js'
+import { usageError } from '../src/errors.js'
+import type { SweepResult } from '../src/result/sweep-result.js'
+
+export default class Sweep extends BaseCommand {
+  static override description = `Measure how throughput, latency, loss and balance change along processes, rate, flows or any other flag of run.
+
+Every flag of run takes a list (1,2,4), a range (10k..50k/10k), a range that grows by a factor (1..16*2), or these mixed; each combination is a point. Flags whose values hold commas, such as --source-addresses, take ; between two of them. Points run in a shuffled order, once per repetition. With --find, the highest rate at which a goal holds is searched at each point.
+
+Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid measurement, 130 interrupted, after keeping and printing what was measured.`
+  static override examples = [
+    '<%= config.bin %> sweep --procs 1,2,4,8 --flows 1k,10k',
+    '<%= config.bin %> sweep -p 4 --rate 10k..100k/10k --steering hash,random --repeat 5',
+    "<%= config.bin %> sweep --procs 1,2,4 --find 'loss<0.1% && p99<5ms'",
+    '<%= config.bin %> sweep --resume results/20261122T101300Z-sweep.json',
+  ]
+
+  static override flags = {
+    resume: Flags.string({
+      description: 'go on with a sweep that was stopped, from its JSON file; its flags are in there',
+      helpValue: 'FILE',
+      helpGroup: 'SWEEP',
+    }),
+    yes: Flags.boolean({
+      char: 'y',
+      description: 'start without asking, also what takes over an hour',
+      helpGroup: 'SWEEP',
+    }),
+    ...sweepFlags,
+    ...outputFlags,
+  }
+
+  override async run(): Promise<void> {
+    const { flags, metadata } = await this.parse(Sweep)
+    const { resumedSweep, runSweep } = await import('../src/cli/sweep-session.js')
+    const { resume, ...others } = flags
+    if (resume !== undefined) {
+      const given = [...Object.keys(sweepFlags), 'output'].find(
+        (name) => others[name as keyof typeof others] !== undefined && !metadata.flags[name]?.setFromDefault,
+      )
+      if (given !== undefined)
+        throw usageError(
+          `--resume takes its flags from the file: leave out --${given}, or start a new sweep.`,
+        )
+    }
+    const task = resume === undefined ? planSweep(others) : await resumedSweep(resume)
+    if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
+    const { result, savedTo } = await runSweep(task, flags, this.config.version)
+    await this.#report(result, savedTo, flags)
+    const status = statusOf(result)
+    if (status !== 0) this.exit(status)
+  }
+
+  #tellOfSkipped(skipped: SweepResult['skipped']): void {
+    const [first] = skipped
+    if (!first) return
+    const which = Object.entries(first.flags).map(([flag, value]) => `--${flag} ${value}`)
+    const more =
+      skipped.length > 1 ? `${skipped.length} combinations are left out; the first, ` : 'Left out: '
+    this.notice(`rpbench: ${more}${which.join(' ')}: ${first.reason}`)
+  }
+
+  async #report(result: SweepResult, savedTo: string[], flags: { json: boolean; 'no-color': boolean }) {
+    if (flags.json) {
+      this.printJson(result)
+      return
+    }
+    const { renderSweepText } = await import('../src/report/sweep-text.js')
+    this.print(renderSweepText(result, { ...this.outputStyle(flags['no-color']), savedTo }))
+  }
+}
+
+function statusOf({ stopped, runs }: SweepResult): number {
+  if (stopped === 'interrupted') return 130
+  const measured = runs.filter(({ error }) => !error)
+  if (measured.length === 0) return 1
+  return measured.every(({ validity }) => validity?.verdict === 'invalid') ? 3 : 0
+}

@@ -1,0 +1,55 @@
+import { GOAL_PERCENTILES, type GoalCondition } from '../../plan/goal-conditions.js'
+import type { SweepRun } from '../../result/sweep-result.js'
+import type { TrialOutcome } from './bounds.js'
+
+/** METHOD's bound: below, this was not the load that was meant. */
+const LEAST_ACHIEVED = 0.99
+/** Findings by which the client, not the group, may have made response times long. */
+const CLIENT_WAS_LATE = new Set(['schedule-lag', 'client-cpu'])
+
+export interface JudgedTrial {
+  outcome: TrialOutcome
+  /** the goals that did not hold, as `loss` or `p99` */
+  violated: string[]
+}
+
+/**
+ * Holds a run against the goals. A request without a reply in time counts as slower than any limit, so that a
+ * percentile cannot hold when more than its share was lost. A trial that the client spoilt says nothing: one in which it
+ * offered less than 99 % of the load, and one that is bad only by what the client dropped itself, or only since it
+ * sent too late (the time from the actual send keeps the limit).
+ */
+export function judgeTrial(run: SweepRun, conditions: readonly GoalCondition[]): JudgedTrial {
+  const { validity, achievedPerSecond, offeredPerSecond, books } = run
+  if (run.error || run.stopped || !validity || !books || achievedPerSecond === undefined || !offeredPerSecond)
+    return { outcome: 'void', violated: [] }
+  const violated = conditions.filter((condition) => !holds(run, condition, 'response', 0))
+  const words = violated.map(({ quantity }) => quantity)
+  if (achievedPerSecond < LEAST_ACHIEVED * offeredPerSecond) return { outcome: 'limited', violated: words }
+  if (validity.verdict === 'invalid') return { outcome: 'void', violated: words }
+  if (violated.length === 0) return { outcome: 'good', violated: [] }
+  const clientWasLate = validity.findings.some((code) => CLIENT_WAS_LATE.has(code))
+  const ofTheGroup = violated.some(
+    (condition) => !holds(run, condition, clientWasLate ? 'service' : 'response', books.droppedAtClient),
+  )
+  return { outcome: ofTheGroup ? 'bad' : 'limited', violated: words }
+}
+
+function below(value: number, most: number, inclusive: boolean): boolean {
+  return inclusive ? value <= most : value < most
+}
+
+/** `forgiven`: requests without a reply that are not held against the group. */
+function holds(
+  { latency, books }: SweepRun,
+  { quantity, inclusive, limit }: GoalCondition,
+  kind: 'response' | 'service',
+  forgiven: number,
+): boolean {
+  const due = books!.sent + books!.unsent
+  const lossShare = due === 0 ? 1 : Math.max(0, books!.lost + books!.late - forgiven) / due
+  if (quantity === 'loss') return below(lossShare, limit, inclusive)
+  const { key, beyond } = GOAL_PERCENTILES[quantity]
+  const ns = latency?.[kind]?.[key]
+  return ns !== undefined && below(ns, limit, inclusive) && lossShare <= beyond
+}

@@ -1,0 +1,51 @@
+import { capacityOf, withRatios, type CapacityGoal } from '../analysis/capacity/capacity.js'
+import { summarisePoint } from '../analysis/repetitions.js'
+import type { SweepPlan } from '../plan/sweep-plan.js'
+import { SWEEP_SCHEMA, type SweepResult, type SweepRun } from '../result/sweep-result.js'
+
+/** What a sweep is, apart from its runs. */
+export interface SweepRecord {
+  toolVersion: string
+  host: SweepResult['host']
+  startedAt: string
+  /** wall time so far, ns */
+  durationNs: number
+  supplied: Record<string, string>
+  plan: SweepPlan
+  goal: CapacityGoal | undefined
+  interrupted: boolean
+}
+
+/** The result of a sweep as far as it has come; also of one without any run yet. */
+export function assembleSweep(record: SweepRecord, runs: readonly SweepRun[]): SweepResult {
+  const { plan, goal } = record
+  const byPoint = plan.points.map((): SweepRun[] => [])
+  for (const run of runs) byPoint[run.point]?.push(run)
+  const ofPoint = (index: number): SweepRun[] => byPoint[index] ?? []
+  return {
+    schema: SWEEP_SCHEMA,
+    tool: { name: 'rpbench', version: record.toolVersion },
+    host: record.host,
+    startedAt: record.startedAt,
+    durationNs: Math.round(record.durationNs),
+    ...(record.interrupted && { stopped: 'interrupted' as const }),
+    plan: {
+      supplied: record.supplied,
+      axes: plan.axes,
+      repeat: plan.repeat,
+      order: plan.order,
+      ...(goal && { goal: statedGoal(goal) }),
+    },
+    points: plan.points.map((point) => summarisePoint(point, ofPoint(point.index))),
+    skipped: plan.skipped,
+    runs: [...runs],
+    ...(goal && {
+      capacity: withRatios(plan.points.map((point) => capacityOf(point, ofPoint(point.index), goal))),
+    }),
+  }
+}
+
+/** Every attribute of the goal, as the draft wants it in a report. */
+function statedGoal({ range: _range, ...goal }: CapacityGoal): NonNullable<SweepResult['plan']['goal']> {
+  return goal
+}

@@ -1,0 +1,103 @@
+import { capacityStep, type CapacityGoal } from '../analysis/capacity/capacity.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { SweepPlan, SweepPoint } from '../plan/sweep-plan.js'
+import type { SweepRun } from '../result/sweep-result.js'
+
+/** One run that a sweep makes. */
+export interface SweepJob {
+  point: SweepPoint
+  repetition: number
+  /** of this very run: with the seed of its repetition, and the load of its trial */
+  plan: RunPlan
+  trial?: { purpose: 'closed-loop' | 'search'; loadHz?: number; trialNs: number }
+}
+
+/** Starting a group, opening flows, emptying queues: what a run takes beside its phases, as a guess before the first. */
+const OVERHEAD_NS = 0.6e9
+/** Of a flow without a schedule: what a closed loop reaches on a small machine, as a guess. */
+const GUESSED_RATE_HZ = 100_000
+const LARGEST_SEED = 2 ** 31 - 1
+/** Trials of a search, as their number turned out to be in most. */
+const USUAL_TRIALS = 18
+
+/**
+ * What a sweep does next, from what it has done: a function of the runs alone, so that a sweep which was stopped goes
+ * on where it was. Undefined when all is done.
+ */
+export function nextJob(
+  plan: SweepPlan,
+  goal: CapacityGoal | undefined,
+  runs: readonly SweepRun[],
+): SweepJob | undefined {
+  const done = new Set(runs.map(({ point, repetition }) => `${point}/${repetition}`))
+  for (const [repetition, points] of plan.order.entries())
+    for (const index of points) {
+      const point = plan.points[index]!
+      if (goal === undefined) {
+        if (done.has(`${index}/${repetition}`)) continue
+        return { point, repetition, plan: drawn(point.plan, repetition) }
+      }
+      const own = runs.filter((run) => run.point === index)
+      const step = capacityStep(own, goal)
+      if ('stop' in step) continue
+      const fresh = drawn(point.plan, own.length)
+      if ('closedLoop' in step) {
+        const { rateHz: _rate, arrivals: _arrivals, ...closedLoop } = fresh
+        const trialNs = goal.finalTrialNs
+        return {
+          point,
+          repetition,
+          plan: { ...closedLoop, durationNs: trialNs },
+          trial: { purpose: 'closed-loop', trialNs },
+        }
+      }
+      const { loadHz, durationNs } = step.next
+      return {
+        point,
+        repetition,
+        plan: { ...fresh, rateHz: loadHz, durationNs },
+        trial: { purpose: 'search', loadHz, trialNs: durationNs },
+      }
+    }
+  return undefined
+}
+
+/** A fresh draw: other source ports, and with port 0 another server port. */
+function drawn(plan: RunPlan, offset: number): RunPlan {
+  return { ...plan, seed: (plan.seed + offset) % (LARGEST_SEED + 1) }
+}
+
+/** How long a run is expected to take, ns of wall time. */
+export function expectedNs({ warmupNs, durationNs, requests = 0, flows, rateHz }: RunPlan): number {
+  return warmupNs + (durationNs ?? (1e9 * requests * flows) / (rateHz ?? GUESSED_RATE_HZ)) + OVERHEAD_NS
+}
+
+/** How long what is left of a sweep is expected to take, ns; by the runs so far where there are any. */
+export function remainingNs(
+  plan: SweepPlan,
+  goal: CapacityGoal | undefined,
+  runs: readonly SweepRun[],
+): number {
+  if (goal === undefined) {
+    const made = runs.reduce((sum, { point }) => sum + expectedNs(plan.points[point]!.plan), 0)
+    const all = plan.repeat * plan.points.reduce((sum, point) => sum + expectedNs(point.plan), 0)
+    const pace = made > 0 ? runs.reduce((sum, { wallNs }) => sum + wallNs, 0) / made : 1
+    return (all - made) * pace
+  }
+  const points = plan.points.map((point) => runs.filter((run) => run.point === point.index))
+  const begun = points.filter((own) => own.length > 0)
+  const ended = begun.filter((own) => 'stop' in capacityStep(own, goal))
+  const trials =
+    ended.length > 0 ? ended.reduce((sum, own) => sum + own.length, 0) / ended.length : USUAL_TRIALS
+  const wallNs =
+    runs.length > 0
+      ? runs.reduce((sum, run) => sum + run.wallNs, 0) / runs.length
+      : Math.max(...plan.points.map(({ plan: { warmupNs } }) => warmupNs)) +
+        0.75 * goal.finalTrialNs +
+        OVERHEAD_NS
+  const left = points.reduce(
+    (sum, own) => sum + ('stop' in capacityStep(own, goal) ? 0 : Math.max(1, trials - own.length)),
+    0,
+  )
+  return left * wallNs
+}

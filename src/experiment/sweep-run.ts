@@ -1,0 +1,24 @@
+import { summariseRun, type RunSummary } from '../analysis/run-summary.js'
+import { runExperiment } from './run.js'
+import type { SweepJob } from './sweep-jobs.js'
+import { prepareTraffic } from './traffic.js'
+
+/**
+ * Makes one run of a sweep: a whole run of its own, with fresh processes.
+ * @returns what the sweep keeps of it; undefined where it was interrupted
+ * @throws RpbenchError when nothing could be measured
+ */
+export async function measureJob(
+  { plan, point }: SweepJob,
+  { toolVersion, signal }: { toolVersion: string; signal: AbortSignal },
+): Promise<RunSummary | undefined> {
+  const { result } = await runExperiment({
+    plan,
+    traffic: prepareTraffic(plan),
+    supplied: point.flags,
+    toolVersion,
+    signal,
+    onProgress: () => {},
+  })
+  return result.stopped === 'interrupted' ? undefined : summariseRun(result)
+}

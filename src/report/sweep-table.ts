@@ -1,0 +1,129 @@
+import type { Capacity, SweepPointResult, SweepResult, SweepSpread } from '../result/sweep-result.js'
+import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { grid, type GridColumn } from './grid.js'
+import type { Style } from './style.js'
+
+/** Below, a share is written with two digits after the point: a goal may be as small. */
+const SMALL_SHARE = 0.01
+const LEAST_SHARE = 0.0001
+
+const share = (value: number): string => {
+  if (value === 0) return '0 %'
+  return value < LEAST_SHARE ? '<0.01 %' : formatPercent(value, value < SMALL_SHARE ? 2 : 1)
+}
+const ratio = (value: number): string => value.toFixed(3)
+
+type Pick = (point: SweepPointResult) => SweepSpread | undefined
+
+const roundTrips: Pick = ({ summary }) => summary?.roundTripsPerSecond
+const p99: Pick = ({ summary }) => summary?.p99Ns
+const rate = (value: number | undefined): string => textOf(value, formatCount)
+
+/** A row per point: the medians of its repetitions, and how far these went apart. */
+export function pointsTable({ points, plan }: SweepResult, style: Style): string[] {
+  const figure = (
+    title: string,
+    pick: Pick,
+    format: (value: number) => string,
+    goes?: number,
+  ): GridColumn<SweepPointResult> => ({
+    title,
+    align: 'right',
+    ...(goes !== undefined && { goes }),
+    cell: (point) => style.plain(textOf(pick(point)?.median, format)),
+  })
+  const range = (pick: Pick, goes: number): GridColumn<SweepPointResult>[] =>
+    plan.repeat > 1
+      ? [{ title: style.unicode ? '±' : '+-', align: 'right', goes, cell: (point) => rangeText(pick(point)) }]
+      : []
+  const columns: GridColumn<SweepPointResult>[] = [
+    ...axisColumns(plan.axes, style),
+    figure('round trips/s', roundTrips, formatCount),
+    ...range(roundTrips, 5),
+    figure('p50', ({ summary }) => summary?.p50Ns, formatDuration, 3),
+    figure('p99', p99, formatDuration, 8),
+    ...range(p99, 4),
+    figure('loss', ({ summary }) => summary?.lossShare, share, 7),
+    figure('flows max/mean', ({ summary }) => summary?.flowsMaxOverMean, ratio, 2),
+    figure('replies max/mean', ({ summary }) => summary?.deliveredMaxOverMean, ratio, 1),
+    { title: 'runs', align: 'left', cell: (point) => runsText(point, plan.repeat, style) },
+  ]
+  return grid(points, columns, style.columns)
+}
+
+function axisColumns<Row extends { flags: Record<string, string> }>(
+  axes: SweepResult['plan']['axes'],
+  style: Style,
+): GridColumn<Row>[] {
+  return axes.map(({ flag }) => ({
+    title: flag,
+    align: 'right',
+    cell: ({ flags }) => style.plain(flags[flag] ?? ''),
+  }))
+}
+
+function textOf(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? '-' : format(value)
+}
+
+/** Half of the range over the median. */
+function rangeText(spread: SweepSpread | undefined): string {
+  if (spread === undefined || spread.median === 0) return ''
+  const half = (spread.max - spread.min) / 2 / spread.median
+  return formatPercent(half, half < 0.1 ? 1 : 0)
+}
+
+/** How many runs stand behind the figures, and what became of the others. */
+function runsText({ runs }: SweepPointResult, repeat: number, style: Style): string {
+  const good = runs.valid + runs.suspect
+  const made = good + runs.invalid + runs.failed
+  const remarks = [
+    runs.suspect > 0 ? style.paint(`${runs.suspect} suspect`, 'warn') : '',
+    runs.invalid > 0 ? style.paint(`${runs.invalid} invalid`, 'bad') : '',
+    runs.failed > 0 ? style.paint(`${runs.failed} failed`, 'bad') : '',
+  ].filter((remark) => remark !== '')
+  const count = made < repeat || good < made ? `${good} of ${repeat}` : String(good)
+  return remarks.length > 0 ? `${count} (${remarks.join(', ')})` : count
+}
+
+/** Why a search ended, in words that say what its figures are. */
+const STOPS: Readonly<Record<NonNullable<Capacity['stop']>, string>> = {
+  'goal-width': 'found',
+  'max-load': 'at least: the goals hold at the greatest rate',
+  'min-load': 'below the least rate',
+  generator: 'at least: limited by the generator',
+  trials: 'not settled: too many trials',
+  time: 'not settled: too much time',
+  failed: 'failed: runs said nothing',
+}
+
+/** A row per search: the capacity with the bounds that hold it, and its ratio to the first point's. */
+export function capacityTable({ capacity = [], plan }: SweepResult, style: Style): string[] {
+  const columns: GridColumn<Capacity>[] = [
+    ...axisColumns<Capacity>(plan.axes, style),
+    { title: 'capacity/s', align: 'right', cell: ({ lowerHz }) => rate(lowerHz) },
+    {
+      title: 'holds - fails',
+      align: 'left',
+      goes: 3,
+      cell: ({ lowerHz, upperHz }) => `[${rate(lowerHz)} - ${rate(upperHz)}]`,
+    },
+    { title: 'delivered/s', align: 'right', goes: 2, cell: ({ conditionalThroughputHz: hz }) => rate(hz) },
+    {
+      title: 'ratio',
+      align: 'right',
+      cell: ({ ratioToFirst }) => textOf(ratioToFirst, (value) => value.toFixed(2)),
+    },
+    { title: 'trials', align: 'right', goes: 1, cell: ({ trials }) => formatCount(trials) },
+    {
+      title: '',
+      align: 'left',
+      cell: ({ stop, limitedHz }) => {
+        const text = stop === undefined ? 'not ended' : STOPS[stop]
+        const where = stop === 'generator' ? ` at ${rate(limitedHz)}` : ''
+        return style.paint(style.plain(text + where), stop === 'goal-width' ? 'good' : 'warn')
+      },
+    },
+  ]
+  return grid(capacity, columns, style.columns)
+}

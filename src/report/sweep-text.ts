@@ -1,0 +1,138 @@
+import type { SweepResult } from '../result/sweep-result.js'
+import { formatCount, formatDuration } from '../units.js'
+import { titleLines } from './header.js'
+import { layOut, type Line, type Phrase } from './line.js'
+import { plural } from './plural.js'
+import { savedLines } from './saved-lines.js'
+import { createStyle, type StyleOptions, type Tone } from './style.js'
+import { pointLabel, sweepPictures } from './sweep-pictures.js'
+import { capacityTable, pointsTable } from './sweep-table.js'
+
+export interface SweepTextOptions extends Omit<StyleOptions, 'praise'> {
+  savedTo?: readonly string[]
+}
+
+const TITLE = 'rpbench sweep'
+/** Combinations that are left out, one reason each; the JSON has them all. */
+const MOST_REASONS = 3
+const MOST_ERRORS = 3
+
+/** A sweep as a person reads it: a row per point, pictures along its axis, and how far its runs can be trusted. */
+export function renderSweepText(result: SweepResult, options: SweepTextOptions): string {
+  const style = createStyle(options)
+  const lines: Line[] = [
+    ...(result.plan.goal ? [goalLine(result.plan.goal)] : []),
+    ...errorLines(result),
+    runsLine(result),
+    ...spreadLines(result),
+    ...skippedLines(result),
+    ...stoppedLines(result, options.savedTo),
+    ...savedLines(options.savedTo ?? []),
+  ]
+  return [
+    ...titleLines(TITLE, headerPhrases(result), style),
+    '',
+    ...(result.capacity ? capacityTable(result, style) : pointsTable(result, style)),
+    ...sweepPictures(result, style),
+    '',
+    ...layOut(lines, style),
+    '',
+  ].join('\n')
+}
+
+function headerPhrases({ plan, points, durationNs, capacity }: SweepResult): Phrase[] {
+  const fixed = Object.entries(plan.supplied).filter(
+    ([flag]) => flag !== 'find' && flag !== 'repeat' && !plan.axes.some((axis) => axis.flag === flag),
+  )
+  const facts = [
+    plural(points.length, 'point', 'points'),
+    ...(capacity ? [] : [plural(plan.repeat, 'repetition', 'repetitions')]),
+    ...fixed.map(([flag, value]) => `${flag} ${value}`),
+    `took ${formatDuration(Math.round(durationNs / 1e9) * 1e9)}`,
+  ]
+  return facts.map((text) => ({ text }))
+}
+
+function goalLine(goal: NonNullable<SweepResult['plan']['goal']>): Line {
+  const conditions = goal.conditions.map(({ quantity, inclusive, limit }) => {
+    const value = quantity === 'loss' ? `${Number((limit * 100).toPrecision(6))} %` : formatDuration(limit)
+    return `${quantity} ${inclusive ? '<=' : '<'} ${value}`
+  })
+  return {
+    label: 'goal',
+    phrases: [
+      { text: conditions.join(' and ') },
+      { text: `trials of ${formatDuration(goal.initialTrialNs)} to ${formatDuration(goal.finalTrialNs)}` },
+      { text: `${Number((goal.exceedRatio * 100).toPrecision(3))} % of them may be bad` },
+      { text: `width ${Number((goal.width * 100).toPrecision(3))} %` },
+    ],
+  }
+}
+
+/** How many runs came to which verdict, and which findings stand behind it. */
+function runsLine({ runs }: SweepResult): Line {
+  const count = (verdict: string): number =>
+    runs.filter((run) => !run.error && !run.stopped && run.validity?.verdict === verdict).length
+  const kinds: [count: number, text: string, tone: Tone][] = [
+    [count('valid'), 'valid', 'good'],
+    [count('suspect'), 'suspect', 'warn'],
+    [count('invalid'), 'invalid', 'bad'],
+    [runs.filter(({ error, stopped }) => error ?? stopped).length, 'failed', 'bad'],
+  ]
+  const byCode = new Map<string, number>()
+  for (const code of runs.flatMap(({ validity }) => validity?.findings ?? []))
+    byCode.set(code, (byCode.get(code) ?? 0) + 1)
+  return {
+    label: 'runs',
+    phrases: [
+      ...kinds.filter(([n]) => n > 0).map(([n, text, tone]) => ({ text: `${formatCount(n)} ${text}`, tone })),
+      ...[...byCode].map(([code, n]) => ({ text: `${code} in ${formatCount(n)}` })),
+    ],
+  }
+}
+
+function spreadLines({ plan, capacity }: SweepResult): Line[] {
+  if (capacity || plan.repeat < 2) return []
+  const phrases = [
+    { text: 'medians over the repetitions' },
+    { text: '± is half of their range over the median' },
+  ]
+  return [{ label: 'figures', phrases }]
+}
+
+/** What kept runs from being made, each sentence once. */
+function errorLines({ runs }: SweepResult): Line[] {
+  const sentences = new Map<string, number>()
+  for (const { error } of runs)
+    if (error) sentences.set(error.message, (sentences.get(error.message) ?? 0) + 1)
+  return [...sentences].slice(0, MOST_ERRORS).map(([message, n]): Line => ({
+    label: 'failed',
+    verdict: { text: plural(n, 'run', 'runs'), tone: 'bad' },
+    phrases: [{ text: message }],
+  }))
+}
+
+function skippedLines({ skipped }: SweepResult): Line[] {
+  const reasons = new Map<string, string[]>()
+  for (const { flags, reason } of skipped)
+    reasons.set(reason, [...(reasons.get(reason) ?? []), pointLabel(flags)])
+  return [...reasons].slice(0, MOST_REASONS).map(([reason, those]): Line => ({
+    label: 'left out',
+    phrases: [
+      { text: those.length === 1 ? those[0]! : plural(those.length, 'combination', 'combinations') },
+      { text: reason },
+    ],
+  }))
+}
+
+function stoppedLines({ stopped }: SweepResult, [json]: readonly string[] = []): Line[] {
+  if (stopped === undefined) return []
+  const next = json === undefined ? [] : [{ text: `rpbench sweep --resume ${json} goes on` }]
+  return [
+    {
+      label: 'sweep',
+      verdict: { text: stopped, tone: 'warn' },
+      phrases: [{ text: 'what was measured is here' }, ...next],
+    },
+  ]
+}
