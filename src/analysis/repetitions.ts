@@ -31,10 +31,11 @@ export function summarisePoint(
   { index, flags }: Pick<SweepPointResult, 'index' | 'flags'>,
   runs: readonly SweepRun[],
 ): SweepPointResult {
-  const own = runs.filter(({ point, trial }) => point === index && trial === undefined)
+  const own = runs.filter(({ point }) => point === index)
   const count = (verdict: string): number =>
     own.filter((run) => !run.error && !run.stopped && run.validity?.verdict === verdict).length
-  const good = own.filter(isMeasurement)
+  // Trials of a search differ in their load: they are no repetitions.
+  const good = own.filter((run) => isMeasurement(run) && run.trial === undefined)
   const summary = Object.fromEntries(
     Object.entries(FIGURES).flatMap(([name, figure]) => {
       const spread = spreadOf(good.map(figure).filter((value) => value !== undefined))

@@ -83,11 +83,11 @@ async function runOf(
     measured = { startedAt, durationNs: 0, error: { code: error.code, message: error.message } }
   }
   const run: SweepRun = {
+    ...measured,
     point: point.index,
     repetition,
     seed: plan.seed,
     flags: point.flags,
-    ...measured,
     wallNs: Math.round((performance.now() - began) * 1e6),
     ...(trial && { trial }),
   }
