@@ -1,7 +1,9 @@
 import type { Capacity, SweepPointResult, SweepResult, SweepSpread } from '../result/sweep-result.js'
 import { formatCount, formatDuration, formatPercent } from '../units.js'
 import { grid, type GridColumn } from './grid.js'
+import type { Line } from './line.js'
 import type { Style } from './style.js'
+import { pointLabel } from './sweep-pictures.js'
 
 /** Below, a share is written with two digits after the point: a goal may be as small. */
 const SMALL_SHARE = 0.01
@@ -86,15 +88,35 @@ function runsText({ runs }: SweepPointResult, repeat: number, style: Style): str
   return remarks.length > 0 ? `${count} (${remarks.join(', ')})` : count
 }
 
-/** Why a search ended, in words that say what its figures are. */
-const STOPS: Readonly<Record<NonNullable<Capacity['stop']>, string>> = {
-  'goal-width': 'found',
-  'max-load': 'at least: the goals hold at the greatest rate',
-  'min-load': 'below the least rate',
-  generator: 'at least: limited by the generator',
-  trials: 'not settled: too many trials',
-  time: 'not settled: too much time',
-  failed: 'failed: runs said nothing',
+type Ending = NonNullable<Capacity['stop']> | 'none'
+
+/** What the figures of a search are, in a word, and why. */
+const ENDINGS: Readonly<Record<Ending, [word: string, why: (capacity: Capacity) => string]>> = {
+  'goal-width': ['found', () => ''],
+  'max-load': ['at least', ({ mostHz }) => `the goals hold at the greatest rate, ${rate(mostHz)}/s`],
+  'min-load': ['below', ({ leastHz }) => `the goals do not hold at the least rate, ${rate(leastHz)}/s`],
+  generator: ['at least', ({ limitedHz }) => `limited by the generator at ${rate(limitedHz)}/s`],
+  trials: ['unsettled', ({ trials }) => `no end after ${formatCount(trials)} trials`],
+  time: ['unsettled', ({ trials }) => `no end after ${formatCount(trials)} trials`],
+  failed: ['failed', () => 'too many of its runs failed or were not valid'],
+  none: ['not ended', () => 'the search was stopped before'],
+}
+
+/** Why searches did not come to a capacity, a line for each. */
+export function endingLines({ capacity = [] }: SweepResult): Line[] {
+  return capacity.flatMap((search): Line[] => {
+    const [word, why] = ENDINGS[search.stop ?? 'none']
+    const reason = why(search)
+    const point = pointLabel(search.flags)
+    if (reason === '') return []
+    return [
+      {
+        label: '',
+        verdict: { text: word, tone: 'warn' },
+        phrases: [point, reason].filter((text) => text !== '').map((text) => ({ text })),
+      },
+    ]
+  })
 }
 
 /** A row per search: the capacity with the bounds that hold it, and its ratio to the first point's. */
@@ -118,10 +140,9 @@ export function capacityTable({ capacity = [], plan }: SweepResult, style: Style
     {
       title: '',
       align: 'left',
-      cell: ({ stop, limitedHz }) => {
-        const text = stop === undefined ? 'not ended' : STOPS[stop]
-        const where = stop === 'generator' ? ` at ${rate(limitedHz)}` : ''
-        return style.paint(style.plain(text + where), stop === 'goal-width' ? 'good' : 'warn')
+      cell: ({ stop }) => {
+        const [word] = ENDINGS[stop ?? 'none']
+        return style.paint(word, stop === 'goal-width' ? 'good' : 'warn')
       },
     },
   ]

@@ -6,7 +6,7 @@ import { plural } from './plural.js'
 import { savedLines } from './saved-lines.js'
 import { createStyle, type StyleOptions, type Tone } from './style.js'
 import { pointLabel, sweepPictures } from './sweep-pictures.js'
-import { capacityTable, pointsTable } from './sweep-table.js'
+import { capacityTable, endingLines, pointsTable } from './sweep-table.js'
 
 export interface SweepTextOptions extends Omit<StyleOptions, 'praise'> {
   savedTo?: readonly string[]
@@ -22,6 +22,7 @@ export function renderSweepText(result: SweepResult, options: SweepTextOptions):
   const style = createStyle(options)
   const lines: Line[] = [
     ...(result.plan.goal ? [goalLine(result.plan.goal)] : []),
+    ...endingLines(result),
     ...errorLines(result),
     runsLine(result),
     ...spreadLines(result),

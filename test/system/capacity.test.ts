@@ -1,0 +1,63 @@
+import { availableParallelism } from 'node:os'
+import { describe, expect, it } from 'vitest'
+import { capacityOf, type CapacityGoal } from '../../src/analysis/capacity/capacity.js'
+import { measureJob } from '../../src/experiment/sweep-run.js'
+import { sweepExperiment } from '../../src/experiment/sweep.js'
+import { ephemeralPortRange, openFileCount, openFileLimit } from '../../src/host/limits.js'
+import { parseGoal } from '../../src/plan/goal-conditions.js'
+import { completePlan } from '../../src/plan/run-plan.js'
+import { cpusAllowed } from '../../src/host/cpu-time.js'
+
+describe('a capacity search', () => {
+  it(
+    'finds what two members can do that sleep 2 ms for each request: 1,000/s',
+    { timeout: 90_000 },
+    async () => {
+      const plan = completePlan(
+        {
+          procs: 2,
+          flows: 2000,
+          warmupNs: 50e6,
+          rateHz: 400,
+          serviceTimeNs: 2e6,
+          serviceKind: 'sleep',
+          timeoutNs: 10e9,
+        },
+        {
+          cpus: availableParallelism(),
+          allowedCpus: cpusAllowed(),
+          ephemeralPorts: ephemeralPortRange(),
+          openFiles: { limit: openFileLimit(), used: openFileCount() },
+        },
+      )
+      const goal: CapacityGoal = {
+        // Two members with 1 % more flows than the mean fall behind at 990/s, by 40 ms in half a second at 1,080/s.
+        conditions: parseGoal('p90<40ms', '--find'),
+        finalTrialNs: 500e6,
+        initialTrialNs: 250e6,
+        durationSumNs: 1500e6,
+        exceedRatio: 0.5,
+        width: 0.1,
+        range: { leastHz: 400, mostHz: 1600 },
+      }
+      const point = { index: 0, flags: {}, plan }
+      const { signal } = new AbortController()
+      const runs = await sweepExperiment({
+        plan: { axes: [], points: [point], skipped: [], repeat: 1, order: [[0]] },
+        goal,
+        runs: [],
+        measure: (job) => measureJob(job, { toolVersion: '0.0.0', signal }),
+        signal,
+        onProgress: () => {},
+        onRun: async () => {},
+      })
+      const { stop, lowerHz, upperHz } = capacityOf(point, runs, goal)
+      expect(stop).toBe('goal-width')
+      // Sleeps take longer than they should on a busy machine, never shorter.
+      expect(lowerHz!).toBeGreaterThan(600)
+      expect(lowerHz!).toBeLessThan(1200)
+      expect(upperHz! / lowerHz!).toBeLessThanOrEqual(1 / 0.9)
+      expect(new Set(runs.map(({ seed }) => seed)).size, 'each trial is a fresh draw').toBe(runs.length)
+    },
+  )
+})
