@@ -48,8 +48,12 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
     }
     const task = resume === undefined ? planSweep(others) : await resumedSweep(resume)
     if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
-    const { result, savedTo } = await runSweep(task, flags, this.config.version)
-    await this.#report(result, savedTo, flags)
+    const result = await runSweep({
+      task,
+      flags,
+      toolVersion: this.config.version,
+      report: (measured, savedTo) => this.#report(measured, savedTo, flags),
+    })
     const status = statusOf(result)
     if (status !== 0) this.exit(status)
   }

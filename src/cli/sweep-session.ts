@@ -60,17 +60,20 @@ export interface SessionFlags {
   yes: boolean
 }
 
+export interface SweepSession {
+  task: SweepTask
+  flags: SessionFlags
+  toolVersion: string
+  /** prints the result, and says where it is saved */
+  report: (result: SweepResult, savedTo: string[]) => Promise<void>
+}
+
 /**
  * Makes the runs of a sweep that are still to be made; what there is so far is on disk after each of them. The first
  * Ctrl-C drops the run that is going on and ends the sweep, the second the process; both keep what was measured.
- * @returns the result and where it is
- * @throws RpbenchError when nothing was measured, or the files cannot be written
+ * @throws RpbenchError when nothing was measured, or, after reporting, when the files cannot be written
  */
-export async function runSweep(
-  task: SweepTask,
-  flags: SessionFlags,
-  toolVersion: string,
-): Promise<{ result: SweepResult; savedTo: string[] }> {
+export async function runSweep({ task, flags, toolVersion, report }: SweepSession): Promise<SweepResult> {
   const { plan, goal, supplied, earlier } = task
   const [{ hostIdentity }, { assembleSweep }, { sweepCsv }, { measureJob }] = await Promise.all([
     import('../host/identity.js'),
@@ -94,50 +97,56 @@ export async function runSweep(
       },
       runs,
     )
-  let made = earlier?.runs.length ?? 0
-  await consentToLength(remainingNs(plan, goal, earlier?.runs ?? []), {
+  let runs: readonly SweepRun[] = earlier?.runs ?? []
+  await consentToLength(remainingNs(plan, goal, runs), {
     what: goal
       ? `Searching at ${plan.points.length} points`
-      : `This sweep of ${formatCount(plan.points.length * plan.repeat - made)} runs`,
+      : `This sweep of ${formatCount(plan.points.length * plan.repeat - runs.length)} runs`,
     yes: flags.yes,
   })
   let paths: SweepPaths | undefined
   const interrupts = watchInterrupts(() => {
     if (paths) for (const path of Object.values(paths)) rmSync(partOf(path), { force: true })
-    if (paths && made === 0) for (const path of Object.values(paths)) rmSync(path, { force: true })
+    if (paths && runs.length === 0) for (const path of Object.values(paths)) rmSync(path, { force: true })
   })
-  const save = async (runs: readonly SweepRun[], interrupted: boolean): Promise<void> => {
-    made = runs.length
+  const save = async (result: SweepResult): Promise<void> => {
     if (!paths) return
-    const result = resultOf(runs, interrupted)
     await replaceFile(paths.json, `${JSON.stringify(result, null, 2)}\n`)
     await replaceFile(paths.csv, sweepCsv(result))
   }
   paths = flags.save ? (task.paths ?? (await openPaths(flags.output, startedAt))) : undefined
   const progress = new ProgressLine(flags.quiet)
-  let runs: SweepRun[]
+  let failure: unknown
   try {
     // Until the last one: whoever reads the file meanwhile, or after a crash, sees that it has not come to its end.
-    await save(earlier?.runs ?? [], true)
-    runs = await sweepExperiment({
+    await save(resultOf(runs, true))
+    await sweepExperiment({
       plan,
       goal,
-      runs: earlier?.runs ?? [],
+      runs,
       measure: (job) => measureJob(job, { toolVersion, signal: interrupts.signal }),
       signal: interrupts.signal,
       onProgress: (where) => progress.show(progressText(where)),
-      onRun: (done) => save(done, true),
+      onRun: (done) => {
+        runs = done
+        return save(resultOf(done, true))
+      },
     })
-  } finally {
-    progress.end()
-    if (made === 0 && paths) for (const path of Object.values(paths)) rmSync(path, { force: true })
+  } catch (error) {
+    failure = error
   }
-  if (runs.length === 0)
-    throw new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
-  const interrupted = nextJob(plan, goal, runs) !== undefined
-  await save(runs, interrupted)
+  progress.end()
+  if (runs.length === 0) {
+    if (paths) for (const path of Object.values(paths)) rmSync(path, { force: true })
+    throw failure ?? new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
+  }
+  const result = resultOf(runs, nextJob(plan, goal, runs) !== undefined)
+  // Printed first: a full disk must not cost the user what was measured.
+  await report(result, paths ? [paths.json, paths.csv] : [])
+  if (failure) throw failure
+  await save(result)
   interrupts.release()
-  return { result: resultOf(runs, interrupted), savedTo: paths ? [paths.json, paths.csv] : [] }
+  return result
 }
 
 async function openPaths(directory: string, startedAt: Date): Promise<SweepPaths> {

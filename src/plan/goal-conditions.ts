@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { formatDuration, parseDuration } from '../units.js'
+import { parseDuration } from '../units.js'
 
 /** Percentiles of the response time that a goal can be set for, each with the share of requests beyond it. */
 export const GOAL_PERCENTILES = {
@@ -56,14 +56,4 @@ function parseCondition(text: string, flag: string): GoalCondition {
   if (limit === 0 && !inclusive)
     throw usageError(`${flag} loss<0 can never hold: write loss<=0 for no loss at all.`)
   return { quantity: 'loss', inclusive, limit }
-}
-
-/** The goals as they are written: `loss<0.1% && p99<5 ms`. */
-export function formatGoal(conditions: readonly GoalCondition[]): string {
-  return conditions
-    .map(({ quantity, inclusive, limit }) => {
-      const value = quantity === 'loss' ? `${Number((limit * 100).toPrecision(6))}%` : formatDuration(limit)
-      return `${quantity}${inclusive ? '<=' : '<'}${value}`
-    })
-    .join(' && ')
 }

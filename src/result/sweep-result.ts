@@ -40,6 +40,8 @@ const sweepRun = z.object({
   roundTripsPerSecond: finite.optional(),
   offeredPerSecond: finite.optional(),
   achievedPerSecond: finite.optional(),
+  /** CPU time that a round trip took, ns */
+  cpuPerRoundTripNs: z.object({ client: finite, members: finite }).optional(),
   latency: z.object({ service: latencySummary, response: latencySummary.optional() }).optional(),
   /** (lost + late) / (sent + unsent): of the requests that were due, those without a reply in time */
   lossShare: share.optional(),

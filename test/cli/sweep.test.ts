@@ -77,10 +77,11 @@ describe('rpbench sweep', () => {
   })
 })
 
-describe('wrong usage of sweep', () => {
-  const guarded = (...args: string[]) =>
-    runTool(['sweep', ...args], { cwd: directory, env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` } })
+/** In an empty directory, where it fails loudly if it starts a process or a thread. */
+const guarded = (...args: string[]) =>
+  runTool(['sweep', ...args], { cwd: directory, env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` } })
 
+describe('wrong usage of sweep', () => {
   it.each([
     ['a wrong item of a list', ['--procs', '1,x,4'], /--procs 'x' is not a whole number/],
     ['a range without a step', ['--rate', '1k..5k'], /--rate '1k\.\.5k' is not a range/],
@@ -98,8 +99,8 @@ describe('wrong usage of sweep', () => {
     ['a file that is not there', ['--resume', 'x.json'], /x\.json cannot be read: there is no such file/],
     [
       'more than an hour without a word',
-      ['--flows', '1..90/1', '-d', '20s'],
-      /of 270 runs will take about 9\d min: start it with --yes/,
+      ['--flows', '1..90/1', '-d', '15s'],
+      /of 270 runs will take about 7\d min: start it with --yes/,
     ],
   ])('such as %s is one sentence, before anything starts', async (_name, args, sentence) => {
     const outcome = await guarded(...args)

@@ -20,6 +20,7 @@ export const samplePlan: RunPlan = {
   waveSize: 1000,
   waves: 1,
   workers: 1,
+  engine: 'epoll',
   inFlight: 64,
   durationNs: 2e9,
   warmupNs: 500e6,

@@ -62,8 +62,7 @@ describe('a sweep', () => {
   })
 
   it('ends with what is no error of a run', async () => {
-    const measure = () => Promise.reject(new TypeError('a bug'))
-    await expect(sweep({ measure })).rejects.toThrow('a bug')
+    await expect(sweep({ measure: () => Promise.reject(new TypeError('a bug')) })).rejects.toThrow('a bug')
   })
 
   it.each<[string, () => Promise<undefined>]>([
@@ -114,6 +113,26 @@ describe('a sweep', () => {
   })
 })
 
+/** A group of n processes that takes 10,000/s each. */
+const tenThousandEach: SweepOptions['measure'] = async ({ point, plan: run }) => {
+  const capacity = 10_000 * Number(point.flags['procs'])
+  const offered = run.rateHz ?? capacity
+  const replied = Math.min(offered, capacity)
+  const { latency: _latency, ...sample } = sampleRun()
+  return {
+    ...sample,
+    roundTripsPerSecond: replied,
+    offeredPerSecond: offered,
+    achievedPerSecond: offered,
+    lossShare: 1 - replied / offered,
+    books: { ...sample.books!, sent: offered, replied, lost: offered - replied },
+  }
+}
+
+/** The same, with runs of the first point that fail. */
+const failingFirst: SweepOptions['measure'] = (job) =>
+  job.point.index === 0 ? Promise.reject(new RpbenchError('RPB_FLOWS', 'No.')) : tenThousandEach(job)
+
 describe('a sweep that searches', () => {
   const goal: CapacityGoal = {
     conditions: parseGoal('loss<1%', '--find'),
@@ -124,21 +143,6 @@ describe('a sweep that searches', () => {
     width: 0.05,
   }
   const searched = sampleSweepPlan([{ flag: 'procs', values: ['1', '2', '4'] }], 1)
-  /** A group of n processes that takes 10,000/s each. */
-  const measure: SweepOptions['measure'] = async ({ point, plan: run }) => {
-    const capacity = 10_000 * Number(point.flags['procs'])
-    const offered = run.rateHz ?? capacity
-    const replied = Math.min(offered, capacity)
-    const { latency: _latency, ...sample } = sampleRun()
-    return {
-      ...sample,
-      roundTripsPerSecond: replied,
-      offeredPerSecond: offered,
-      achievedPerSecond: offered,
-      lossShare: 1 - replied / offered,
-      books: { ...sample.books!, sent: offered, replied, lost: offered - replied },
-    }
-  }
   const resultOf = (runs: readonly SweepRun[]) =>
     assembleSweep(
       {
@@ -155,9 +159,11 @@ describe('a sweep that searches', () => {
     )
 
   it('finds the capacity of each point, and its ratio to the first', async () => {
-    const { runs } = await sweep({ plan: searched, goal, measure })
+    const { runs } = await sweep({ plan: searched, goal, measure: tenThousandEach })
     const { capacity } = resultOf(runs)
-    expect(capacity!.map(({ stop, regular }) => [stop, regular])).toEqual(Array(3).fill(['goal-width', true]))
+    expect(capacity!.map(({ stop, regular }) => [stop, regular])).toEqual(
+      Array.from({ length: 3 }, () => ['goal-width', true]),
+    )
     capacity!.forEach(({ lowerHz, upperHz, conditionalThroughputHz }, i) => {
       const [least, most] = [10_000 * 2 ** i, (10_000 * 2 ** i) / 0.99]
       expect(lowerHz!).toBeLessThanOrEqual(most)
@@ -171,7 +177,7 @@ describe('a sweep that searches', () => {
   })
 
   it('learns from a closed loop where to look, and gives each trial a seed of its own', async () => {
-    const { jobs } = await sweep({ plan: searched, goal, measure })
+    const { jobs } = await sweep({ plan: searched, goal, measure: tenThousandEach })
     const [first = -1] = searched.order[0]!
     const own = jobs.filter(({ point }) => point.index === first)
     expect(own[0]!.trial).toEqual({ purpose: 'closed-loop', trialNs: 2e9 })
@@ -184,23 +190,21 @@ describe('a sweep that searches', () => {
     const { jobs } = await sweep({
       plan: searched,
       goal: { ...goal, range: { leastHz: 100, mostHz: 90_000 } },
-      measure,
+      measure: tenThousandEach,
     })
     expect(jobs.every(({ trial }) => trial?.purpose === 'search')).toBe(true)
     expect(jobs[0]!.trial!.loadHz).toBe(90_000)
   })
 
   it('goes on in the middle of a search', async () => {
-    const { runs, jobs } = await sweep({ plan: searched, goal, measure })
-    const rest = await sweep({ plan: searched, goal, measure, runs: runs.slice(0, 7) })
+    const { runs, jobs } = await sweep({ plan: searched, goal, measure: tenThousandEach })
+    const rest = await sweep({ plan: searched, goal, measure: tenThousandEach, runs: runs.slice(0, 7) })
     expect(rest.jobs.map(({ trial }) => trial)).toEqual(jobs.slice(7).map(({ trial }) => trial))
     expect(nextJob(searched, goal, runs)).toBeUndefined()
   })
 
   it('gives a point up when its runs fail, and searches the others', async () => {
-    const failing: SweepOptions['measure'] = (job) =>
-      job.point.index === 0 ? Promise.reject(new RpbenchError('RPB_FLOWS', 'No.')) : measure(job)
-    const { runs } = await sweep({ plan: searched, goal, measure: failing })
+    const { runs } = await sweep({ plan: searched, goal, measure: failingFirst })
     const { capacity } = resultOf(runs)
     expect(capacity!.map(({ stop }) => stop)).toEqual(['failed', 'goal-width', 'goal-width'])
     expect(capacity![1]!.ratioToFirst).toBe(1)

@@ -145,7 +145,7 @@ describe('the report of a sweep', () => {
   it.each([40, 60, 100])('stays within %i columns', (columns) => {
     for (const result of [sampleSweep(), sampleSearches()])
       for (const line of render(result, columns).split('\n'))
-        expect(stringWidth(line), line).toBeLessThanOrEqual(columns)
+        expect({ line, fits: stringWidth(line) <= columns }).toEqual({ line, fits: true })
   })
 
   it('is plain ASCII where there is nothing else, and without colour where none is wanted', () => {
@@ -153,6 +153,11 @@ describe('the report of a sweep', () => {
       expect(render(result, 100, false)).toMatch(/^[ -~\n]*$/)
   })
 })
+
+const along = (...axes: [flag: string, ...values: string[]][]) =>
+  sweptAxis({
+    plan: { ...sampleSweep().plan, axes: axes.map(([flag, ...values]) => ({ flag, values })) },
+  })
 
 describe('a picture', () => {
   const style = createStyle({ columns: 40, color: false })
@@ -202,10 +207,6 @@ describe('a picture', () => {
   })
 
   it('goes along the rate, or the numbers with the most values', () => {
-    const along = (...axes: [flag: string, ...values: string[]][]) =>
-      sweptAxis({
-        plan: { ...sampleSweep().plan, axes: axes.map(([flag, ...values]) => ({ flag, values })) },
-      })
     expect(along(['flows', '1', '2', '4'], ['rate', '1k', '2k'])).toBe('rate')
     expect(along(['procs', '1', '2'], ['flows', '1k', '2k', '1M'])).toBe('flows')
     expect(along(['steering', 'hash', 'random'])).toBeUndefined()
