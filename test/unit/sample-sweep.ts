@@ -21,6 +21,7 @@ export const samplePlan: RunPlan = {
   waves: 1,
   workers: 1,
   engine: 'epoll',
+  dispatch: 'reuseport',
   inFlight: 64,
   durationNs: 2e9,
   warmupNs: 500e6,
