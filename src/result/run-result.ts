@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ENGINES } from '../plan/engine.js'
 import { DISPATCHES } from '../plan/dispatch.js'
 import { STEERINGS } from '../plan/steering.js'
+import { imbalance } from './imbalance.js'
 
 /**
  * The result of `rpbench run`, schema `rpbench/run@1`. Names are camelCase with their unit, counts are
@@ -278,6 +279,8 @@ export const runResult = z.object({
   }),
   books,
   packetBalance: packetBalance.optional(),
+  /** absent under a steering that does not go by flow, and when a member died or nothing was answered */
+  imbalance: imbalance.optional(),
   /** open loop only: how far behind its intended time each request was sent */
   schedule: z
     .object({ rateHz: finite, arrivals: z.enum(['constant', 'poisson']), lag: latencySummary })
