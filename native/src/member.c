@@ -4,6 +4,7 @@
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -121,7 +122,9 @@ static void serve(member_t *m, uint64_t taken) {
 }
 
 static void echo(member_t *m, int answers, uint64_t taken) {
-  uint32_t served = saturate(clock_ns(CLOCK_MONOTONIC) - taken);
+  uint64_t took = clock_ns(CLOCK_MONOTONIC) - taken;
+  uint32_t served = saturate(took);
+  add(m->counters->served_ns, took);
   for (int i = 0; i < answers; i++) datagram_write_served(m->out[i].msg_hdr.msg_iov->iov_base, served);
   for (int done = 0; done < answers;) {
     int n = sendmmsg(behind_front(m) ? m->reply_fd : m->fd, m->out + done, (unsigned)(answers - done), 0);
@@ -210,7 +213,10 @@ int member_step(member_t *m, uint64_t max_ns) {
   unsigned batch = m->service.kind == SERVICE_NONE ? MEMBER_BATCH : 1;
   int used = MEMBER_BATCH;
   uint64_t real_minus_monotonic = clock_ns(CLOCK_REALTIME) - started;
-  if (c->state == MEMBER_STARTING) publish(c->state, MEMBER_SERVING);
+  if (c->state == MEMBER_STARTING) {
+    publish(c->thread_id, (uint64_t)syscall(SYS_gettid));
+    __atomic_store_n(&c->state, MEMBER_SERVING, __ATOMIC_RELEASE);
+  }
   while (!stopped(m) && now - started < max_ns) {
     uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
     ready_batch(m, used);

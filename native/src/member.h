@@ -28,7 +28,9 @@ typedef struct {
   uint64_t last_errno;
   uint64_t left[PHASES];  // still queued when it stopped: taken off the socket, not answered
   uint64_t closed_ns;     // when it closed its socket on leaving, since the run's epoch
-  uint64_t reserved[12];
+  uint64_t thread_id;     // of the serving thread, as /proc knows it
+  uint64_t served_ns;     // from reading requests to echoing them, summed over batches
+  uint64_t reserved[10];
 } member_counters_t;
 
 enum { MEMBER_BLOCK_BYTES = 256, MEMBER_BATCH = 64, MEMBER_STARTING = 0, MEMBER_SERVING = 1, MEMBER_STOPPED = 2 };

@@ -4,6 +4,7 @@ import { analyseBalance } from './balance.js'
 import { fairCv } from './fair-band.js'
 import type { ImbalanceInput } from './imbalance.js'
 import { residuals } from './residuals.js'
+import { withUnansweredFlows } from './unanswered-flows.js'
 
 export interface FlowSpread {
   part: Imbalance['parts']['hash']
@@ -13,37 +14,10 @@ export interface FlowSpread {
 /** Below this Holm-adjusted p a member's number of flows is not chance. */
 const ODD_MEMBER_P = 0.01
 
-/**
- * What the flows prove when some of them were never answered. Those are not missing at random: they belong to members that
- * drop much. The most even spread that they allow is the one where they belong to the members with the fewest flows;
- * only what is skewed even so is the hash's doing.
- * @param counts flows per member, of those whose member is known
- */
-export function mostEvenCompletion(counts: readonly number[], unknownFlows: number): number[] {
-  const order = counts.map((count, index) => ({ count, index })).toSorted((a, b) => a.count - b.count)
-  let rest = unknownFlows
-  let level = order[0]?.count ?? 0
-  let raised = 0
-  // Raise the lowest to the level of the next, as long as there are flows for it.
-  while (raised < order.length && rest > 0) {
-    while (raised < order.length && order[raised]!.count <= level) raised++
-    const next = raised < order.length ? order[raised]!.count : Infinity
-    const step = Math.min(next - level, Math.floor(rest / raised))
-    if (step === 0) break
-    level += step
-    rest -= step * raised
-  }
-  const full = [...counts]
-  for (const { index, count } of order.slice(0, raised)) full[index] = Math.max(count, level)
-  for (const { index } of order.slice(0, raised)) if (rest-- > 0) full[index]!++
-  return full
-}
-
 /** The part of the hash: is the number of flows per member what a fair hash gives, and is that even? */
 export function flowSpread({ members, unknown, unaskedFlows, balance, seed }: ImbalanceInput): FlowSpread {
   if (balance === undefined) return { part: { cv: 0, bound: 0, verdict: 'even' }, causes: [] }
-  const known = members.map((member) => member.flows)
-  const counts = unknown.flows > 0 ? mostEvenCompletion(known, unknown.flows) : known
+  const counts = withUnansweredFlows(members, unknown.flows)
   const tested = unknown.flows > 0 ? analyseBalance(counts, { seed }).balance : balance
   const { flows, cv, fairBand, effectBoundW, pValue, verdict } = tested
   const chance = (members.length - 1) / flows

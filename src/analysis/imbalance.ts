@@ -4,15 +4,11 @@ import { delivery, type Delivery } from './delivery.js'
 import { flowSpread } from './flow-spread.js'
 import type { MemberTime } from './member-time.js'
 import { requestTimeOf } from './member-time.js'
+import type { MemberTraffic } from './unanswered-flows.js'
 import { weightSpread } from './weight-spread.js'
 
 /** What is known of one member, over the measured phase. */
-export interface MemberEvidence extends MemberTime {
-  /** flows that it answered, and what was sent on them */
-  flows: number
-  sentOnFlows: number
-  /** requests that came to its socket: taken, dropped there, or left there */
-  offered: number
+export interface MemberEvidence extends MemberTime, MemberTraffic {
   dropped: number
   /** replies in time, and late */
   replies: number

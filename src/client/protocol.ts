@@ -69,7 +69,13 @@ export interface WorkerReport {
   /** flow → members, for flows that were seen at more than one */
   moves: Map<number, Set<number>>
   /** one entry a member */
-  members: { replies: number; late: number; histograms: Partial<Record<Quantity, HistogramData>> }[]
+  members: {
+    replies: number
+    late: number
+    /** of both, those that came while requests were being sent */
+    answeredUnderLoad: number
+    histograms: Partial<Record<Quantity, HistogramData>>
+  }[]
   sendErrors: number
   /** errno → how often send() failed with it */
   sendErrnos: Map<number, number>

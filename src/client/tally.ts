@@ -12,6 +12,7 @@ export class Tally {
   readonly #latencies: LatencyRecorder
   readonly #replies: Float64Array
   readonly #late: Float64Array
+  readonly #answeredUnderLoad: Float64Array
   readonly sendErrnos = new Map<number, number>()
   sentTotal = 0
   repliedTotal = 0
@@ -35,6 +36,7 @@ export class Tally {
     this.#latencies = new LatencyRecorder(members)
     this.#replies = new Float64Array(members)
     this.#late = new Float64Array(members)
+    this.#answeredUnderLoad = new Float64Array(members)
     this.trace = trace && new FlowTrace(flows, trace.gapNs)
     this.timeline = trace && new Timeline(trace.intervalNs)
   }
@@ -71,11 +73,22 @@ export class Tally {
     this.flows.noteLate(flow)
   }
 
+  /** Requests are being sent from now on. */
+  loadBegins(): void {
+    this.#answeredUnderLoad.forEach((_, m, counts) => (counts[m]! -= this.#replies[m]! + this.#late[m]!))
+  }
+
+  /** No more are sent for now: what is answered from here on was left over. */
+  loadEnds(): void {
+    this.#answeredUnderLoad.forEach((_, m, counts) => (counts[m]! += this.#replies[m]! + this.#late[m]!))
+  }
+
   /** What there is to say of each member. */
   memberReports(): WorkerReport['members'] {
     return Array.from({ length: this.members }, (_, member) => ({
       replies: this.#replies[member]!,
       late: this.#late[member]!,
+      answeredUnderLoad: this.#answeredUnderLoad[member]!,
       histograms: this.#latencies.report(member),
     }))
   }

@@ -189,11 +189,13 @@ function drive(task: WorkerTask): WorkerReport {
       }
       const [repliesBefore, lostBefore] = [tally.repliedTotal, tally.lostTotal]
       const durationNs = task.durationNs === undefined ? undefined : task.durationNs / waves
+      tally.loadBegins()
       figures = addFigures(
         figures,
         driver.drive({ wire: 1, tally, firstFlow: from, scheduled }, source(2 + wave, durationNs)),
       )
       repliesWhileActive += tally.repliedTotal - repliesBefore
+      tally.loadEnds()
       driver.drain()
       const unanswered = tally.lostTotal - lostBefore
       gate.say({ kind: 'wave', last: wave === waves - 1 || control.stopped, unanswered })

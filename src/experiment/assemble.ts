@@ -1,8 +1,8 @@
 import { analyseAffinity } from '../analysis/affinity.js'
-import { analyseBalance } from '../analysis/balance.js'
 import { balanceBooks } from '../analysis/ledger.js'
 import { analysePlacement } from '../analysis/placement.js'
 import { analysePacketBalance } from '../analysis/packet-balance.js'
+import { residuals as residualsOf } from '../analysis/residuals.js'
 import { judge } from '../analysis/validity.js'
 import type { WorkerReport } from '../client/protocol.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
@@ -16,6 +16,7 @@ import {
   type PacketBalance,
   type RunResult,
 } from '../result/run-result.js'
+import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
 import { dispatcherOf } from './dispatcher.js'
 import { crossCheckOf, evidenceOf } from './evidence.js'
 import {
@@ -29,32 +30,19 @@ import {
   sum,
   throughputOf,
 } from './figures.js'
+import { imbalanceOf } from './imbalance-evidence.js'
 import type { RunRecord } from './run-record.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 
-/** Flows by member, and what was sent on them; `complete` when the member of every flow that was used is known. */
-function attribute(reports: readonly WorkerReport[], members: number) {
-  const flows = Array.from({ length: members }, () => 0)
-  const sent = Array.from({ length: members }, () => 0)
-  let complete = true
-  for (const report of reports) {
-    if (report.moves.size > 0) complete = false
-    report.firstMember.forEach((member, flow) => {
-      if (member >= 0) {
-        flows[member]!++
-        sent[member]! += report.sent[flow]!
-      } else if (report.sent[flow]! > 0) complete = false
-    })
-  }
-  return { flows, sent, complete }
-}
-
-function memberResults(record: RunRecord, { members, ahead }: ServerLedgers): MemberResult[] {
+function memberResults(
+  record: RunRecord,
+  { members, ahead }: ServerLedgers,
+  attributed: FlowAttribution,
+): MemberResult[] {
   const { plan, reports } = record
-  const attributed = attribute(reports, plan.procs)
   const residuals =
     basisOf(plan) === 'flow' && sum(attributed.flows) > 0
-      ? analyseBalance(attributed.flows, { seed: plan.seed }).residuals
+      ? residualsOf(attributed.reckonedFlows)
       : []
   return record.after.map((after, index) => {
     const ledger = members[index]!
@@ -75,12 +63,12 @@ function memberResults(record: RunRecord, { members, ahead }: ServerLedgers): Me
       late: sum(reports.map((r) => r.members[index]!.late)),
       ...(plan.dispatch !== 'shared' && { drops: ledger.drops }),
       strangers: ledger.strangers,
-      ...(attributed.complete && plan.dispatch !== 'shared' && { sent: attributed.sent[index]! }),
+      ...(attributed.complete && plan.dispatch !== 'shared' && { sent: attributed.sentOnFlows[index]! }),
       // Whose it was that was lost ahead of all members, nobody knows.
       ...(attributed.complete &&
         plan.dispatch !== 'shared' &&
         ahead.drops + ahead.left === 0 && {
-          unexplained: attributed.sent[index]! - ledger.taken - ledger.drops - ledger.left,
+          unexplained: attributed.sentOnFlows[index]! - ledger.taken - ledger.drops - ledger.left,
         }),
       receiveBufferBytes: after.receiveBufferBytes,
       ...(cpu !== undefined && { cpu }),
@@ -147,8 +135,8 @@ function failureOf({ deaths, pids, front }: RunRecord): string | undefined {
 export function assembleRun(record: RunRecord): RunResult {
   const { plan, reports } = record
   const ledgers = serverLedgers(record)
-  const members = memberResults(record, ledgers)
-  const counts = members.map((member) => member.flows)
+  const attributed = attributeFlows(record)
+  const members = memberResults(record, ledgers, attributed)
   const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
   const destinationAddress = serverAddress(plan)
   const byFlow = basisOf(plan) === 'flow'
@@ -177,7 +165,9 @@ export function assembleRun(record: RunRecord): RunResult {
   const failure = failureOf(record)
   const crossCheck = crossCheckOf(record, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
+  const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
   const packetBalance = byFlow ? packetBalanceOf(record, members) : undefined
+  const imbalance = imbalanceOf(record, { members, attributed, balance, packetBalance })
   return {
     schema: RUN_SCHEMA,
     tool: { name: 'rpbench', version: record.toolVersion },
@@ -192,7 +182,7 @@ export function assembleRun(record: RunRecord): RunResult {
     members,
     ...(record.front && { dispatcher: dispatcherOf(plan, record.front) }),
     client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
-    ...(byFlow && sum(counts) > 0 && { balance: analyseBalance(counts, { seed: plan.seed }).balance }),
+    ...(balance && { balance }),
     affinity,
     ...(record.hashes && {
       hash: analysePlacement([...flowRows(record)], record.hashes, plan.procs),
@@ -202,6 +192,7 @@ export function assembleRun(record: RunRecord): RunResult {
     throughput: { ...throughputOf(reports, plan), ...(cpu && { cpuPerRoundTripNs: cpu }) },
     books,
     ...(packetBalance && { packetBalance }),
+    ...(imbalance && { imbalance }),
     ...(lag &&
       plan.rateHz !== undefined && {
         schedule: { rateHz: plan.rateHz, arrivals: plan.arrivals ?? 'constant', lag },

@@ -2,6 +2,7 @@ import type { CpuEvidence } from '../analysis/evidence.js'
 import type { WorkerReport } from '../client/protocol.js'
 import type { MemberCounters } from '../group/counters.js'
 import type { FrontCounters } from '../group/front.js'
+import type { ThreadTime } from '../host/thread-time.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { RunResult } from '../result/run-result.js'
 
@@ -38,6 +39,9 @@ export interface RunRecord extends HostRecord {
   after: MemberCounters[]
   front?: FrontRecord
   residentBytes: (number | undefined)[]
+  /** of each member's serving thread, between two readings that are `watchedNs` apart */
+  threadTimes: (ThreadTime | undefined)[]
+  watchedNs: number
   deaths: ReadonlyMap<number, string>
   reports: WorkerReport[]
   sourceAddresses: string[]

@@ -6,6 +6,7 @@ import { assembleRun, flowRows } from './assemble.js'
 import { sourcesOf } from './figures.js'
 import { HostWatch } from './host-record.js'
 import { Session, type SessionOptions } from './session.js'
+import { ThreadWatch } from './thread-watch.js'
 import { exposureOf } from './traffic.js'
 
 export interface RunOptions extends Pick<SessionOptions, 'plan' | 'traffic' | 'signal' | 'onProgress'> {
@@ -37,9 +38,11 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
     const hostWatch = new HostWatch()
     const before = await group.snapshot()
     const frontBefore = group.front?.read()
+    const threadWatch = new ThreadWatch(group, () => session.nowNs())
     const warmupNs = session.nowNs() - session.groupNs - session.flowsNs
     const reports = await session.measure()
     hostWatch.stop()
+    const threads = threadWatch.stop()
     const procNetUdpDrops = dropsOf(readSocketsOnPort(group.sockets.port), group.sockets.inodes)
     const residentBytes = group.residentBytes()
     const frontResidentBytes = group.frontResidentBytes()
@@ -80,6 +83,7 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
       after,
       ...(front && { front }),
       residentBytes,
+      ...threads,
       deaths: new Map(group.deaths),
       reports,
       sourceAddresses,

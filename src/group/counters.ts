@@ -14,6 +14,10 @@ export interface MemberCounters {
   left: [number, number]
   /** when it closed its socket on leaving, ns since the run's epoch; 0: it has not */
   closedNs: number
+  /** of the thread that serves, as /proc knows it; 0 while it starts */
+  threadId: number
+  /** wall time between reading requests and echoing them */
+  servedNs: number
 }
 
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
@@ -36,6 +40,8 @@ const WORD = {
   cpuNs: 15,
   left: 17,
   closedNs: 19,
+  threadId: 20,
+  servedNs: 21,
 } as const
 
 /** The counters of a whole group, in memory shared with its members. They outlive a member that is killed. */
@@ -71,6 +77,8 @@ export class GroupCounters {
       cpuNs: this.#get(index, WORD.cpuNs),
       left: this.#pair(index, WORD.left),
       closedNs: this.#get(index, WORD.closedNs),
+      threadId: this.#get(index, WORD.threadId),
+      servedNs: this.#get(index, WORD.servedNs),
     }
   }
 

@@ -38,7 +38,7 @@ const part = { cv: finite, bound: finite }
 const verdict = z.enum(['even', 'uneven'])
 
 const parts = z.object({
-  /** flows per member. `underpowered`: uneven, as so few flows are under a fair hash: nobody is accused. */
+  /** flows per member, unanswered ones by what came to each socket. `underpowered`: uneven, as so few flows are under a fair hash: nobody is accused. */
   hash: z.object({ ...part, verdict: z.enum(['even', 'uneven', 'underpowered']) }),
   /** what was offered per flow; 0 in a closed loop without weights, where it follows the members' speed */
   weights: z.object({ ...part, verdict }),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { deliveredAtEqualCapacity } from '../../src/analysis/equal-capacity.js'
-import { mostEvenCompletion } from '../../src/analysis/flow-spread.js'
 
 describe('what members of equal capacity deliver', () => {
   it.each([
@@ -23,18 +22,4 @@ describe('what members of equal capacity deliver', () => {
     for (const delivered of [1, 20, 333, 1000, 1510])
       expect(deliveredAtEqualCapacity(offered, delivered).reduce((a, b) => a + b)).toBeCloseTo(delivered, 9)
   })
-})
-
-describe('the most even spread of flows, some of which are of unknown members', () => {
-  it.each([
-    [[250, 250, 0, 250], 250, [250, 250, 250, 250]],
-    [[10, 7, 3], 2, [10, 7, 5]],
-    [[10, 7, 3], 6, [10, 8, 8]],
-    [[10, 7, 3], 11, [10, 10, 11]],
-    [[5, 5], 1, [6, 5]],
-    [[4, 9], 0, [4, 9]],
-    [[3], 2, [5]],
-  ])('of %j and %d more is %j', (counts, unknown, full) =>
-    expect(mostEvenCompletion(counts, unknown)).toEqual(full),
-  )
 })

@@ -268,9 +268,13 @@ describe('flows that the hash put unequally', () => {
     expect(result.members[3]).toMatchObject({ offeredShare: 0.25, answeredShare: 0, deliveryRatio: 0 })
   })
 
-  it('are blamed where they are uneven wherever the unanswered ones may be', () => {
-    expect(judge([400, 250, 150, 200].map(withFlows), { unknown: { flows: 20, sent: 20 } }).verdict).toBe(
-      'hash',
-    )
+  it('are blamed where they are uneven, the unanswered ones with them', () => {
+    const known = [200, 250, 150, 300].map(withFlows)
+    const hot = { ...known[1]!, offered: 350 * 40 }
+    const unknown = { flows: 100, sent: 4000 }
+    const { parts, verdict } = judge([known[0]!, hot, known[2]!, known[3]!], { unknown })
+    expect(verdict).toBe('hash')
+    // 200, 350, 150 and 300 around 250
+    expect(parts.hash.cv).toBeCloseTo(Math.sqrt(25_000 / 4) / 250, 12)
   })
 })
