@@ -11,19 +11,27 @@ export interface Delivery {
 }
 
 /**
- * How much less the lowest member may deliver than the highest before it matters. For two halves of a group it is a
- * coefficient of variation of 11 %, for one member of four 10 %: the bound that the spread of flows has, put so that
- * one member is also found among many.
+ * How much less the lowest member may deliver than the highest before it matters. For one member of four it is a
+ * coefficient of variation of 12 %, near the bound that the spread of flows has; put so, one member is found among many
+ * as well. Members that compute on too few CPUs differ by up to a fifth within seconds (docs/overload.md).
  */
-const EFFECT_BOUND = 0.2
+const EFFECT_BOUND = 0.25
 
 /**
- * Counts of requests answered vary by chance, in a full queue as the service times do and in one that is full now and then
- * as the arrivals do as well: for exponential ones both have a variance of their mean, which is 2 together (index
- * of dispersion). docs/overload.md has what was measured. Four standard deviations of the difference of two members.
+ * What a member answers while its queue is never empty varies as its service times do: for exponential ones the count
+ * has a variance of its mean (index of dispersion 1), for constant ones nearly none. That losses come in bursts adds
+ * nothing to it then. docs/overload.md has what was measured. Four standard deviations of the difference of two members.
  */
-const DISPERSION = 2
+const DISPERSION = 1
 const NOISE_Z = 4
+
+/**
+ * A factor is named when it makes up a third of what is delivered less (in logarithms), or is threefold. CPU time per request
+ * differs by up to a half without any member being slow: by what is in the caches, and by how many requests a batch has.
+ */
+const NAMED_FROM = { part: 1 / 3, ratio: 3, work: 1.5 }
+/** Where none is named so, the larger is, if it makes up half. */
+const ENOUGH_ALONE = 1 / 2
 
 /** Below this share answered while the load was on, a member did not keep up: what it answers by then is its capacity. */
 const KEPT_UP = 0.95
@@ -77,10 +85,7 @@ function expectedOf({ members, openLoop, weighted }: ImbalanceInput, delivered: 
   return members.map((member) => (flows > 0 ? (all * member.flows) / flows : 0))
 }
 
-/**
- * Why members deliver less. A request takes them `work × stretch`; a factor is named when it makes up at least half
- * (in logarithms) of what they deliver less.
- */
+/** Why members deliver less. A request takes them `work × stretch`, and each factor is held against the others'. */
 function causesOf(
   members: readonly MemberEvidence[],
   low: readonly number[],
@@ -90,10 +95,17 @@ function causesOf(
   const timesOf = (isLow: boolean) =>
     members.flatMap((member, index) => (low.includes(index) === isLow ? (requestTimeOf(member) ?? []) : []))
   const slowness = compareTimes(timesOf(true), timesOf(false))
-  const half = 1 / Math.sqrt(1 - Math.min(shortfall, 0.99))
-  const named = slowness ? factors(slowness, [...low], size).filter(({ ratio }) => ratio >= half) : []
-  if (named.length === 0) return [{ cause: 'unexplained', members: [...low], size }]
-  return named.toSorted((a, b) => b.ratio - a.ratio)
+  const found = slowness ? factors(slowness, [...low], size).toSorted((a, b) => b.ratio - a.ratio) : []
+  const makesUp = (ratio: number, part: number): boolean =>
+    ratio >= Math.min(NAMED_FROM.ratio, (1 - shortfall) ** -part)
+  const named = found.filter(
+    ({ cause, ratio }) =>
+      makesUp(ratio, NAMED_FROM.part) && (cause === 'scheduler' || ratio >= NAMED_FROM.work),
+  )
+  if (named.length > 0) return named
+  const [larger] = found
+  if (larger && makesUp(larger.ratio, ENOUGH_ALONE)) return [larger]
+  return [{ cause: 'unexplained', members: [...low], size }]
 }
 
 function factors(

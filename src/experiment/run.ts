@@ -34,6 +34,7 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
     const { group, load, watch, progress } = session
     progress.enter('warming up')
     await load.warmUp()
+    await session.untilAnswered()
     // Before the members' counters are read, so that the host's cover all that they count.
     const hostWatch = new HostWatch()
     const before = await group.snapshot()

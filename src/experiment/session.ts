@@ -143,6 +143,13 @@ export class Session {
     return Number(process.hrtime.bigint() - this.group.options.epochNs)
   }
 
+  /** Waits until members have answered what an overload in the warm-up left in their queues, or for a bounded time. */
+  async untilAnswered(): Promise<void> {
+    const counters = await this.group.snapshot()
+    if (counters.every(({ queuedBytes }) => queuedBytes === 0)) return
+    await this.group.untilEmpty(this.options.signal.aborted ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
+  }
+
   /** Runs the measured phase, watching for strangers. */
   async measure(): Promise<WorkerReport[]> {
     const { group, load, watch, progress } = this

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
+import type { MemberLoad } from '../result/imbalance.js'
 import type { FlowRow, LatencySummary, MemberResult, RunResult } from '../result/run-result.js'
 
 type Cell = string | number | undefined
@@ -39,11 +40,32 @@ const MEMBER_COLUMNS: readonly [name: string, cell: (member: MemberResult) => Ce
   ['died', ({ died }) => died],
 ]
 
+/** What the imbalance says of a member. */
+const LOAD_COLUMNS: readonly [name: string, cell: (load: MemberLoad) => Cell][] = [
+  ['flow share', ({ flowShare }) => flowShare],
+  ['offered share', ({ offeredShare }) => offeredShare],
+  ['delivered share', ({ deliveredShare }) => deliveredShare],
+  ['answered share', ({ answeredShare }) => answeredShare],
+  ['late share', ({ lateShare }) => lateShare],
+  ['loss share', ({ lossShare }) => lossShare],
+  ['delivery ratio', ({ deliveryRatio }) => deliveryRatio],
+  ['cpu ns', ({ cpuNs }) => cpuNs],
+  ['run delay ns', ({ runDelayNs }) => runDelayNs],
+  ['work per request ns', ({ workPerRequestNs }) => workPerRequestNs],
+  ['wait per request ns', ({ waitPerRequestNs }) => waitPerRequestNs],
+]
+
 /** One row per member, in member order; what was not measured is empty. Latencies are in nanoseconds. */
-export function membersCsv({ members }: RunResult): string {
+export function membersCsv({ members, imbalance }: RunResult): string {
   return stringify([
-    MEMBER_COLUMNS.map(([name]) => name),
-    ...members.map((member) => MEMBER_COLUMNS.map(([, cell]) => cell(member))),
+    [...MEMBER_COLUMNS, ...LOAD_COLUMNS].map(([name]) => name),
+    ...members.map((member) => {
+      const load = imbalance?.members[member.index]
+      return [
+        ...MEMBER_COLUMNS.map(([, cell]) => cell(member)),
+        ...LOAD_COLUMNS.map(([, cell]) => load && cell(load)),
+      ]
+    }),
   ])
 }
 

@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import { stripVTControlCharacters } from 'node:util'
 import { formatCount, formatDuration, formatPercent } from '../units.js'
 import type { LatencySummary, MemberResult } from '../result/run-result.js'
+import type { Imbalance } from '../result/imbalance.js'
 import { bar, cellsPerFairShare } from './bar.js'
 import { wrap } from './line.js'
 import type { Style, Tone } from './style.js'
@@ -13,27 +14,40 @@ const MAX_COMPACT = 64
 const ODD_MEMBER_P = 0.01
 const BAR_WIDTHS = [16, 10, 6]
 const MARGIN = 1
+const HELD_UP = { 'slow-member': 'slow', scheduler: 'waits' } as const
 const GUTTER = 4
+
+/** A member with what an overload left of its answers, and what was found to hold it up. */
+interface Row extends MemberResult {
+  answeredShare?: number
+  heldUp?: 'slow' | 'waits'
+}
 
 interface Column {
   name: string
   title: string
   align: 'left' | 'right'
-  cell: (member: MemberResult) => string
+  cell: (member: Row) => string
 }
 
 /** Left to go first when the terminal is narrow. */
-const LEAST_IMPORTANT_FIRST = ['pid', 'no drops', 'p50', 'packets', 'p99', 'drops', 'share']
+const LEAST_IMPORTANT_FIRST = ['pid', 'no drops', 'p50', 'packets', 'p99', 'drops', 'share', 'answered']
 
 /** What stands out about a member: one word, or nothing. */
-function remarkOf(member: MemberResult): { text: string; tone: Tone } | undefined {
+function remarkOf(member: Row): { text: string; tone: Tone } | undefined {
   if (member.died !== undefined) return { text: 'died', tone: 'bad' }
+  if (member.heldUp !== undefined) return { text: member.heldUp, tone: 'warn' }
   if (member.residual === undefined || (member.residualPValue ?? 1) >= ODD_MEMBER_P) return undefined
   return { text: member.residual > 0 ? 'hot' : 'starved', tone: 'warn' }
 }
 
 /** One row per member, or the most extreme ones with a line on how many were left out. */
-export function membersTable(members: readonly MemberResult[], style: Style): string[] {
+export function membersTable(
+  measured: readonly MemberResult[],
+  style: Style,
+  imbalance?: Imbalance,
+): string[] {
+  const members = measured.map((member) => rowOf(member, imbalance))
   if (members.length <= MAX_FULL) return indented(fittingTable(members, BAR_WIDTHS, style))
   if (members.length <= MAX_COMPACT) return indented(panels(members, style))
   const shown = mostExtreme(members)
@@ -44,11 +58,25 @@ export function membersTable(members: readonly MemberResult[], style: Style): st
   ]
 }
 
-/** Furthest from the mean, hottest first. Members that died are chosen before any other. */
-function mostExtreme(members: readonly MemberResult[]): MemberResult[] {
+function rowOf(member: MemberResult, imbalance: Imbalance | undefined): Row {
+  const answeredShare = imbalance?.overloaded ? imbalance.members[member.index]?.answeredShare : undefined
+  const cause = imbalance?.causes.find(
+    ({ cause: name, members }) => name in HELD_UP && members.includes(member.index),
+  )
+  return {
+    ...member,
+    ...(answeredShare !== undefined && { answeredShare }),
+    ...(cause && { heldUp: HELD_UP[cause.cause as keyof typeof HELD_UP] }),
+  }
+}
+
+/** Furthest from the mean, hottest first. Members that died or are held up are chosen before any other. */
+function mostExtreme(members: readonly Row[]): MemberResult[] {
   const mean = flowsOf(members) / members.length
-  const distance = (member: MemberResult): number =>
-    member.died === undefined ? Math.abs(member.flows - mean) : Number.POSITIVE_INFINITY
+  const distance = (member: Row): number =>
+    member.died === undefined && member.heldUp === undefined
+      ? Math.abs(member.flows - mean)
+      : Number.POSITIVE_INFINITY
   return members
     .toSorted((a, b) => distance(b) - distance(a) || a.index - b.index)
     .slice(0, MAX_FULL)
@@ -56,7 +84,7 @@ function mostExtreme(members: readonly MemberResult[]): MemberResult[] {
 }
 
 /** Compact: the columns that matter most, as many members side by side as fit, read downwards. */
-function panels(members: readonly MemberResult[], style: Style): string[] {
+function panels(members: readonly Row[], style: Style): string[] {
   const few = columnsFor(members, members, 0, style).filter(
     ({ name }) => !['pid', 'no drops', 'p50', 'packets'].includes(name),
   )
@@ -76,10 +104,10 @@ function panels(members: readonly MemberResult[], style: Style): string[] {
 
 /** The richest table that fits: with a long bar, a shorter one, none, and then fewer columns. */
 function fittingTable(
-  rows: readonly MemberResult[],
+  rows: readonly Row[],
   barWidths: readonly number[],
   style: Style,
-  group: readonly MemberResult[] = rows,
+  group: readonly Row[] = rows,
   columns = columnsFor(rows, group, 0, style),
 ): string[] {
   const withBars = barWidths.map((width) => columnsFor(rows, group, width, style))
@@ -96,18 +124,13 @@ function fittingTable(
 }
 
 /** `barWidth` 0 for a share without its bar. Shares are of the flows of the whole `group`. */
-function columnsFor(
-  rows: readonly MemberResult[],
-  group: readonly MemberResult[],
-  barWidth: number,
-  style: Style,
-): Column[] {
+function columnsFor(rows: readonly Row[], group: readonly Row[], barWidth: number, style: Style): Column[] {
   const flows = flowsOf(group)
-  const share = ({ flows: n }: MemberResult): number => (flows === 0 ? 0 : n / flows)
-  const overFair = (member: MemberResult): number => share(member) * group.length
+  const share = ({ flows: n }: Row): number => (flows === 0 ? 0 : n / flows)
+  const overFair = (member: Row): number => share(member) * group.length
   const perFairShare = cellsPerFairShare(Math.max(...rows.map(overFair)), barWidth)
   const barsWidth = Math.ceil(perFairShare * Math.max(...rows.map(overFair)))
-  const shareCell = (member: MemberResult): string => {
+  const shareCell = (member: Row): string => {
     const percent = formatPercent(share(member), group.length > MAX_COMPACT ? 2 : 1).padStart(6)
     return barWidth === 0
       ? percent
@@ -135,10 +158,17 @@ function columnsFor(
       ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),
       'drops',
     ),
+    ...(rows.some(({ answeredShare }) => answeredShare !== undefined)
+      ? [
+          right('answered', ({ answeredShare }) =>
+            answeredShare === undefined ? '-' : formatPercent(answeredShare),
+          ),
+        ]
+      : []),
     right('p50', (member) => time(member, ({ p50Ns }) => p50Ns)),
     right('p99', (member) => time(member, ({ p99Ns }) => p99Ns)),
   ]
-  const remark = (member: MemberResult): string => {
+  const remark = (member: Row): string => {
     const { text, tone } = remarkOf(member) ?? { text: '' }
     return style.paint(text, tone)
   }
@@ -146,7 +176,7 @@ function columnsFor(
   return columns
 }
 
-function drawTable(rows: readonly MemberResult[], columns: readonly Column[]): string[] {
+function drawTable(rows: readonly Row[], columns: readonly Column[]): string[] {
   const table = new Table({
     head: columns.map(({ title }) => title),
     colAligns: columns.map(({ align }) => align),
@@ -167,7 +197,7 @@ function indented(lines: readonly string[]): string[] {
   return lines.map((line) => ' '.repeat(MARGIN) + line.trimEnd())
 }
 
-function flowsOf(members: readonly MemberResult[]): number {
+function flowsOf(members: readonly Row[]): number {
   return members.reduce((sum, { flows }) => sum + flows, 0)
 }
 

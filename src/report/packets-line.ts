@@ -10,7 +10,7 @@ const RULINGS: Readonly<Record<PacketBalance['verdict'], { text: string; tone: T
 }
 
 /** How evenly packets spread over members, and if they did not, whether heavy flows are the reason. */
-export function packetsLine({ packetBalance, balance }: RunResult): Line | undefined {
+export function packetsLine({ packetBalance, balance, imbalance }: RunResult): Line | undefined {
   if (packetBalance === undefined) return undefined
   const { cv, effectiveFlows, fairCv, verdict } = packetBalance
   const fair = `a fair hash gives ${formatPercent(fairCv.expected)}, and stays under ${formatPercent(fairCv.p99)} in 99 % of runs`
@@ -22,7 +22,9 @@ export function packetsLine({ packetBalance, balance }: RunResult): Line | undef
     unexplained: [
       `${spread}, and the weights of the flows do not explain it`,
       fair,
-      'compare drops, latency and hot members in the table',
+      imbalance?.parts.delivery.verdict === 'uneven'
+        ? 'members deliver unequally: see the next line'
+        : 'compare drops, latency and hot members in the table',
     ],
   }[verdict]
   return { label: 'packets', verdict: RULINGS[verdict], phrases: phrases.map((text) => ({ text })) }

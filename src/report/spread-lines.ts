@@ -14,7 +14,7 @@ const BALANCE_TONES: Readonly<Record<Balance['verdict'], Tone>> = {
 const SHOWN_VIOLATIONS = 3
 
 /** Is the spread of flows over members what a fair hash gives? */
-export function balanceLine({ balance, group, members }: RunResult): Line {
+export function balanceLine({ balance, affinity, group, members }: RunResult): Line {
   const basis = basisOf(group)
   if (basis !== 'flow') return otherwiseSpread(group, basis, members)
   if (balance === undefined)
@@ -28,7 +28,7 @@ export function balanceLine({ balance, group, members }: RunResult): Line {
   const phrases = [
     `χ² ${formatStatistic(chiSquare)}, df ${degreesOfFreedom}, ${formatP(balance.pValue)}${draws}`,
     `max/mean${NBSP}${maxOverMean.toFixed(3)} (a fair hash stays under ${fairBand.maxOverMean.p95.toFixed(3)} in 95 % of runs)`,
-    balanceReason(balance),
+    balanceReason(balance, affinity.unseen),
   ]
   return {
     label: 'balance',
@@ -64,7 +64,7 @@ function otherwiseSpread(
 }
 
 /** Why the verdict is not the one that the p-value alone would suggest, or what to make of it. */
-function balanceReason({ verdict, pValue, alpha, cv, effectBoundW, power }: Balance): string {
+function balanceReason({ verdict, pValue, alpha, cv, effectBoundW, power }: Balance, unseen: number): string {
   const spread = formatPercent(cv)
   const bound = formatPercent(effectBoundW)
   switch (verdict) {
@@ -73,6 +73,8 @@ function balanceReason({ verdict, pValue, alpha, cv, effectBoundW, power }: Bala
     case 'too-even':
       return 'more even than chance allows: is there a proxy or a round robin in between, or are these the same flows again?'
     case 'underpowered': {
+      if (unseen > 0 && pValue < alpha)
+        return `${plural(unseen, 'flow', 'flows')} never got a reply, and where those belong is not seen: this is the spread of the others, and no sign of the hash`
       const needed = power.flowsForEffectBound
       return `so few flows only show a spread (CV) from ${formatPercent(power.detectableW)} on; ${bound} needs ${formatCount(needed)} flows: try --flows ${needed}`
     }

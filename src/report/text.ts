@@ -3,6 +3,7 @@ import { booksLine } from './books-line.js'
 import { dispatchLine } from './dispatch-line.js'
 import { hashLine } from './hash-line.js'
 import { headerPhrases, titleLines } from './header.js'
+import { imbalanceLine } from './imbalance-line.js'
 import { type Line, layOut } from './line.js'
 import { membersTable } from './members-table.js'
 import { packetsLine } from './packets-line.js'
@@ -31,6 +32,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     balanceLine(result),
     ...maybe(dispatchLine(result)),
     ...maybe(packetsLine(result)),
+    ...maybe(imbalanceLine(result)),
     affinityLine(result),
     ...maybe(hashLine(result)),
     ...latencyLines(result),
@@ -47,7 +49,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...titleLines(TITLE, headerPhrases(result), style),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
-    ...membersTable(result.members, style),
+    ...membersTable(result.members, style, result.imbalance),
     '',
     ...layOut(lines, style),
     '',
