@@ -23,7 +23,7 @@ export function weightSpread(input: ImbalanceInput, { part: hash }: FlowSpread):
   const bound = EFFECT_BOUND
   const even: WeightSpread = { part: { cv: 0, bound, verdict: 'even' }, causes: [] }
   if (!weighted && !openLoop) return even
-  const byFlow = unaskedFlows === 0 || hash.verdict === 'uneven'
+  const byFlow = !weighted || unaskedFlows === 0 || hash.verdict === 'uneven'
   const base = members.map(({ flows }) => (byFlow ? flows : 1))
   const got = members.map(({ sentOnFlows, offered }) => (byFlow ? sentOnFlows : offered))
   const flows = sum(base)

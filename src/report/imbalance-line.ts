@@ -48,7 +48,7 @@ function phrasesOf(cause: ImbalanceCause, imbalance: Imbalance): string[] {
   switch (cause.cause) {
     case 'hash':
       return [
-        `${offers(cause, imbalance)}: the hash put the flows unequally, spread (CV) ${formatPercent(cause.size)}`,
+        `${offers(imbalance)}: the hash put the flows unequally, spread (CV) ${formatPercent(cause.size)}`,
       ]
     case 'few-flows':
       return [
@@ -57,7 +57,7 @@ function phrasesOf(cause: ImbalanceCause, imbalance: Imbalance): string[] {
       ]
     case 'weights':
       return [
-        `${offers(cause, imbalance)}: some flows are heavy`,
+        `${offers(imbalance)}: some flows are heavy`,
         `the flows weigh as much as ${formatCount(cause.effectiveFlows)} equal ones (F_eff)`,
       ]
     case 'slow-member':
@@ -65,6 +65,7 @@ function phrasesOf(cause: ImbalanceCause, imbalance: Imbalance): string[] {
     case 'scheduler':
       return [delivered(cause, imbalance), wait(cause)]
     case 'unexplained':
+    default:
       return [
         delivered(cause, imbalance),
         'neither the work for a request nor the wait for a CPU explains it',
@@ -74,37 +75,37 @@ function phrasesOf(cause: ImbalanceCause, imbalance: Imbalance): string[] {
 
 function unanswered({ overload, members }: Imbalance): string {
   const { lossShare, lateShare } = overload
-  const parts = [
-    ...(lossShare > 0 || lateShare === 0 ? [`${formatPercent(lossShare)} lost`] : []),
-    ...(lateShare > 0 ? [`${formatPercent(lateShare)} late`] : []),
+  const kinds: [number, string][] = [
+    [lossShare, 'lost'],
+    [lateShare, 'late'],
   ]
-  const only = overload.members.length < members.length ? `, at ${nameMembers(overload.members)}` : ''
-  return `of all requests ${parts.join(' and ')}${only}`
+  const parts = kinds
+    .filter(([share]) => share > 0)
+    .map(([share, what], i) => `${formatPercent(share)} ${i === 0 ? 'of the requests ' : ''}${what}`)
+  const only = overload.members.length < members.length ? ` at ${nameMembers(overload.members)}` : ''
+  return parts.join(', ') + only
 }
 
 function alike(imbalance: Imbalance): string[] {
   const { members } = imbalance
   if (members.length === 1) return []
-  const shares = members.flatMap(({ answeredShare }) => answeredShare ?? [])
-  return [`members answered alike, ${rangeOf(shares)} of what came to each`]
+  return [`members answered alike, ${rangeOf(sharesOf(members))} of what came to each`]
 }
 
-function offers({ members }: ImbalanceCause, imbalance: Imbalance): string {
-  const least = Math.min(...imbalance.members.map(({ offeredShare }) => offeredShare))
-  const most = Math.max(...imbalance.members.map(({ offeredShare }) => offeredShare))
-  return `members were offered ${formatPercent(least)} to ${formatPercent(most)} of the requests each (${nameMembers(members)} the odd ${members.length === 1 ? 'one' : 'ones'})`
+function offers({ members }: Imbalance): string {
+  const ascending = members.toSorted((a, b) => a.offeredShare - b.offeredShare)
+  const [least, most] = [ascending[0]!, ascending.at(-1)!]
+  return `members were offered ${formatPercent(least.offeredShare)} to ${formatPercent(most.offeredShare)} of the requests each, most of them member ${most.index}`
 }
 
 /** Members that answered less of theirs than all others; where offers differ, what they delivered less than the others. */
 function delivered({ members }: ImbalanceCause, imbalance: Imbalance): string {
   const low = imbalance.members.filter(({ index }) => members.includes(index))
   const others = imbalance.members.filter(({ index }) => !members.includes(index))
-  const shares = (of: MemberLoad[]): number[] => of.flatMap(({ answeredShare }) => answeredShare ?? [])
-  const [theirs, rest] = [shares(low), shares(others)]
+  const [theirs, rest] = [sharesOf(low), sharesOf(others)]
   if (imbalance.parts.hash.verdict === 'even' && Math.max(...theirs) < 0.99 * Math.min(...rest))
     return `${nameMembers(members)} answered ${rangeOf(theirs)} of what came, ${othersName(others)} ${rangeOf(rest)}`
-  const ratios = (of: MemberLoad[]): number[] => of.flatMap(({ deliveryRatio }) => deliveryRatio ?? [])
-  const less = 1 - mean(ratios(low)) / mean(ratios(others))
+  const less = 1 - mean(ratiosOf(low)) / mean(ratiosOf(others))
   return `${nameMembers(members)} delivered ${formatPercent(less, 0)} less than ${othersName(others)}`
 }
 
@@ -134,6 +135,12 @@ function nameMembers(members: readonly number[]): string {
 function range({ members }: Imbalance, pick: (member: MemberLoad) => number): string {
   return rangeOf(members.map(pick))
 }
+
+const sharesOf = (members: readonly MemberLoad[]): number[] =>
+  members.flatMap(({ answeredShare }) => answeredShare ?? [])
+
+const ratiosOf = (members: readonly MemberLoad[]): number[] =>
+  members.flatMap(({ deliveryRatio }) => deliveryRatio ?? [])
 
 /** `52 – 58 %`, or one number where the ends read the same. */
 function rangeOf(shares: readonly number[]): string {

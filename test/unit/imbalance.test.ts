@@ -48,6 +48,7 @@ function judge(members: MemberEvidence[], changes: Partial<ImbalanceInput> = {})
 const four = (odd: MemberEvidence, others: MemberEvidence): MemberEvidence[] => [others, others, odd, others]
 /** Kept up with, at 40 requests a flow. */
 const withFlows = (flows: number) => member({ flows, offered: flows * 40 })
+const askedOnce = (flows: number) => member({ flows, offered: flows })
 /** Members that answer 3000 requests at most. */
 const withFlowsOf1000 = (flows: number) =>
   member({ flows, offered: flows * 1000, replies: Math.min(flows, 3) * 1000 })
@@ -223,6 +224,13 @@ describe('heavy flows', () => {
     const result = judge(four(slow, member()), { weighted: true })
     expect(result.verdict).toBe('mixed')
     expect(result.causes.map(({ cause }) => cause).toSorted()).toEqual(['slow-member', 'weights'])
+  })
+
+  it('are no cause of flows that were not asked yet, for the run was short', () => {
+    expect(judge([6, 2, 3, 1].map(askedOnce), { unaskedFlows: 9000 })).toMatchObject({
+      verdict: 'even',
+      parts: { weights: { cv: 0 } },
+    })
   })
 
   it('are named where the other flows were never asked, and few flows are not', () => {
