@@ -7,13 +7,14 @@ import type { ResultFiles } from '../src/result/store.js'
 export default class Run extends BaseCommand {
   static override description = `Measure how flows spread over a SO_REUSEPORT group, and at what latency.
 
-Starts a group of server processes that share one UDP port, sends from many source ports, and reports the flows and packets each process got, whether that spread is what a fair hash gives, and the latency of each process. Traffic stays on this host.
+Starts a group of server processes that share one UDP port, sends from many source ports, and reports the flows and packets each process got, whether that spread is what a fair hash gives, and the latency of each process. With --rate beyond what the group can do, it tells whether all members drop alike, and why not. Traffic stays on this host.
 
 Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 interrupted, after keeping and printing what was measured.`
   static override examples = [
     '<%= config.bin %> run --procs 4 --flows 10000',
     '<%= config.bin %> run -p 8 -f 100k -d 20s --in-flight 512',
     '<%= config.bin %> run -p 4 -f 1000 --requests 100 --json | jq .balance',
+    '<%= config.bin %> run -p 4 -f 4000 --service-time 2ms --service-kind sleep --rate 4k',
   ]
 
   static override flags = {

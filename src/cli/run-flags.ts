@@ -133,7 +133,8 @@ export const runFlags = {
   }),
   rate: Flags.string({
     char: 'r',
-    description: 'requests per second over all flows, such as 20k: an open loop [default: closed loop]',
+    description:
+      'requests per second over all flows, such as 20k: an open loop, beyond capacity an overload [default: closed loop]',
     helpValue: 'RATE',
     helpGroup: 'LOAD',
   }),
