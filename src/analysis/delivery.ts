@@ -1,7 +1,7 @@
 import type { Imbalance, ImbalanceCause } from '../result/imbalance.js'
 import { deliveredAtEqualCapacity } from './equal-capacity.js'
 import type { ImbalanceInput, MemberEvidence } from './imbalance.js'
-import { compareTimes, requestTimeOf, type Slowness } from './member-time.js'
+import { compareTimes, median, requestTimeOf, type Slowness } from './member-time.js'
 
 export interface Delivery {
   part: Imbalance['parts']['delivery']
@@ -59,8 +59,8 @@ export function delivery(input: ImbalanceInput): Delivery {
   const cv = variation(known.map(({ ratio }) => ratio))
   const part = { cv, bound, shortfall, verdict: shortfall > bound ? ('uneven' as const) : ('even' as const) }
   if (part.verdict === 'even') return { part, causes: [], ratios }
-  const low = known.filter(({ ratio }) => ratio < (1 - bound) * highest.ratio).map(({ index }) => index)
-  return { part, causes: causesOf(members, low, shortfall, cv), ratios }
+  const { low, less } = belowLargestGap(ascending)
+  return { part, causes: causesOf(members, low, less, cv), ratios }
 }
 
 /**
@@ -85,11 +85,30 @@ function expectedOf({ members, openLoop, weighted }: ImbalanceInput, delivered: 
   return members.map((member) => (flows > 0 ? (all * member.flows) / flows : 0))
 }
 
+/**
+ * Members that deliver less than the others: those below the largest gap (as a ratio), since chance alone sets the
+ * others apart from each other too.
+ * @returns their indexes, and by how much they deliver less, median against median, 0 to 1
+ */
+function belowLargestGap(ascending: readonly { ratio: number; index: number }[]): {
+  low: number[]
+  less: number
+} {
+  const gaps = ascending.slice(1).map(({ ratio }, i) => ratio / ascending[i]!.ratio)
+  const split = gaps.indexOf(Math.max(...gaps.filter((gap) => !Number.isNaN(gap)))) + 1
+  const medianOf = (part: typeof ascending): number => median(part.map(({ ratio }) => ratio))
+  const low = ascending.slice(0, split)
+  return {
+    low: low.map(({ index }) => index).toSorted((a, b) => a - b),
+    less: 1 - medianOf(low) / medianOf(ascending.slice(split)),
+  }
+}
+
 /** Why members deliver less. A request takes them `work × stretch`, and each factor is held against the others'. */
 function causesOf(
   members: readonly MemberEvidence[],
   low: readonly number[],
-  shortfall: number,
+  less: number,
   size: number,
 ): ImbalanceCause[] {
   const timesOf = (isLow: boolean) =>
@@ -97,7 +116,7 @@ function causesOf(
   const slowness = compareTimes(timesOf(true), timesOf(false))
   const found = slowness ? factors(slowness, [...low], size).toSorted((a, b) => b.ratio - a.ratio) : []
   const makesUp = (ratio: number, part: number): boolean =>
-    ratio >= Math.min(NAMED_FROM.ratio, (1 - shortfall) ** -part)
+    ratio >= Math.min(NAMED_FROM.ratio, (1 - less) ** -part)
   const named = found.filter(
     ({ cause, ratio }) =>
       makesUp(ratio, NAMED_FROM.part) && (cause === 'scheduler' || ratio >= NAMED_FROM.work),

@@ -66,7 +66,8 @@ export function compareTimes(
   }
 }
 
-function median(values: readonly number[]): number {
+/** The middle value, or the mean of the two in the middle; of at least one. */
+export function median(values: readonly number[]): number {
   const ascending = values.toSorted((a, b) => a - b)
   const upper = ascending.length >> 1
   return ascending.length % 2 === 1 ? ascending[upper]! : (ascending[upper - 1]! + ascending[upper]!) / 2

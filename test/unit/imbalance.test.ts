@@ -52,6 +52,9 @@ const askedOnce = (flows: number) => member({ flows, offered: flows })
 /** Members that answer 3000 requests at most. */
 const withFlowsOf1000 = (flows: number) =>
   member({ flows, offered: flows * 1000, replies: Math.min(flows, 3) * 1000 })
+/** On CPUs that it waits for as long as others do. */
+const computing = (replies: number, workNs: number) =>
+  member({ replies, cpuNs: replies * workNs, runDelayNs: replies * 3e5 })
 const blind = (seeing: MemberEvidence): MemberEvidence => {
   const { ...rest } = seeing
   delete rest.runDelayNs
@@ -125,6 +128,11 @@ describe('a slow member', () => {
       verdict: 'slow-member',
       causes: [{ cause: 'slow-member', members: [2], ratio: 4 }],
     })
+  })
+
+  it('is told from others that differ among themselves', () => {
+    const members = [computing(6800, 2e5), computing(6100, 2e5), computing(2500, 7.3e5), computing(9000, 2e5)]
+    expect(judge(members)).toMatchObject({ verdict: 'slow-member', causes: [{ members: [2] }] })
   })
 
   it('is found among many', () => {
