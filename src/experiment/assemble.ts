@@ -41,9 +41,7 @@ function memberResults(
 ): MemberResult[] {
   const { plan, reports } = record
   const residuals =
-    basisOf(plan) === 'flow' && sum(attributed.flows) > 0
-      ? residualsOf(attributed.reckonedFlows)
-      : []
+    basisOf(plan) === 'flow' && sum(attributed.flows) > 0 ? residualsOf(attributed.reckonedFlows) : []
   return record.after.map((after, index) => {
     const ledger = members[index]!
     const latency = latencyOf(reports, index)
@@ -135,7 +133,7 @@ function failureOf({ deaths, pids, front }: RunRecord): string | undefined {
 export function assembleRun(record: RunRecord): RunResult {
   const { plan, reports } = record
   const ledgers = serverLedgers(record)
-  const attributed = attributeFlows(record)
+  const attributed = attributeFlows(record, ledgers.members)
   const members = memberResults(record, ledgers, attributed)
   const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
   const destinationAddress = serverAddress(plan)

@@ -1,7 +1,7 @@
 import { analyseBalance } from '../analysis/balance.js'
+import type { MemberLedger } from '../analysis/ledger.js'
 import { withUnansweredFlows } from '../analysis/unanswered-flows.js'
 import type { Balance } from '../result/run-result.js'
-import { memberLedger } from './figures.js'
 import type { RunRecord } from './run-record.js'
 
 /** Which flows belong to which member, by the replies they got; lists have one entry a member. */
@@ -21,12 +21,10 @@ export interface FlowAttribution {
   complete: boolean
 }
 
-export function attributeFlows({
-  plan,
-  reports,
-  before,
-  after,
-}: Pick<RunRecord, 'plan' | 'reports' | 'before' | 'after'>): FlowAttribution {
+export function attributeFlows(
+  { plan, reports }: Pick<RunRecord, 'plan' | 'reports'>,
+  members: readonly MemberLedger[],
+): FlowAttribution {
   const flows = Array.from({ length: plan.procs }, () => 0)
   const sentOnFlows = Array.from({ length: plan.procs }, () => 0)
   const unknown = { flows: 0, sent: 0 }
@@ -43,10 +41,7 @@ export function attributeFlows({
         unknown.sent += count
       }
     }
-  const offered = after.map((counters, index) => {
-    const { taken, drops, left } = memberLedger(before[index], counters)
-    return taken + drops + left
-  })
+  const offered = members.map(({ taken, drops, left }) => taken + drops + left)
   const traffic = flows.map((count, index) => ({
     flows: count,
     sentOnFlows: sentOnFlows[index]!,

@@ -23,8 +23,7 @@ export function imbalanceOf(
 ): Imbalance | undefined {
   const { plan, reports } = record
   const { offered, sentOnFlows, unknown, unaskedFlows } = attributed
-  if (basisOf(plan.steering) !== 'flow' || record.deaths.size > 0 || packetBalance === undefined)
-    return undefined
+  if (basisOf(plan) !== 'flow' || record.deaths.size > 0 || packetBalance === undefined) return undefined
   return analyseImbalance({
     members: members.map((member, index) => {
       const { replies, late, legs, drops, packets } = member
@@ -32,7 +31,7 @@ export function imbalanceOf(
         flows: member.flows,
         sentOnFlows: sentOnFlows[index]!,
         offered: offered[index]!,
-        dropped: drops,
+        dropped: drops ?? 0,
         taken: packets,
         replies,
         late,

@@ -79,6 +79,8 @@ function counted(changes: Partial<MemberCounters>): MemberCounters {
     cpuNs: 0,
     left: [0, 0],
     closedNs: 0,
+    threadId: 0,
+    servedNs: 0,
     ...changes,
   }
 }
