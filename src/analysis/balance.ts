@@ -17,12 +17,15 @@ const LEAST_EXPECTED = 5
  */
 const TOO_EVEN = 1e-4
 
+/** Cohen's w up to which skew does not matter, where nobody says otherwise. */
+export const EFFECT_BOUND_W = 0.1
+
 interface BalanceOptions {
   /** of the Monte-Carlo test; the same seed gives the same result */
   seed: number
   /** significance level, 0 < alpha < 1; 0.01 by default */
   alpha?: number
-  /** Cohen's w (> 0) up to which skew does not matter; 0.1 by default */
+  /** Cohen's w (> 0) up to which skew does not matter; EFFECT_BOUND_W by default */
   effectBoundW?: number
 }
 
@@ -45,7 +48,7 @@ export function analyseBalance(
   counts: readonly number[],
   options: BalanceOptions,
 ): { balance: Balance; residuals: Residual[] } {
-  const { seed, alpha = 0.01, effectBoundW = 0.1 } = options
+  const { seed, alpha = 0.01, effectBoundW = EFFECT_BOUND_W } = options
   const members = counts.length
   const flows = counts.reduce((sum, count) => sum + count, 0)
   if (!(flows > 0)) throw new RangeError('balance needs at least one member and one flow')
@@ -56,9 +59,7 @@ export function analyseBalance(
   const chiSquare = chiSquareStatistic(counts)
   const { pValue, evenTail, fairDraws } = testFairness(chiSquare, flows, members, seed)
   const cv = Math.sqrt(chiSquare / flows)
-  // Chance alone adds about (k − 1)/N to w²: without taking that off, many members or few flows would pass the
-  // bound by noise.
-  const skewW = Math.sqrt(Math.max(0, chiSquare - (members - 1)) / flows)
+  const skewW = effectBeyondChance(chiSquare, members - 1, flows)
   const detectableW = detectableEffect(flows, members, alpha)
   const balance: Balance = {
     flows,
@@ -84,6 +85,14 @@ export function analyseBalance(
     }),
   }
   return { balance, residuals: residuals(counts) }
+}
+
+/**
+ * Cohen's w of a χ² statistic over `flows`, without what chance alone adds: about df/N to w². Otherwise many
+ * members or few flows would pass a bound by noise.
+ */
+export function effectBeyondChance(chiSquare: number, degreesOfFreedom: number, flows: number): number {
+  return Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / flows)
 }
 
 function testFairness(chiSquare: number, flows: number, members: number, seed: number): BalanceTest {
