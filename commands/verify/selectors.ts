@@ -1,7 +1,5 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
-
-/** A threshold or a claim did not hold. */
-const CLAIM_FAILED_STATUS = 99
+import { CLAIM_FAILED_STATUS } from '../../src/cli/measurement.js'
 
 export default class VerifySelectors extends BaseCommand {
   static override summary = 'test how this kernel selects the socket of a group'

@@ -6,6 +6,8 @@ import { INTERRUPTED_STATUS, watchInterrupts } from './interrupt.js'
 import { ProgressLine } from './progress.js'
 
 const INVALID_STATUS = 3
+/** A threshold or a claim did not hold. */
+export const CLAIM_FAILED_STATUS = 99
 
 /** The flags of every command that measures, on what becomes of its result. */
 export const outputFlags = {
@@ -78,4 +80,14 @@ export function statusOfResult(result: {
   if (result.stopped === 'failed') return 1
   if (result.stopped === 'interrupted') return INTERRUPTED_STATUS
   return result.validity.verdict === 'invalid' ? INVALID_STATUS : 0
+}
+
+/** The exit status of a verification; 0 when every claim holds. What is known not to hold outweighs what is not known. */
+export function statusOfClaims(result: {
+  stopped?: 'interrupted' | undefined
+  claims: readonly { holds?: boolean | undefined }[]
+}): number {
+  if (result.stopped === 'interrupted') return INTERRUPTED_STATUS
+  if (result.claims.some(({ holds }) => holds === false)) return CLAIM_FAILED_STATUS
+  return result.claims.every(({ holds }) => holds === true) ? 0 : INVALID_STATUS
 }

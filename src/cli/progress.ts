@@ -4,10 +4,11 @@ import type { Progress } from '../experiment/progress.js'
 const CLEAR_LINE = '\r\u{1B}[K'
 
 function sentence(progress: Progress): string {
-  const { phase, elapsedNs, figures } = progress
-  if (phase !== 'measuring') return phase
+  const { of, phase, elapsedNs, figures } = progress
+  const which = of === undefined ? '' : `${of}: `
+  if (phase !== 'measuring') return which + phase
   const parts = [
-    `measuring ${formatDuration(Math.floor(elapsedNs / 1e8) * 1e8)}`,
+    `${which}measuring ${formatDuration(Math.floor(elapsedNs / 1e8) * 1e8)}`,
     `${formatCount(figures.sent)} sent`,
     `${formatCount(figures.replied)} replies`,
     ...(figures.lost > 0 ? [`${formatCount(figures.lost)} lost`] : []),

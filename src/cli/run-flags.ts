@@ -246,7 +246,7 @@ function parseSlowMember(text: string, flag: string): SlowMember {
   }
 }
 
-function oneOf<T extends string>(text: string, flag: string, allowed: readonly [T, ...T[]]): T {
+export function oneOf<T extends string>(text: string, flag: string, allowed: readonly [T, ...T[]]): T {
   const found = allowed.find((word) => word === text)
   if (found === undefined) throw usageError(`${flag} is ${allowed.join(' or ')}, not "${text}".`)
   return found

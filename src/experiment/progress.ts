@@ -1,6 +1,8 @@
 import type { LiveFigures } from '../client/control.js'
 
 export interface Progress {
+  /** which of several runs this is, where there are several */
+  of?: string
   phase: 'starting the group' | 'opening flows' | 'warming up' | 'measuring' | 'finishing'
   /** since this phase began */
   elapsedNs: number

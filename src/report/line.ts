@@ -29,9 +29,12 @@ const UNBROKEN = 24
 export const NBSP = '\u{A0}'
 const LABEL_WIDTH = 10
 
-/** Lays lines out as label, verdict and facts in columns, wrapped at words, no line longer than the style's columns. */
-export function layOut(lines: readonly Line[], style: Style): string[] {
-  const verdictWidth = Math.max(LABEL_WIDTH, ...lines.map((line) => (line.verdict?.text.length ?? 0) + 2))
+/**
+ * Lays lines out as label, verdict and facts in columns, wrapped at words, no line longer than the style's columns.
+ * @param table the lines that share their columns with these, where they are not all of it
+ */
+export function layOut(lines: readonly Line[], style: Style, table: readonly Line[] = lines): string[] {
+  const verdictWidth = Math.max(LABEL_WIDTH, ...table.map((line) => (line.verdict?.text.length ?? 0) + 2))
   const narrow = style.columns < NARROW
   return lines.flatMap(({ label, verdict, phrases }) => {
     const lead = ` ${label.padEnd(narrow ? label.length : LABEL_WIDTH - 1)}${label === '' && narrow ? '  ' : ' '}`

@@ -126,13 +126,13 @@ function examplesOf({ moved, violations }: Affinity): Phrase[] {
 }
 
 /** Two digits that matter, and never 0 or 1: no test says that. */
-function formatP(p: number): string {
+export function formatP(p: number): string {
   if (p < 0.0001) return 'p < 0.0001'
   if (p > 0.9999) return 'p > 0.9999'
   return `p ${p > 0.99 ? p.toFixed(4) : Number(p.toPrecision(2))}`
 }
 
-function formatStatistic(value: number): string {
+export function formatStatistic(value: number): string {
   if (value >= 100) return formatCount(value)
   return value.toFixed(value < 10 ? 2 : 1)
 }

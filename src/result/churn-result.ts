@@ -13,7 +13,7 @@ const share = z.number().min(0).max(1)
 
 const seat = z.object({ member: count, generation: count })
 
-const changeResult = z.object({
+export const changeResult = z.object({
   /** in the words of the flag */
   change: z.string(),
   /** ns since the measured phase began: when the work on it began, with the start of a process if it needs one */

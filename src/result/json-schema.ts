@@ -3,14 +3,14 @@ import { CHURN_SCHEMA, churnResult } from './churn-result.js'
 import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
 import { RUN_SCHEMA, runResult } from './run-result.js'
 import { SWEEP_SCHEMA, sweepResult } from './sweep-result.js'
-import { VERIFY_SCHEMA, selectorsResult } from './verify-result.js'
+import { VERIFY_SCHEMA, verifyResult } from './verify-result.js'
 
 const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
   predict: { schema: PREDICT_SCHEMA, result: predictResult },
   sweep: { schema: SWEEP_SCHEMA, result: sweepResult },
-  verify: { schema: VERIFY_SCHEMA, result: selectorsResult },
+  verify: { schema: VERIFY_SCHEMA, result: verifyResult },
 } as const
 
 /** A command whose result has a schema; the same word names the result. */

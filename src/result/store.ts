@@ -10,6 +10,7 @@ const FILES = {
   run: { json: '.json', membersCsv: '-members.csv', flowsCsv: '-flows.csv' },
   churn: { json: '.json', changesCsv: '-changes.csv' },
   sweep: { json: '.json', csv: '.csv' },
+  verify: { json: '.json' },
 } as const
 
 export type ResultKind = keyof typeof FILES

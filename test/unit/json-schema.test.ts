@@ -5,6 +5,8 @@ import { churnResult } from '../../src/result/churn-result.js'
 import { resultJsonSchema } from '../../src/result/json-schema.js'
 import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
 import { runResult } from '../../src/result/run-result.js'
+import { VERIFY_SCHEMA, verifyResult } from '../../src/result/verify-result.js'
+import { sampleClaims } from './sample-claims.js'
 import { sampleChurn, sampleStall } from './sample-churn.js'
 import { sampleResult } from './sample-result.js'
 
@@ -92,4 +94,48 @@ describe('the JSON Schema of a prediction', () => {
     expect(validator.safeParse(written(spread)).error).toBeUndefined()
     expect(validator.safeParse(written({ ...spread, kind: 'change' })).success).toBe(false)
   })
+})
+
+describe('the JSON Schema of a verification', () => {
+  const schema = resultJsonSchema('verify')
+  const validator = z.fromJSONSchema(schema)
+  const claims = written(sampleClaims())
+  const selectors = {
+    schema: VERIFY_SCHEMA,
+    tool: { name: 'rpbench', version: '0.1.0' },
+    kernel: '6.18.44',
+    startedAt: '2026-11-22T10:13:00.000Z',
+    cases: [{ id: 'reattach', outcome: 'pass', why: 'a program replaces that of the whole group' }],
+  }
+
+  it('has a name', () =>
+    expect(schema).toMatchObject({
+      $id: 'urn:rpbench:verify@1',
+      title: 'Result of rpbench verify (rpbench/verify@1)',
+    }))
+
+  it('accepts claims, and the cases of verify selectors, as they always were', () => {
+    expect(validator.safeParse(claims).error).toBeUndefined()
+    expect(validator.safeParse(selectors).error).toBeUndefined()
+    expect(verifyResult.parse(claims), 'and neither for the other').toEqual(claims)
+    expect(verifyResult.parse(selectors)).toEqual(selectors)
+  })
+
+  it('accepts a claim of which nothing was measured', () =>
+    expect(
+      validator.safeParse({ ...claims, claims: [{ id: 'churn', verdict: 'cannot tell', why: 'no time' }] })
+        .error,
+    ).toBeUndefined())
+
+  it.each([
+    ['neither claims nor cases', { claims: undefined }],
+    ['another claim', { claims: [{ id: 'speed', verdict: 'holds', why: '' }] }],
+    ['another verdict', { claims: [{ id: 'churn', verdict: 'maybe', why: '' }] }],
+    [
+      'the evidence of another claim',
+      { claims: [{ id: 'churn', holds: true, verdict: 'holds', why: '', evidence: { runs: [] } }] },
+    ],
+  ])('refuses %s', (_name, change) =>
+    expect(validator.safeParse(written({ ...claims, ...change })).success).toBe(false),
+  )
 })

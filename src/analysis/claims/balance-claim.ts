@@ -1,0 +1,83 @@
+import type { BalanceEvidence } from '../../result/claim-evidence.js'
+import type { RunResult } from '../../result/run-result.js'
+import type { ClaimOf, Ruling } from '../../result/verify-result.js'
+import { formatCount, formatPercent } from '../../units.js'
+import { EFFECT_BOUND_W, effectBeyondChance } from '../balance.js'
+import { fairBand } from '../fair-band.js'
+import { holmAdjust } from '../holm.js'
+import { poolBalances } from '../pooled-balance.js'
+import { testUniformity } from '../uniformity.js'
+import { CLAIM_ALPHA, fails, holds, invalidRun, claimRun, untold } from './ruling.js'
+
+/** A repetition before it is seen among the others. */
+type Draw = Omit<BalanceEvidence['repetitions'][number], 'adjustedPValue' | 'skewW'>
+
+/** A run as a draw; undefined where no flow got a reply. */
+export function balanceDraw(
+  result: Pick<RunResult, 'group' | 'plan' | 'validity' | 'balance' | 'members'>,
+): Draw | undefined {
+  const { balance, members } = result
+  if (balance === undefined) return undefined
+  const { flows, chiSquare, degreesOfFreedom, pValue, maxOverMean, verdict } = balance
+  return {
+    ...claimRun(result),
+    flows,
+    chiSquare,
+    degreesOfFreedom,
+    pValue,
+    maxOverMean,
+    verdict,
+    flowsPerMember: members.map((member) => member.flows),
+  }
+}
+
+/**
+ * Whether different flows spread evenly, over independent draws. It fails only where they are skewed significantly
+ * and by more than matters, all together or one of them; p-values that do not look uniform are evidence, not a verdict.
+ * @param planned how many draws there should be
+ */
+export function judgeBalance(draws: readonly Draw[], planned: number): ClaimOf<'balance'> {
+  const [first] = draws
+  if (first === undefined) return { id: 'balance', ...untold('No flow got a reply, so there is no spread.') }
+  const adjusted = holmAdjust(draws.map(({ pValue }) => pValue))
+  const evidence: BalanceEvidence = {
+    repetitions: draws.map((draw, i) => ({
+      ...draw,
+      adjustedPValue: adjusted[i]!,
+      skewW: effectBeyondChance(draw.chiSquare, draw.degreesOfFreedom, draw.flows),
+    })),
+    pooled: poolBalances(draws, CLAIM_ALPHA),
+    uniformity: testUniformity(draws.map(({ pValue }) => pValue)),
+    fairBand: { maxOverMean: fairBand(first.flows, first.flowsPerMember.length).maxOverMean },
+    alpha: CLAIM_ALPHA,
+    effectBoundW: EFFECT_BOUND_W,
+  }
+  return { id: 'balance', ...ruleOn(evidence, planned), evidence }
+}
+
+function ruleOn({ repetitions, pooled, alpha, effectBoundW }: BalanceEvidence, planned: number): Ruling {
+  const counted = repetitions.filter(({ validity }) => validity !== 'invalid')
+  const bound = formatPercent(effectBoundW, 0)
+  const skewed = counted.filter((r) => r.adjustedPValue < alpha && r.skewW > effectBoundW)
+  if (skewed.length > 0) {
+    const worst = Math.max(...skewed.map(({ skewW }) => skewW))
+    return fails(
+      `Flows do not spread evenly: ${skewed.length} of ${repetitions.length} draws are skewed, by up to ${formatPercent(worst)}, where up to ${bound} does not matter.`,
+    )
+  }
+  const invalid = invalidRun(repetitions)
+  if (invalid) return invalid
+  if (pooled.pValue < alpha && pooled.skewW > effectBoundW)
+    return fails(
+      `Flows do not spread evenly: all draws together are skewed by ${formatPercent(pooled.skewW)}, where up to ${bound} does not matter.`,
+    )
+  if (repetitions.length < planned)
+    return untold(`Interrupted after ${repetitions.length} of ${planned} draws, which were not skewed.`)
+  if (pooled.detectableW > effectBoundW)
+    return untold(
+      `So few flows show a skew from ${formatPercent(pooled.detectableW)} on only, and ${bound} would matter: more --flows would tell.`,
+    )
+  return holds(
+    `Different flows spread evenly: ${formatCount(pooled.flows)} flows in ${repetitions.length} fresh draws, not skewed beyond the ${bound} from which it matters.`,
+  )
+}

@@ -1,0 +1,23 @@
+import { repetitionPlan } from '../../plan/verify-plan.js'
+import type { RunResult } from '../../result/run-result.js'
+import { measureRun, type Setting } from './setting.js'
+
+/**
+ * The independent draws that affinity and balance rest on: each with a new server port, other source ports and fresh
+ * processes (METHOD.md, "Repetition").
+ * @returns those that came to their end; fewer than planned when interrupted
+ */
+export async function measureDraws(setting: Setting): Promise<RunResult[]> {
+  const { plan } = setting
+  const results: RunResult[] = []
+  for (let i = 0; i < plan.repetitions; i++) {
+    const outcome = await measureRun(
+      setting,
+      repetitionPlan(plan, i),
+      `affinity and balance, run ${i + 1} of ${plan.repetitions}`,
+    )
+    if (outcome === undefined) break
+    results.push(outcome.result)
+  }
+  return results
+}

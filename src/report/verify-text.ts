@@ -1,0 +1,104 @@
+import { formatDuration } from '../units.js'
+import type { ClaimsResult } from '../result/verify-result.js'
+import { CLAIM_TONES, claimLines } from './claim-lines.js'
+import { titleLines } from './header.js'
+import { layOut, type Line, type Phrase, wrap } from './line.js'
+import { plural } from './plural.js'
+import { savedLines } from './saved-lines.js'
+import { createStyle } from './style.js'
+import type { TextOptions } from './text.js'
+
+const TITLE = 'rpbench verify'
+
+/**
+ * The claims as a person reads them: a block for each, its verdict first, in one sentence, then the figures; then how
+ * many there were of each verdict. No line exceeds `columns` (30 at least); the text ends with a newline.
+ */
+export function renderVerifyText(result: ClaimsResult, options: TextOptions): string {
+  const style = createStyle(options)
+  const { claims, stopped, notes = [] } = result
+  const blocks = claims.map(claimLines)
+  const rest: Line[] = [
+    ...(stopped === undefined
+      ? []
+      : [
+          {
+            label: 'stopped',
+            verdict: { text: stopped, tone: 'warn' as const },
+            phrases: [{ text: `after ${roughly(result.durationNs)}; what was finished is above` }],
+          },
+        ]),
+    ...suspicionLines(result),
+    ...notes.map((text) => ({ label: 'note', phrases: [{ text }] })),
+    ...savedLines(options.savedTo ?? []),
+  ]
+  // One table, so that all blocks have the same columns.
+  const lines = [...blocks.flat(), ...rest]
+  const laidOut = (some: readonly Line[]): string[] => layOut(some, style, lines)
+  return [
+    ...titleLines(TITLE, headerPhrases(result), style),
+    '',
+    ...blocks.flatMap((block) => [...laidOut(block), '']),
+    ...(rest.length > 0 ? [...laidOut(rest), ''] : []),
+    ` ${plural(claims.length, 'claim', 'claims')}: ${wrap(summary(result), 11, 3, style).join('\n').trimStart()}`,
+    '',
+  ].join('\n')
+}
+
+function headerPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
+  const { procs, flows, steering } = plan.effective
+  return [
+    `Linux ${host.kernel}`,
+    plural(Number(procs), 'process', 'processes'),
+    plural(Number(flows), 'flow', 'flows'),
+    ...(typeof steering === 'string' && steering !== 'hash' ? [`steering ${steering}`] : []),
+    roughly(durationNs),
+  ].map((text) => ({ text }))
+}
+
+/** Whole seconds, where there is one: nobody needs more of how long it took. */
+function roughly(ns: number): string {
+  return formatDuration(ns < 1e9 ? ns : Math.round(ns / 1e9) * 1e9)
+}
+
+/** What runs say against themselves without being invalid: each thing once, with how many said it. */
+function suspicionLines({ claims }: ClaimsResult): Line[] {
+  const runs = new Map<string, Map<string, string>>()
+  for (const { evidence } of claims) {
+    if (evidence === undefined) continue
+    for (const { port, seed, findings } of runsOf(evidence))
+      for (const { code, severity, message } of findings)
+        if (severity === 'suspect')
+          runs.set(code, (runs.get(code) ?? new Map<string, string>()).set(`${port} ${seed}`, message))
+  }
+  return [...runs.values()].map((messages) => {
+    const [first = ''] = messages.values()
+    return {
+      label: 'suspect',
+      verdict: { text: plural(messages.size, 'run', 'runs'), tone: 'warn' as const },
+      phrases: [{ text: first }],
+    }
+  })
+}
+
+type Evidence = NonNullable<ClaimsResult['claims'][number]['evidence']>
+
+function runsOf(evidence: Evidence) {
+  if ('runs' in evidence) return evidence.runs
+  if ('repetitions' in evidence) return evidence.repetitions
+  return 'run' in evidence ? [evidence.run] : [evidence.light, ...evidence.overloads]
+}
+
+function summary({ claims }: ClaimsResult): Phrase[] {
+  return (['holds', 'does not hold', 'cannot tell'] as const).flatMap((verdict) => {
+    const count = claims.filter((claim) => claim.verdict === verdict).length
+    if (count === 0) return []
+    const one = count === 1
+    const text = {
+      holds: one ? '1 holds' : `${count} hold`,
+      'does not hold': one ? '1 does not hold' : `${count} do not hold`,
+      'cannot tell': `${count} cannot be told`,
+    }[verdict]
+    return [{ text, tone: CLAIM_TONES[verdict] }]
+  })
+}
