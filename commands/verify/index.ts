@@ -5,7 +5,7 @@ import type { ResultFiles } from '../../src/result/store.js'
 import type { ClaimsResult } from '../../src/result/verify-result.js'
 
 export default class Verify extends BaseCommand {
-  static override summary = 'put four claims about SO_REUSEPORT to the test on this machine'
+  static override summary = 'Put four claims about SO_REUSEPORT to the test on this machine'
   static override description = `One flow always reaches the same socket; different flows spread evenly; changing the number of sockets moves flows, as many as predicted; overload does not break the balance. Each is measured, and printed with its verdict and its evidence, in about a minute. Traffic stays on this host.
 
 Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1 nothing could be measured, 130 interrupted, after keeping and printing what was measured.`
