@@ -6,7 +6,7 @@ import type {
   OverloadEvidence,
 } from '../result/claim-evidence.js'
 import type { Claim, Ruling } from '../result/verify-result.js'
-import { type Line, NBSP } from './line.js'
+import type { Line } from './line.js'
 import { plural } from './plural.js'
 import { formatP, formatStatistic } from './spread-lines.js'
 import type { Tone } from './style.js'
@@ -142,15 +142,12 @@ function churnLines({ changes, skipped }: ChurnEvidence): Line[] {
 }
 
 function overloadLines({ serviceTimeNs, capacityHz, light, overloads, breaks }: OverloadEvidence): Line[] {
-  const spread = ({ balance }: typeof light): string | false =>
-    balance !== undefined &&
-    `χ² ${formatStatistic(balance.chiSquare)}, max/mean${NBSP}${balance.maxOverMean.toFixed(3)}`
   const load = (name: string, run: typeof light): Line =>
     figure(
       name,
       `${formatCount(run.rateHz)} requests/s`,
       `${run.lost === 0 ? 'nothing' : formatPercent(run.lostShare)} lost`,
-      spread(run),
+      run.unseen > 0 && `${plural(run.unseen, 'flow', 'flows')} never got a reply`,
     )
   return [
     figure(
@@ -162,19 +159,25 @@ function overloadLines({ serviceTimeNs, capacityHz, light, overloads, breaks }: 
       load('overloaded', run),
       figure(
         'placement',
-        `${formatCount(run.placement.compared - run.placement.moved)} of ${plural(run.placement.compared, 'flow', 'flows')} at the same member as before`,
+        `${formatCount(run.placement.compared - run.placement.moved)} of ${plural(run.placement.compared, 'flow', 'flows')} at the same member as under the light load`,
+        spreadText(run.placement),
         ...run.placement.examples
           .slice(0, SHOWN)
           .map(
             ({ sourceAddress, sourcePort, members }) =>
               `${sourceAddress}:${sourcePort} ${members.join(' → ')}`,
           ),
-        run.unseen > 0 && `${formatCount(run.unseen)} never got a reply`,
       ),
       ...deliveryLines(run),
     ]),
     ...(breaks.length > 0 ? [figure('breaks', ...breaks)] : []),
   ]
+}
+
+/** How the flows that were seen under both loads spread, then and now. */
+function spreadText({ light, overload }: OverloadEvidence['overloads'][number]['placement']): string | false {
+  if (light.chiSquare === undefined || overload.chiSquare === undefined) return false
+  return `χ² ${formatStatistic(light.chiSquare)} then, ${formatStatistic(overload.chiSquare)} now`
 }
 
 /** How alike members answer what comes to them. */

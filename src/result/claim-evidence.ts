@@ -115,11 +115,20 @@ const loadedRun = claimRun.extend({
   imbalance: imbalance.optional(),
 })
 
+/** How the flows that were seen in both runs spread over members; χ² where there were any. */
+const spread = z.object({
+  flowsPerMember: z.array(count),
+  chiSquare: finite.optional(),
+  pValue: share.optional(),
+})
+
 /** How flows were placed in a run, against where they were under a light load; by their source address and port. */
 const placement = z.object({
   /** flows seen in both runs, and of those the ones that were at another member */
   compared: count,
   moved: count,
+  light: spread,
+  overload: spread,
   /** the first of those that moved, with their members */
   examples: z.array(
     z.object({ sourceAddress: z.string(), sourcePort: count, members: z.tuple([count, count]) }),

@@ -108,13 +108,13 @@ export function sampleOverload(changes: Partial<RunResult> = {}): RunResult {
   })
 }
 
-/** 10,000 flows, of which the first `elsewhere` are at the next member. */
-export function sampleFlows(elsewhere = 0): FlowRow[] {
+/** 10,000 flows, at the members that are said; −1 for one that is not known. */
+export function sampleFlows(memberOf: (flow: number) => number = (flow) => flow % 4): FlowRow[] {
   return Array.from({ length: 10_000 }, (_, flow) => ({
     flow,
     sourceAddress: '127.0.0.1',
     sourcePort: 32_768 + flow,
-    member: (flow + (flow < elsewhere ? 1 : 0)) % 4,
+    member: memberOf(flow),
     sent: 16,
     replied: 6,
     lost: 10,
@@ -122,16 +122,22 @@ export function sampleFlows(elsewhere = 0): FlowRow[] {
   }))
 }
 
+/** The first of them at the next member. */
+export const elsewhere = (flows: number): FlowRow[] =>
+  sampleFlows((flow) => (flow + (flow < flows ? 1 : 0)) % 4)
+
+/** @param flows where flows are under each load */
 export function claimOfLoads(
   light: RunResult,
   overloads: readonly RunResult[],
-  elsewhere = 0,
+  flows: { light?: FlowRow[]; overload?: FlowRow[] } = {},
 ): ReturnType<typeof judgeOverload> {
+  const [before, now] = [flows.light ?? sampleFlows(), flows.overload ?? sampleFlows()]
   return judgeOverload({
     serviceTimeNs: 400_000,
     capacityHz: 10_000,
     light: loadedRun(light),
-    overloads: overloads.map((run) => overloadRun(loadedRun(run), sampleFlows(), sampleFlows(elsewhere))),
+    overloads: overloads.map((run) => overloadRun(loadedRun(run), before, now)),
   })
 }
 

@@ -2,12 +2,13 @@ import type { OverloadEvidence } from '../../result/claim-evidence.js'
 import type { FlowRow, RunResult } from '../../result/run-result.js'
 import type { ClaimOf, Ruling } from '../../result/verify-result.js'
 import { formatCount, formatPercent } from '../../units.js'
-import { EFFECT_BOUND_W, effectBeyondChance } from '../balance.js'
+import { analyseBalance, EFFECT_BOUND_W, effectBeyondChance } from '../balance.js'
 import { comparePlacements } from '../same-placement.js'
 import { CLAIM_ALPHA, fails, holds, invalidRun, claimRun, untold } from './ruling.js'
 
 type LoadedRun = OverloadEvidence['light']
 type OverloadRun = OverloadEvidence['overloads'][number]
+type Spread = OverloadRun['placement']['light']
 type Part = OverloadEvidence['breaks'][number]
 
 /** A group at twice its capacity loses half; with less than this it was not overloaded. */
@@ -59,8 +60,22 @@ export function overloadRun(
   lightFlows: Iterable<FlowRow>,
   flows: Iterable<FlowRow>,
 ): OverloadRun {
-  const { compared, moved } = comparePlacements(lightFlows, flows)
-  return { ...run, placement: { compared, moved: moved.length, examples: moved.slice(0, NAMED) } }
+  const { compared, moved, flowsPerMember } = comparePlacements(lightFlows, flows, run.flowsPerMember.length)
+  const spreadOf = (counts: number[]): Spread => {
+    if (compared === 0) return { flowsPerMember: counts }
+    const { chiSquare, pValue } = analyseBalance(counts, { seed: run.seed }).balance
+    return { flowsPerMember: counts, chiSquare, pValue }
+  }
+  return {
+    ...run,
+    placement: {
+      compared,
+      moved: moved.length,
+      light: spreadOf(flowsPerMember.first),
+      overload: spreadOf(flowsPerMember.second),
+      examples: moved.slice(0, NAMED),
+    },
+  }
 }
 
 /** Whether members delivered unequally what came to them. */
@@ -74,8 +89,8 @@ export function judgeOverload(measured: Omit<OverloadEvidence, 'breaks'>): Claim
   return { id: 'overload', ...ruleOn(evidence), evidence }
 }
 
-function brokenParts({ light, overloads }: Omit<OverloadEvidence, 'breaks'>): Part[] {
-  const spread = !isSkewed(light) && overloads.some(isSkewed)
+function brokenParts({ overloads }: Omit<OverloadEvidence, 'breaks'>): Part[] {
+  const spread = overloads.some((run) => isSkewed(run, 'overload') && !isSkewed(run, 'light'))
   // No test stands behind its bound, and a busy host starves a member now and then: only what comes again counts.
   const delivery = overloads.length > 1 && overloads.every(deliversUnevenly)
   return [
@@ -85,9 +100,10 @@ function brokenParts({ light, overloads }: Omit<OverloadEvidence, 'breaks'>): Pa
   ]
 }
 
-function isSkewed({ balance }: LoadedRun): boolean {
-  if (balance === undefined || balance.pValue >= CLAIM_ALPHA) return false
-  return effectBeyondChance(balance.chiSquare, balance.degreesOfFreedom, balance.flows) > EFFECT_BOUND_W
+function isSkewed({ placement }: OverloadRun, load: 'light' | 'overload'): boolean {
+  const { flowsPerMember, chiSquare = 0, pValue = 1 } = placement[load]
+  const skewW = effectBeyondChance(chiSquare, flowsPerMember.length - 1, placement.compared)
+  return pValue < CLAIM_ALPHA && skewW > EFFECT_BOUND_W
 }
 
 function ruleOn({ light, overloads, breaks }: OverloadEvidence): Ruling {
@@ -111,7 +127,9 @@ function ruleOn({ light, overloads, breaks }: OverloadEvidence): Ruling {
     )
   if (run.imbalance === undefined) return untold('It is not known what each member delivered.')
   if (breaks.length > 0)
-    return fails(`Overload breaks the balance: ${breaks.map((part) => WORDS[part](run)).join('; ')}.`)
+    return fails(
+      `Overload breaks the balance${breaks.join() === 'delivery' ? ', though not that of flows' : ''}: ${breaks.map((part) => WORDS[part](run)).join('; ')}.`,
+    )
   if (deliversUnevenly(run))
     return untold('Members delivered unequally, and the run that was to confirm it was interrupted.')
   return holds(
@@ -123,19 +141,24 @@ function ruleOn({ light, overloads, breaks }: OverloadEvidence): Ruling {
 const WORDS: Readonly<Record<Part, (run: OverloadRun) => string>> = {
   placement: ({ placement: { moved, compared } }) =>
     `${formatCount(moved)} of ${formatCount(compared)} flows went to another member`,
-  spread: ({ balance }) => `flows spread unevenly, max/mean ${balance?.maxOverMean.toFixed(3) ?? 'unknown'}`,
+  spread: ({ placement: { overload } }) =>
+    `flows spread unevenly, ${overload.flowsPerMember.map((flows) => formatCount(flows)).join(' : ')}`,
   delivery: ({ imbalance }) => {
-    const { members = [], cause = 'unexplained' } =
-      imbalance?.causes.find((c) => DELIVERY_CAUSES.has(c.cause)) ?? {}
-    const whose =
-      members.length === 0 ? '' : ` (${members.length === 1 ? 'member' : 'members'} ${members.join(', ')})`
-    return `members deliver unequally${whose}: ${CAUSES[cause] ?? cause}`
+    const cause = imbalance?.causes.find((c) => c.cause in CAUSES)
+    if (cause === undefined) return 'members deliver unequally'
+    const [one, many] = CAUSES[cause.cause] ?? ['', '']
+    return cause.members.length === 1
+      ? `member ${cause.members[0]} ${one}`
+      : `members ${cause.members.join(', ')} ${many}`
   },
 }
 
-const DELIVERY_CAUSES: ReadonlySet<string> = new Set(['slow-member', 'scheduler', 'unexplained'])
-const CAUSES: Readonly<Record<string, string>> = {
-  'slow-member': 'they take longer for a request',
-  scheduler: 'they wait for a CPU',
-  unexplained: 'the cause is not known',
+/** Why members deliver less, of one and of several. */
+const CAUSES: Readonly<Record<string, readonly [string, string]>> = {
+  'slow-member': [
+    'delivers less, as it takes longer for a request',
+    'deliver less, as they take longer for a request',
+  ],
+  scheduler: ['delivers less, as it waits for a CPU', 'deliver less, as they wait for a CPU'],
+  unexplained: ['delivers less, nobody knows why', 'deliver less, nobody knows why'],
 }
