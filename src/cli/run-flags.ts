@@ -9,6 +9,7 @@ import { DISPATCHES } from '../plan/dispatch.js'
 import {
   completePlan,
   HEADER_BYTES,
+  type HostFacts,
   LIMITS,
   type RunPlan,
   type RunRequest,
@@ -287,13 +288,20 @@ export function planFromFlags(flags: RunFlagValues): { plan: RunPlan; supplied: 
     supplied['observe-hash'] = 'true'
     request.observeHash = true
   }
-  const refusal = request.engine === 'epoll' ? undefined : ioUringRefusal()
-  const plan = completePlan(request, {
+  return { plan: completePlan(request, hostFacts(request.engine)), supplied }
+}
+
+/**
+ * What this host allows, as far as a plan depends on it.
+ * @param engine of the client, where it was asked for
+ */
+export function hostFacts(engine?: RunRequest['engine']): HostFacts {
+  const refusal = engine === 'epoll' ? undefined : ioUringRefusal()
+  return {
     cpus: availableParallelism(),
     allowedCpus: cpusAllowed(),
     ephemeralPorts: ephemeralPortRange(),
     openFiles: { limit: openFileLimit(), used: openFileCount() },
     ...(refusal !== undefined && { ioUringRefusal: refusal }),
-  })
-  return { plan, supplied }
+  }
 }

@@ -1,10 +1,8 @@
 import { Flags } from '@oclif/core'
-import { availableParallelism } from 'node:os'
-import { ephemeralPortRange, openFileCount, openFileLimit } from '../host/limits.js'
 import { STEERINGS } from '../plan/steering.js'
 import { CLAIM_IDS, completeVerifyPlan, VERIFY_LIMITS, type VerifyPlan } from '../plan/verify-plan.js'
 import { parseCount } from '../units.js'
-import { oneOf } from './run-flags.js'
+import { hostFacts, oneOf } from './run-flags.js'
 
 export const verifyFlags = {
   claim: Flags.string({
@@ -57,11 +55,7 @@ export function planVerify(
       }),
       ...(steering !== undefined && { steering: oneOf(steering, '--steering', STEERINGS) }),
     },
-    {
-      cpus: availableParallelism(),
-      ephemeralPorts: ephemeralPortRange(),
-      openFiles: { limit: openFileLimit(), used: openFileCount() },
-    },
+    hostFacts(),
     mayObserve,
   )
   const supplied = Object.fromEntries(

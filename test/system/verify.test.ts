@@ -1,21 +1,12 @@
-import { availableParallelism } from 'node:os'
 import { expect, it } from 'vitest'
+import { hostFacts } from '../../src/cli/run-flags.js'
 import { verifyClaims } from '../../src/experiment/verify.js'
-import { ephemeralPortRange, openFileCount, openFileLimit } from '../../src/host/limits.js'
 import { completeVerifyPlan } from '../../src/plan/verify-plan.js'
 import type { Progress } from '../../src/experiment/progress.js'
 import { claimsResult, type Claim, type ClaimOf } from '../../src/result/verify-result.js'
 import { mayLoadEbpf } from '../../src/steering/bpf.js'
 
-const plan = completeVerifyPlan(
-  { procs: 3, flows: 1500 },
-  {
-    cpus: availableParallelism(),
-    ephemeralPorts: ephemeralPortRange(),
-    openFiles: { limit: openFileLimit(), used: openFileCount() },
-  },
-  mayLoadEbpf(),
-)
+const plan = completeVerifyPlan({ procs: 3, flows: 1500 }, hostFacts(), mayLoadEbpf())
 
 it('puts the four claims to the test with what this machine does', { timeout: 60_000 }, async () => {
   const of = new Set<string>()
