@@ -132,7 +132,7 @@ class Verification {
     const { plan } = this.setting
     if (!placesFlows(plan) && id !== 'affinity')
       return untold(
-        `Steering ${plan.steering} ${basisOf(plan.steering) === 'cpu' ? 'goes by CPU' : 'places each datagram anew'}: flows have no member of their own, of which this claim speaks.`,
+        `Steering ${plan.steering} ${basisOf(plan) === 'cpu' ? 'goes by CPU' : 'places each datagram anew'}: flows have no member of their own, of which this claim speaks.`,
       )
     const failure = this.#failures.get(id === 'affinity' ? 'balance' : id)
     return untold(failure?.message ?? 'Interrupted before it was measured.')

@@ -101,8 +101,8 @@ export function completeVerifyPlan(
 }
 
 /** Whether a flow has a member under this steering, so that balance, moves and placements mean something. */
-export function placesFlows({ steering }: Pick<VerifyPlan, 'steering'>): boolean {
-  return basisOf(steering) === 'flow'
+export function placesFlows(plan: Pick<VerifyPlan, 'steering'>): boolean {
+  return basisOf(plan) === 'flow'
 }
 
 function runPlan({ procs, flows, steering, facts }: VerifyPlan, request: RunRequest): RunPlan {
