@@ -76,7 +76,7 @@ export const runFlags = {
     helpGroup: 'FLOWS',
   }),
   seed: Flags.string({
-    description: 'seed of the flow plan and of the order of visits [default: 1]',
+    description: 'seed of whatever is drawn: source ports, weights, arrivals [default: 1]',
     helpValue: 'N',
     helpGroup: 'FLOWS',
   }),

@@ -1,4 +1,3 @@
-import { shuffled } from '../plan/shuffle.js'
 import type { Source } from './driver.js'
 import { FlowQueue } from './flow-queue.js'
 
@@ -7,14 +6,13 @@ export interface ClosedLoopOptions {
   flows: number
   /** requests in flight over all flows */
   inFlight: number
-  seed: number
   /** sending ends after this time, but not before every flow was used once */
   durationNs?: number | undefined
   /** or when every flow was asked this often */
   requestsPerFlow?: number | undefined
 }
 
-/** A closed loop: a bounded number of requests in flight, flows visited in a shuffled round robin. */
+/** A closed loop: a bounded number of requests in flight, flows visited in a round robin. */
 export class ClosedLoop implements Source {
   readonly #queue: FlowQueue
   readonly #options: ClosedLoopOptions
@@ -27,7 +25,7 @@ export class ClosedLoop implements Source {
   constructor(options: ClosedLoopOptions) {
     const turns = Math.max(1, Math.ceil(options.inFlight / options.flows))
     this.#options = options
-    this.#queue = new FlowQueue(shuffled(options.flows, options.seed), turns)
+    this.#queue = new FlowQueue(options.flows, turns)
     this.#asked = new Uint32Array(options.flows)
     this.#unused = options.flows
     this.#remaining =

@@ -1,4 +1,3 @@
-import { shuffled } from '../plan/shuffle.js'
 import { WeightedDraw } from '../plan/weighted-draw.js'
 
 /** Which flow is asked next, where that does not depend on replies. */
@@ -6,23 +5,20 @@ export interface FlowChoice {
   next(): number
 }
 
-/** A shuffled round robin: every flow once a round. */
+/** A round robin in the order of the slots, whose ports are a random draw already (see FlowQueue). */
 class RoundRobin implements FlowChoice {
-  readonly #order: Uint32Array
-  #at = 0
+  #next = 0
 
-  constructor(flows: number, seed: number) {
-    this.#order = shuffled(flows, seed)
-  }
+  constructor(readonly flows: number) {}
 
   next(): number {
-    const slot = this.#order[this.#at]!
-    this.#at = this.#at + 1 === this.#order.length ? 0 : this.#at + 1
+    const slot = this.#next
+    this.#next = slot + 1 === this.flows ? 0 : slot + 1
     return slot
   }
 }
 
 /** Chooses among `flows` slots: by weight where weights are given, else each in its turn. */
 export function chooseFlows(flows: number, weights: Float64Array | undefined, seed: number): FlowChoice {
-  return weights ? new WeightedDraw(weights, seed) : new RoundRobin(flows, seed)
+  return weights ? new WeightedDraw(weights, seed) : new RoundRobin(flows)
 }

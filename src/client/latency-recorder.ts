@@ -2,7 +2,10 @@ import { Histogram } from '../analysis/histogram.js'
 import { QUANTITIES, type Quantity, type WorkerReport } from './protocol.js'
 
 /** How many replies are kept back: their histograms' cells are then in the cache once for many values. */
-const HELD = 2048
+const HELD = 512
+
+/** What there is nothing of without a schedule. */
+const SCHEDULED_ONLY: ReadonlySet<Quantity> = new Set<Quantity>(['response', 'request', 'queue'])
 
 type Histograms = WorkerReport['members'][number]['histograms']
 
@@ -17,7 +20,11 @@ export class LatencyRecorder {
   readonly #histograms: readonly (readonly Histogram[])[]
   #count = 0
 
-  constructor(members: number) {
+  /** @param scheduled whether there is a schedule: only then is there an intended time, or a stamp of the arrival */
+  constructor(
+    members: number,
+    readonly scheduled: boolean,
+  ) {
     this.#histograms = QUANTITIES.map(() => Array.from({ length: members }, () => new Histogram()))
   }
 
@@ -36,9 +43,11 @@ export class LatencyRecorder {
     this.#member[i] = member
     // In the order of QUANTITIES; NaN: not known, not recorded.
     held[0]![i] = receivedNs - sentNs
-    held[1]![i] = intendedNs < 0 ? NaN : receivedNs - intendedNs
-    held[2]![i] = arrivedNs < 0 ? NaN : arrivedNs - sentNs
-    held[3]![i] = arrivedNs < 0 ? NaN : takenNs - arrivedNs
+    if (this.scheduled) {
+      held[1]![i] = intendedNs < 0 ? NaN : receivedNs - intendedNs
+      held[2]![i] = arrivedNs < 0 ? NaN : arrivedNs - sentNs
+      held[3]![i] = arrivedNs < 0 ? NaN : takenNs - arrivedNs
+    }
     held[4]![i] = echoedNs - takenNs
     held[5]![i] = receivedNs - echoedNs
     if (this.#count === HELD) this.#flush()
@@ -46,6 +55,7 @@ export class LatencyRecorder {
 
   #flush(): void {
     for (let q = 0; q < this.#held.length; q++) {
+      if (!this.scheduled && SCHEDULED_ONLY.has(QUANTITIES[q]!)) continue
       const values = this.#held[q]!
       const histograms = this.#histograms[q]!
       for (let i = 0; i < this.#count; i++) {

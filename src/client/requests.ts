@@ -37,11 +37,16 @@ export class Requests {
   #next = 0
   #waiting = 0
 
-  constructor(timeoutNs: number, capacity = 4096) {
+  /** @param scheduled whether requests have an intended time; without, nothing is kept of it: the ring stays small */
+  constructor(
+    timeoutNs: number,
+    readonly scheduled = true,
+    capacity = 4096,
+  ) {
     this.#timeoutNs = timeoutNs
     this.#slot = new Int32Array(capacity)
     this.#sentNs = new Float64Array(capacity)
-    this.#intendedNs = new Float64Array(capacity)
+    this.#intendedNs = new Float64Array(scheduled ? capacity : 0)
     this.#mask = capacity - 1
   }
 
@@ -66,7 +71,7 @@ export class Requests {
     const at = this.#next & this.#mask
     this.#slot[at] = slot
     this.#sentNs[at] = sentNs
-    this.#intendedNs[at] = intendedNs
+    if (this.scheduled) this.#intendedNs[at] = intendedNs
     this.#next++
     this.#waiting++
   }
@@ -118,13 +123,13 @@ export class Requests {
     const capacity = 2 * (this.#mask + 1)
     const slot = new Int32Array(capacity)
     const sentNs = new Float64Array(capacity)
-    const intendedNs = new Float64Array(capacity)
+    const intendedNs = new Float64Array(this.scheduled ? capacity : 0)
     for (let n = this.#oldest; n < this.#next; n++) {
       const from = n & this.#mask
       const to = n & (capacity - 1)
       slot[to] = this.#slot[from]!
       sentNs[to] = this.#sentNs[from]!
-      intendedNs[to] = this.#intendedNs[from]!
+      if (this.scheduled) intendedNs[to] = this.#intendedNs[from]!
     }
     this.#slot = slot
     this.#sentNs = sentNs

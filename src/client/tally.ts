@@ -26,14 +26,15 @@ export class Tally {
   readonly trace: FlowTrace | undefined
   readonly timeline: Timeline | undefined
 
-  /** @param trace see WorkerTask */
+  /** @param scheduled see Phase; @param trace see WorkerTask */
   constructor(
     flows: number,
     readonly members: number,
+    scheduled: boolean,
     trace?: WorkerTask['trace'],
   ) {
     this.flows = new FlowTable(flows)
-    this.#latencies = new LatencyRecorder(members)
+    this.#latencies = new LatencyRecorder(members, scheduled)
     this.#replies = new Float64Array(members)
     this.#late = new Float64Array(members)
     this.#answeredUnderLoad = new Float64Array(members)

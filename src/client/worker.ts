@@ -127,7 +127,7 @@ function createSource(task: WorkerTask, { flows, from, salt, durationNs }: Sourc
         durationNs,
         requests: (requestsPerFlow ?? Infinity) * flows,
       })
-    : new ClosedLoop({ flows, inFlight, seed, durationNs, requestsPerFlow })
+    : new ClosedLoop({ flows, inFlight, durationNs, requestsPerFlow })
 }
 
 /** Adds up what driving the waves took. */
@@ -155,13 +155,13 @@ function drive(task: WorkerTask): WorkerReport {
   if (task.cpu !== undefined) pinTo(task.cpu)
   const control = new Control(task.control)
   const gate = new Gate(task, control)
+  const scheduled = task.rateHz !== undefined
   const slots = Math.min(task.waveSize, share.flows)
   const waves = Math.ceil(share.flows / slots)
   const engine = new Engine({ ...task, slots })
-  const driver = new Driver(engine, new Requests(task.timeoutNs), control, task.index)
+  const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
   const flows = new Flows(task)
-  const tally = new Tally(share.flows, task.members, task.trace)
-  const scheduled = task.rateHz !== undefined
+  const tally = new Tally(share.flows, task.members, scheduled, task.trace)
   let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0 }
   let repliesWhileActive = 0
   // at the flows' sockets, less what the warm-up dropped
@@ -178,7 +178,7 @@ function drive(task: WorkerTask): WorkerReport {
       if (wave === 0) {
         gate.say({ kind: 'opened' })
         if (task.warmupNs > 0) {
-          const discarded = new Tally(share.flows, task.members)
+          const discarded = new Tally(share.flows, task.members, scheduled)
           driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled }, source(1, task.warmupNs))
           driver.drain()
         }

@@ -5,7 +5,7 @@ const TIMEOUT = 1000
 
 /** Requests sent one after the other, a ns apart, the slot being 10 times the number. */
 function sentRequests(count: number, capacity?: number): Requests {
-  const requests = new Requests(TIMEOUT, capacity)
+  const requests = new Requests(TIMEOUT, true, capacity)
   for (let n = 0; n < count; n++) requests.sent(10 * n, n, n)
   return requests
 }
@@ -112,7 +112,7 @@ describe('the ring of requests', () => {
   })
 
   it('grows too when it has gone round before', () => {
-    const requests = new Requests(TIMEOUT, 4)
+    const requests = new Requests(TIMEOUT, true, 4)
     for (let n = 0; n < 10; n++) {
       requests.sent(n, n, n)
       requests.reply(n, n, n)
@@ -122,7 +122,7 @@ describe('the ring of requests', () => {
   })
 
   it('holds one that waits while thousands behind it come and go', () => {
-    const requests = new Requests(TIMEOUT, 4)
+    const requests = new Requests(TIMEOUT, true, 4)
     requests.sent(77, 0, 0)
     for (let n = 1; n < 5000; n++) {
       requests.sent(n, 1, 1)
