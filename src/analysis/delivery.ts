@@ -1,6 +1,6 @@
 import type { Imbalance, ImbalanceCause } from '../result/imbalance.js'
 import { deliveredAtEqualCapacity } from './equal-capacity.js'
-import type { ImbalanceInput, MemberEvidence } from './imbalance.js'
+import type { ImbalanceInput, MemberEvidence } from './imbalance-input.js'
 import { compareTimes, median, requestTimeOf, type Slowness } from './member-time.js'
 
 export interface Delivery {

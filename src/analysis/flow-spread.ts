@@ -2,7 +2,7 @@ import type { Balance } from '../result/run-result.js'
 import type { Imbalance, ImbalanceCause } from '../result/imbalance.js'
 import { analyseBalance } from './balance.js'
 import { fairCv } from './fair-band.js'
-import type { ImbalanceInput } from './imbalance.js'
+import type { ImbalanceInput } from './imbalance-input.js'
 import { residuals } from './residuals.js'
 import { withUnansweredFlows } from './unanswered-flows.js'
 

@@ -1,6 +1,6 @@
 import type { Imbalance, ImbalanceCause } from '../result/imbalance.js'
 import type { FlowSpread } from './flow-spread.js'
-import type { ImbalanceInput } from './imbalance.js'
+import type { ImbalanceInput } from './imbalance-input.js'
 
 export interface WeightSpread {
   part: Imbalance['parts']['weights']

@@ -12,7 +12,8 @@ import { residentBytesOf, type Seat } from './seats.js'
 import { Servers, type OnDeath, type ServerOptions } from './servers.js'
 import { bindMember, openMemberSocket, strangersOn, type GroupSockets } from './sockets.js'
 import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './turns.js'
-import { wire, type Wiring } from './wiring.js'
+import { wire } from './wire.js'
+import type { Wiring } from './wiring.js'
 
 export interface GroupOptions extends ServerOptions {
   address: string

@@ -21,8 +21,8 @@ const HEIGHT = 8
 const MOST_WIDTH = 64
 const LEAST_WIDTH = 12
 const MARGIN = 1
-/** Series are told apart by letters: colours are not there for everybody. */
-const MARKS = 'abcdefghijklmnop'
+/** Series are told apart by letters: colours are not there for everybody. More than these nobody tells apart. */
+const MARKS = 'abcdefgh'
 const SEVERAL = '*'
 const BETWEEN = '.'
 /** Values that differ by more than this factor are drawn on a scale of ratios. */

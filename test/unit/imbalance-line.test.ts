@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { analyseBalance } from '../../src/analysis/balance.js'
-import { analyseImbalance, type ImbalanceInput, type MemberEvidence } from '../../src/analysis/imbalance.js'
+import type { ImbalanceInput, MemberEvidence } from '../../src/analysis/imbalance-input.js'
+import { analyseImbalance } from '../../src/analysis/imbalance.js'
 import { membersCsv } from '../../src/report/csv.js'
 import type { RunResult } from '../../src/result/run-result.js'
 import { lineOf, render } from './render-sample.js'
