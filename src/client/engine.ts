@@ -2,7 +2,7 @@ import { addon, checked, openFlowError, type SystemError } from '../native.js'
 import type { EngineKind } from '../plan/engine.js'
 import { Exchange } from './exchange.js'
 
-/** ENGINE_EPOLL and ENGINE_URING in native/src/rpnet.c. */
+/** ENGINE_EPOLL and ENGINE_URING in native/src/napi_engine.c. */
 const KINDS: Readonly<Record<EngineKind, number>> = { epoll: 0, io_uring: 1 }
 
 export interface EngineOptions {

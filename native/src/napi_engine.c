@@ -1,0 +1,126 @@
+// The client's engine.
+#include <stdlib.h>
+
+#include "arguments.h"
+#include "engine.h"
+#include "uring.h"
+
+typedef struct {
+  engine_t engine;
+  napi_ref exchange;  // keeps the caller's memory alive as long as the engine writes to it
+} engine_box_t;
+
+static void engine_release(napi_env env, void *data, void *hint) {
+  engine_box_t *box = data;
+  engine_destroy(&box->engine);
+  if (box->exchange) napi_delete_reference(env, box->exchange);
+  free(box);
+}
+
+enum { ENGINE_EPOLL = 0, ENGINE_URING = 1 };
+
+// engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange): External | −errno
+static napi_value engine_new(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  exchange_t *exchange = get_bytes(&a, 7, &bytes);
+  if (!exchange || bytes < sizeof *exchange) return number(env, -EINVAL);
+  engine_box_t *box = calloc(1, sizeof *box);
+  if (!box) return number(env, -ENOMEM);
+  engine_t *e = &box->engine;
+  e->poller = get_int(&a, 0) == ENGINE_URING ? &uring_poller : &epoll_poller;
+  e->capacity = get_int(&a, 1);
+  e->payload = (size_t)get_int(&a, 2);
+  e->run_id = get_uint64(&a, 3);
+  e->epoch_ns = get_uint64(&a, 4);
+  e->server_length = get_address(&a, 5, (uint16_t)get_int(&a, 6), &e->server);
+  e->exchange = exchange;
+  int status = e->server_length ? engine_create(e) : -EINVAL;
+  napi_value external;
+  if (status == 0 && napi_create_reference(env, a.at[7], 1, &box->exchange) == napi_ok &&
+      napi_create_external(env, box, engine_release, NULL, &external) == napi_ok)
+    return external;
+  engine_release(env, box, NULL);
+  return number(env, status ? status : -ENOMEM);
+}
+
+// uringProbe(files): 0 where an engine over io_uring with so many flows can be had | −errno
+static napi_value uring_probe(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  uring_t ring;
+  uring_options_t options = {.files = (uint32_t)get_int(&a, 0), .submissions = 1, .completions = 2, .buffers = 1, .buffer_bytes = 64};
+  int status = uring_open(&ring, &options);
+  uring_close(&ring);
+  return number(env, status);
+}
+
+static engine_t *get_engine(const arguments_t *a) {
+  engine_box_t *box = get_pointer(a, 0);
+  return box ? &box->engine : NULL;
+}
+
+// engineOpenFlow(engine, slot, address, port): 0 | −(errno + 4096 × step)
+static napi_value engine_flow(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  struct sockaddr_storage source;
+  socklen_t length = get_address(&a, 2, (uint16_t)get_int(&a, 3), &source);
+  engine_t *e = get_engine(&a);
+  int slot = get_int(&a, 1);
+  if (!e || !length || slot < 0 || slot >= e->capacity) return number(env, -EINVAL);
+  return number(env, engine_open(e, slot, (struct sockaddr *)&source, length));
+}
+
+// engineWave(engine, firstFlow): closes what is open; slot 0 is this flow from now on
+static napi_value engine_wave(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  if (!e) return number(env, -EINVAL);
+  engine_close(e);
+  e->first_flow = (uint32_t)get_int(&a, 1);
+  return number(env, 0);
+}
+
+// engineSend(engine, count, phase)
+static napi_value engine_request(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  int count = get_int(&a, 1);
+  if (!e || count > ENGINE_BATCH) return number(env, -EINVAL);
+  engine_send(e, count, (uint8_t)get_int(&a, 2));
+  return number(env, count);
+}
+
+// engineReceive(engine, timeoutNs, againSequence | −1, phase): number of events
+static napi_value engine_replies(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  double sequence = get_double(&a, 2);
+  again_t again = {.sequence = sequence < 0 ? 0 : (uint64_t)sequence, .phase = (uint8_t)get_int(&a, 3)};
+  return number(env, e ? engine_receive(e, (int64_t)get_double(&a, 1), sequence < 0 ? NULL : &again) : -EINVAL);
+}
+
+static napi_value engine_dropped(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  return number(env, e ? engine_drops(e) : -EINVAL);
+}
+
+static napi_value engine_sweep_all(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  return number(env, e ? engine_sweep(e) : -EINVAL);
+}
+
+void define_engine(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      FUNCTION("uringProbe", uring_probe),
+      FUNCTION("engineOpen", engine_new),
+      FUNCTION("engineOpenFlow", engine_flow),
+      FUNCTION("engineWave", engine_wave),
+      FUNCTION("engineSend", engine_request),
+      FUNCTION("engineReceive", engine_replies),
+      FUNCTION("engineDrops", engine_dropped),
+      FUNCTION("engineSweep", engine_sweep_all),
+  };
+  napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+}

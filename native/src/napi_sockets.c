@@ -1,0 +1,178 @@
+// Sockets, shared memory, and what a thread asks for itself.
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "clock.h"
+
+static napi_value open_socket(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return result(env, socket(get_int(&a, 0), get_int(&a, 1) | SOCK_CLOEXEC, 0));
+}
+
+static napi_value set_option(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int value = get_int(&a, 3);
+  return result(env, setsockopt(get_int(&a, 0), get_int(&a, 1), get_int(&a, 2), &value, sizeof value));
+}
+
+static napi_value get_option(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int value = 0;
+  socklen_t length = sizeof value;
+  int status = getsockopt(get_int(&a, 0), get_int(&a, 1), get_int(&a, 2), &value, &length);
+  return result(env, status < 0 ? status : value);
+}
+
+static napi_value bind_socket(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  struct sockaddr_storage address;
+  socklen_t length = get_address(&a, 1, (uint16_t)get_int(&a, 2), &address);
+  if (!length) return number(env, -EINVAL);
+  return result(env, bind(get_int(&a, 0), (struct sockaddr *)&address, length));
+}
+
+static napi_value connect_socket(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  struct sockaddr_storage address;
+  socklen_t length = get_address(&a, 1, (uint16_t)get_int(&a, 2), &address);
+  if (!length) return number(env, -EINVAL);
+  return result(env, connect(get_int(&a, 0), (struct sockaddr *)&address, length));
+}
+
+// send(fd, data, address, port): number of bytes | −errno
+static napi_value send_datagram(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  const void *data = get_bytes(&a, 1, &bytes);
+  struct sockaddr_storage address;
+  socklen_t length = get_address(&a, 2, (uint16_t)get_int(&a, 3), &address);
+  if (!data || !length) return number(env, -EINVAL);
+  return result(env, (int)sendto(get_int(&a, 0), data, bytes, 0, (struct sockaddr *)&address, length));
+}
+
+// socketPair(type, to): 0 | −errno; the descriptors of both ends, which are Unix sockets, are written to `to` (i32)
+static napi_value open_pair(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  int *ends = get_bytes(&a, 1, &bytes);
+  if (!ends || bytes < 2 * sizeof *ends) return number(env, -EINVAL);
+  return result(env, socketpair(AF_UNIX, get_int(&a, 0) | SOCK_CLOEXEC, 0, ends));
+}
+
+// receive(fd, data): number of bytes | −errno, −EAGAIN at once when nothing is there
+static napi_value receive_datagram(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  void *data = get_bytes(&a, 1, &bytes);
+  if (!data) return number(env, -EINVAL);
+  return result(env, (int)recv(get_int(&a, 0), data, bytes, MSG_DONTWAIT));
+}
+
+static napi_value local_port(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+  if (getsockname(get_int(&a, 0), (struct sockaddr *)&address, &length)) return number(env, -errno);
+  return number(env, ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
+                                                         : ((struct sockaddr_in *)&address)->sin_port));
+}
+
+static napi_value close_socket(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return result(env, close(get_int(&a, 0)));
+}
+
+static napi_value memory_file(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int fd = memfd_create("rpbench", MFD_CLOEXEC);
+  if (fd < 0) return number(env, -errno);
+  if (ftruncate(fd, (off_t)get_double(&a, 0))) {
+    int error = errno;
+    close(fd);
+    return number(env, -error);
+  }
+  return number(env, fd);
+}
+
+typedef struct {
+  void *data;
+  size_t bytes;
+} mapping_t;
+
+static void unmap(napi_env env, void *data, void *hint) {
+  mapping_t *m = hint;
+  munmap(m->data, m->bytes);
+  free(m);
+}
+
+static napi_value map_memory(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  mapping_t *m = malloc(sizeof *m);
+  if (!m) return number(env, -ENOMEM);
+  m->bytes = (size_t)get_double(&a, 1);
+  m->data = mmap(NULL, m->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, get_int(&a, 0), 0);
+  if (m->data == MAP_FAILED) {
+    free(m);
+    return number(env, -errno);
+  }
+  napi_value buffer;
+  if (napi_create_external_arraybuffer(env, m->data, m->bytes, unmap, m, &buffer) != napi_ok) {
+    unmap(env, NULL, m);
+    return number(env, -ENOMEM);
+  }
+  return buffer;
+}
+
+// A member lives as long as its parent, and no longer; a Ctrl-C at their terminal is the parent's to handle.
+static napi_value follow_parent(napi_env env, napi_callback_info info) {
+  signal(SIGINT, SIG_IGN);
+  return result(env, prctl(PR_SET_PDEATHSIG, SIGKILL));
+}
+
+// Timers of a thread fire up to 50 µs late by default, which is more than the gap between requests at 20k/s.
+static napi_value sharp_timers(napi_env env, napi_callback_info info) {
+  return result(env, prctl(PR_SET_TIMERSLACK, 1L));
+}
+
+// pinThread(cpu): 0 | −errno, EINVAL for a CPU that this process may not use
+static napi_value pin_thread(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int cpu = get_int(&a, 0);
+  if (cpu < 0 || cpu >= CPU_SETSIZE) return number(env, -EINVAL);
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(cpu, &only);
+  return result(env, sched_setaffinity(0, sizeof only, &only));
+}
+
+static napi_value thread_cpu_ns(napi_env env, napi_callback_info info) {
+  return number(env, (double)clock_ns(CLOCK_THREAD_CPUTIME_ID));
+}
+
+void define_sockets(napi_env env, napi_value exports) {
+  const napi_property_descriptor functions[] = {
+      FUNCTION("socket", open_socket),
+      FUNCTION("setOption", set_option),
+      FUNCTION("getOption", get_option),
+      FUNCTION("bind", bind_socket),
+      FUNCTION("connect", connect_socket),
+      FUNCTION("send", send_datagram),
+      FUNCTION("socketPair", open_pair),
+      FUNCTION("receive", receive_datagram),
+      FUNCTION("localPort", local_port),
+      FUNCTION("close", close_socket),
+      FUNCTION("memoryFile", memory_file),
+      FUNCTION("mapMemory", map_memory),
+      FUNCTION("followParent", follow_parent),
+      FUNCTION("sharpTimers", sharp_timers),
+      FUNCTION("pinThread", pin_thread),
+      FUNCTION("threadCpuNs", thread_cpu_ns),
+  };
+  napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+}
