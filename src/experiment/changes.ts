@@ -76,7 +76,7 @@ export class ChangeRunner {
     const askedNs = this.nowNs()
     if (change.kind === 'stall' || change.kind === 'resume') {
       const seat = this.group.living().find((i) => this.group.seats[i]!.member === change.member)
-      if (seat !== undefined) this.group[change.kind](seat)
+      if (seat !== undefined) await this.group[change.kind](seat)
       return { askedNs, beganNs: askedNs, doneNs: this.nowNs(), taken: [] }
     }
     const taken: TakenStep[] = []

@@ -131,9 +131,9 @@ export class Group {
     return this.#servers.seats.living()
   }
 
-  /** Stops a member's process where it stands: it keeps its socket and reads nothing. */
-  stall(seat: number): void {
-    this.#servers.seats.stall(seat)
+  /** Stops a member's process where it stands, and waits until it does: it keeps its socket and reads nothing. */
+  stall(seat: number): Promise<void> {
+    return this.#servers.seats.stall(seat)
   }
 
   /** Lets a stalled member go on. */

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { isStopped } from '../host/process-state.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import type { MemberHost } from './member-host.js'
+import { ANSWER_BOUND_MS } from './turns.js'
+import { until } from './until.js'
 
 /** One life of a member. Its number is its place in `Seats.all` and in the shared memory. */
 export interface Seat extends MemberGeneration {
@@ -50,10 +53,13 @@ export class Seats {
     return this.living().filter((seat) => !this.all[seat]!.stalled)
   }
 
-  /** Stops a member's process where it stands: it keeps its socket and reads nothing. */
-  stall(seat: number): void {
-    process.kill(this.all[seat]!.host.pid, 'SIGSTOP')
+  /** Stops a member's process where it stands, and waits until it does: it keeps its socket and reads nothing. */
+  async stall(seat: number): Promise<void> {
+    const { pid } = this.all[seat]!.host
+    process.kill(pid, 'SIGSTOP')
     this.all[seat]!.stalled = true
+    // The signal is not heard before the batch that it is at has been answered.
+    await until(() => isStopped(pid) || this.all[seat]!.leaving, ANSWER_BOUND_MS)
   }
 
   /** Lets a stalled member go on. */
