@@ -61,8 +61,8 @@ declare namespace rpnet {
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     memberStep(member: Handle, maxNs: number): number
-    /** 0 where an engine over io_uring for so many flows can be had. */
-    uringProbe(flows: number): number
+    /** 0 where an engine over io_uring can be had. */
+    uringProbe(): number
     /** Counts into the block at `offset` of `memory`, and drops into the members' blocks, which are its first. */
     frontOpen(
       fd: number,

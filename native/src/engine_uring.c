@@ -107,7 +107,7 @@ static void until_receives(state_t *s, int left) {
 // the kernel cancels "all" by a search of its own for each.
 static void forget(engine_t *e) {
   state_t *s = e->state;
-  if (!s->ring.rings || s->receives == 0) return;
+  if (!s->ring.rings) return;
   int open = s->receives, cancelled = 0;
   for (int i = 0; i < e->capacity; i++) {
     if (e->slots[i].socket < 0) continue;

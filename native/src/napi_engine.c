@@ -44,11 +44,10 @@ static napi_value engine_new(napi_env env, napi_callback_info info) {
   return number(env, status ? status : -ENOMEM);
 }
 
-// uringProbe(files): 0 where an engine over io_uring with so many flows can be had | −errno
+// uringProbe(): 0 where an engine over io_uring can be had | −errno
 static napi_value uring_probe(napi_env env, napi_callback_info info) {
-  arguments_t a = arguments(env, info);
   uring_t ring;
-  uring_options_t options = {.files = (uint32_t)get_int(&a, 0), .submissions = 1, .completions = 2, .buffers = 1, .buffer_bytes = 64};
+  uring_options_t options = {.files = 1, .submissions = 1, .completions = 2, .buffers = 1, .buffer_bytes = 64};
   int status = uring_open(&ring, &options);
   uring_close(&ring);
   return number(env, status);

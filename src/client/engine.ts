@@ -1,4 +1,5 @@
-import { addon, checked, openFlowError, type SystemError } from '../native.js'
+import { RpbenchError } from '../errors.js'
+import { addon, checked, openFlowError, SystemError } from '../native.js'
 import type { EngineKind } from '../plan/engine.js'
 import { Exchange } from './exchange.js'
 
@@ -24,21 +25,27 @@ export class Engine {
   readonly #handle
   readonly #waitCall: string
 
+  /** @throws RpbenchError RPB_FLOWS where the kernel has no room for so many */
   constructor(options: EngineOptions) {
     this.#waitCall = options.engine === 'epoll' ? 'epoll_wait' : 'io_uring_enter'
-    this.#handle = checked(
-      addon.engineOpen(
-        KINDS[options.engine],
-        options.slots,
-        options.payloadBytes,
-        options.runId,
-        options.epochNs,
-        options.server.address,
-        options.server.port,
-        this.exchange.buffer,
-      ),
-      options.engine === 'epoll' ? 'epoll_create' : 'io_uring_setup',
+    const opened = addon.engineOpen(
+      KINDS[options.engine],
+      options.slots,
+      options.payloadBytes,
+      options.runId,
+      options.epochNs,
+      options.server.address,
+      options.server.port,
+      this.exchange.buffer,
     )
+    if (typeof opened === 'number') {
+      const { message } = new SystemError(-opened, 'opening it')
+      throw new RpbenchError(
+        'RPB_FLOWS',
+        `The client cannot have ${options.engine} for ${options.slots} flows at a time (${message}): lower --wave-size, or try the other --engine.`,
+      )
+    }
+    this.#handle = opened
   }
 
   /** Opens the socket of a flow; an error is returned, since a port in use is an ordinary thing here. */

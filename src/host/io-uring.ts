@@ -14,7 +14,7 @@ function switchedOff(): string | undefined {
 
 /** Why a client cannot have an io_uring, as half a sentence; undefined where it can. */
 export function ioUringRefusal(): string | undefined {
-  const status = addon.uringProbe(1)
+  const status = addon.uringProbe()
   if (status >= 0) return undefined
   const { EPERM, EACCES, ENOSYS, EINVAL } = constants.errno
   switch (-status) {

@@ -4,7 +4,8 @@ import type { FlowRow, LatencySummary, MemberResult, RunResult } from '../result
 
 type Cell = string | number | undefined
 
-const PERCENTILES: readonly [name: string, key: keyof LatencySummary][] = [
+/** The figures of a latency summary that a CSV has, in the order of its columns. */
+export const LATENCY_FIGURES: readonly [name: string, key: keyof LatencySummary][] = [
   ['min', 'minNs'],
   ['mean', 'meanNs'],
   ['p50', 'p50Ns'],
@@ -30,7 +31,7 @@ const MEMBER_COLUMNS: readonly [name: string, cell: (member: MemberResult) => Ce
   ['residual', ({ residual }) => residual],
   ['residual p', ({ residualPValue }) => residualPValue],
   ...(['service', 'response'] as const).flatMap((kind) =>
-    PERCENTILES.map(([name, key]): [string, (member: MemberResult) => Cell] => [
+    LATENCY_FIGURES.map(([name, key]): [string, (member: MemberResult) => Cell] => [
       `${kind} ${name} ns`,
       ({ latency }) => latency?.[kind]?.[key],
     ]),

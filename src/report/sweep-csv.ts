@@ -1,17 +1,9 @@
 import { stringify } from 'csv-stringify/sync'
+import { LATENCY_FIGURES } from './csv.js'
 import type { SweepResult, SweepRun } from '../result/sweep-result.js'
 
 type Cell = string | number | undefined
 type Column = [name: string, cell: (run: SweepRun) => Cell]
-
-const LATENCY_KEYS = [
-  ['mean', 'meanNs'],
-  ['p50', 'p50Ns'],
-  ['p90', 'p90Ns'],
-  ['p99', 'p99Ns'],
-  ['p99.9', 'p999Ns'],
-  ['max', 'maxNs'],
-] as const
 
 const BEFORE: readonly Column[] = [
   ['point', ({ point }) => point],
@@ -42,7 +34,7 @@ const FIGURES: readonly Column[] = [
   ['max over mean delivered', ({ deliveredMaxOverMean }) => deliveredMaxOverMean],
   ['moved', ({ moved }) => moved],
   ...(['service', 'response'] as const).flatMap((kind) =>
-    LATENCY_KEYS.map(([name, key]): Column => [
+    LATENCY_FIGURES.map(([name, key]): Column => [
       `${kind} ${name} ns`,
       ({ latency }) => latency?.[kind]?.[key],
     ]),

@@ -44,6 +44,23 @@ async function events(engine: Engine, count: number): Promise<{ slot: number; se
 
 const possible = ENGINES.filter((kind) => kind === 'epoll' || ioUringRefusal() === undefined)
 
+it.runIf(possible.includes('io_uring'))('says what to do where the kernel has no room for its flows', () =>
+  expect(
+    () =>
+      new Engine({
+        engine: 'io_uring',
+        // more than any table of registered files takes
+        slots: 2 ** 20 + 1,
+        payloadBytes: PAYLOAD,
+        runId: 7n,
+        epochNs: 0n,
+        server: { address: '127.0.0.1', port: 9 },
+      }),
+  ).toThrow(
+    /^The client cannot have io_uring for 1048577 flows .* lower --wave-size, or try the other --engine\.$/,
+  ),
+)
+
 describe.each(possible)('the engine over %s', (kind) => {
   let server: Socket
   let requests: { data: Buffer; port: number }[]
