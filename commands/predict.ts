@@ -97,8 +97,8 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
       await Promise.all([
         import('node:os'),
         import('../src/kernel/version.js'),
-        import('../src/kernel/prediction.js'),
-        import('../src/units.js'),
+        import('../src/analysis/prediction/prediction.js'),
+        import('../src/units/parse.js'),
       ])
     const { PREDICT_SCHEMA } = await import('../src/result/predict-result.js')
     const kernel = flags.kernel === 'this' ? release() : flags.kernel

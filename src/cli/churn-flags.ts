@@ -4,7 +4,8 @@ import { neededNs, parseChange, planChanges, quietNs, type PlannedChange } from 
 import type { RunPlan } from '../plan/run-plan.js'
 import { basisOf, STEERINGS } from '../plan/steering.js'
 import { observeHashFlag, planFromFlags, runFlags } from './run-flags.js'
-import { formatDuration, parseDuration } from '../units.js'
+import { formatDuration } from '../units/format.js'
+import { parseDuration } from '../units/parse.js'
 
 const FLAG = '--change'
 const DEFAULT_CHANGES = ['2s:add', '4s:remove:0', '6s:restart:1', '8s:replace']

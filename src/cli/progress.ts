@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '../units.js'
+import { formatCount, formatDuration } from '../units/format.js'
 import type { Progress } from '../experiment/progress.js'
 
 const CLEAR_LINE = '\r\u{1B}[K'

@@ -24,7 +24,7 @@ import {
   parseDuration,
   parsePortRange,
   parseRate,
-} from '../units.js'
+} from '../units/parse.js'
 
 /** The flags that describe a run: all text, since the units are ours to read. */
 export const runFlags = {

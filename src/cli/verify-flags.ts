@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { STEERINGS } from '../plan/steering.js'
 import { CLAIM_IDS, completeVerifyPlan, VERIFY_LIMITS, type VerifyPlan } from '../plan/verify-plan.js'
-import { parseCount } from '../units.js'
+import { parseCount } from '../units/parse.js'
 import { hostFacts, oneOf } from './run-flags.js'
 
 export const verifyFlags = {

@@ -1,4 +1,4 @@
-import { WeightedDraw } from '../plan/weighted-draw.js'
+import { WeightedDraw } from '../stats/weighted-draw.js'
 
 /** Which flow is asked next, where that does not depend on replies. */
 export interface FlowChoice {

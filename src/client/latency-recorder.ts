@@ -1,4 +1,4 @@
-import { Histogram } from '../analysis/histogram.js'
+import { Histogram } from '../stats/histogram.js'
 import { QUANTITIES, type Quantity, type WorkerReport } from './protocol.js'
 
 /** How many replies are kept back: their histograms' cells are then in the cache once for many values. */

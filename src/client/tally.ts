@@ -1,5 +1,5 @@
-import { FlowTrace } from '../analysis/flow-trace.js'
-import { Histogram } from '../analysis/histogram.js'
+import { FlowTrace } from './flow-trace.js'
+import { Histogram } from '../stats/histogram.js'
 import type { Exchange } from './exchange.js'
 import { FlowTable } from './flow-table.js'
 import { LatencyRecorder } from './latency-recorder.js'

@@ -1,4 +1,4 @@
-import { Histogram, type HistogramData } from '../analysis/histogram.js'
+import { Histogram, type HistogramData } from '../stats/histogram.js'
 
 /** What became of the requests of one interval of time. */
 export interface IntervalData {

@@ -1,5 +1,5 @@
 import { capacityOf, withRatios, type CapacityGoal } from '../analysis/capacity/capacity.js'
-import { summarisePoint } from '../analysis/repetitions.js'
+import { summarisePoint } from '../analysis/sweep/repetitions.js'
 import type { SweepPlan } from '../plan/sweep-plan.js'
 import { SWEEP_SCHEMA, type SweepResult, type SweepRun } from '../result/sweep-result.js'
 

@@ -1,6 +1,6 @@
-import { analyseBalance } from '../analysis/balance.js'
-import type { MemberLedger } from '../analysis/ledger.js'
-import { withUnansweredFlows } from '../analysis/unanswered-flows.js'
+import { analyseBalance } from '../analysis/balance/balance.js'
+import type { MemberLedger } from '../analysis/books/ledger.js'
+import { withUnansweredFlows } from '../analysis/balance/unanswered-flows.js'
 import type { Balance } from '../result/run-result.js'
 import type { RunRecord } from './run-record.js'
 

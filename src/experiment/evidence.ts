@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util'
-import type { InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/evidence.js'
+import type { InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/validity/evidence.js'
 import type { WorkerReport } from '../client/protocol.js'
 import { cpusOf } from '../plan/cpu-list.js'
 import type { RunPlan } from '../plan/run-plan.js'

@@ -1,5 +1,5 @@
-import { mergeHistograms, summarise } from '../analysis/latency.js'
-import type { ClientLedger, MemberLedger } from '../analysis/ledger.js'
+import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
+import type { ClientLedger, MemberLedger } from '../analysis/books/ledger.js'
 import type { Quantity, WorkerReport } from '../client/protocol.js'
 import type { MemberCounters } from '../group/counters.js'
 import type { RunPlan } from '../plan/run-plan.js'

@@ -1,4 +1,4 @@
-import { analyseImbalance } from '../analysis/imbalance.js'
+import { analyseImbalance } from '../analysis/overload/imbalance.js'
 import { basisOf } from '../plan/steering.js'
 import type { Imbalance } from '../result/imbalance.js'
 import type { Balance, MemberResult, PacketBalance } from '../result/run-result.js'

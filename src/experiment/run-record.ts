@@ -1,4 +1,4 @@
-import type { CpuEvidence } from '../analysis/evidence.js'
+import type { CpuEvidence } from '../analysis/validity/evidence.js'
 import type { WorkerReport } from '../client/protocol.js'
 import type { MemberCounters } from '../group/counters.js'
 import type { FrontCounters } from '../group/front.js'

@@ -1,4 +1,4 @@
-import type { AheadLedger, MemberLedger } from '../analysis/ledger.js'
+import type { AheadLedger, MemberLedger } from '../analysis/books/ledger.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import { MEASURED, memberLedger, sum } from './figures.js'
 import type { RunRecord } from './run-record.js'

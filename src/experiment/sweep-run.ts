@@ -1,4 +1,4 @@
-import { summariseRun, type RunSummary } from '../analysis/run-summary.js'
+import { summariseRun, type RunSummary } from '../analysis/sweep/run-summary.js'
 import { runExperiment } from './run.js'
 import type { SweepJob } from './sweep-jobs.js'
 import { prepareTraffic } from './traffic.js'

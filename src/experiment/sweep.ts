@@ -1,6 +1,6 @@
 import type { CapacityGoal } from '../analysis/capacity/capacity.js'
 import { judgeTrial } from '../analysis/capacity/trial-outcome.js'
-import type { RunSummary } from '../analysis/run-summary.js'
+import type { RunSummary } from '../analysis/sweep/run-summary.js'
 import { RpbenchError } from '../errors.js'
 import type { SweepPlan } from '../plan/sweep-plan.js'
 import type { SweepRun } from '../result/sweep-result.js'

@@ -1,8 +1,18 @@
 import os from 'node:os'
-import type { RunResult } from '../result/run-result.js'
+
+/** What a machine is. */
+export interface HostIdentity {
+  hostname: string
+  kernel: string
+  arch: string
+  cpus: number
+  cpuModel: string
+  memoryBytes: number
+  node: string
+}
 
 /** What this machine is, for the result. */
-export function hostIdentity(): RunResult['host'] {
+export function hostIdentity(): HostIdentity {
   const cpus = os.cpus()
   return {
     hostname: os.hostname(),

@@ -1,4 +1,4 @@
-import { fairBand } from '../analysis/fair-band.js'
+import { fairBand } from '../stats/fair-band.js'
 import type { SelectionRule } from './lookup.js'
 
 export interface Spread {

@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js'
-import { formatCount, parseBytes, parseCount, parseDuration, parseRate } from '../units.js'
+import { formatCount } from '../units/format.js'
+import { parseBytes, parseCount, parseDuration, parseRate } from '../units/parse.js'
 
 /** A flag of a sweep with the values that it takes, each written as `run` reads it. */
 export interface Axis {

@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { shuffled } from './shuffle.js'
+import { shuffled } from '../stats/shuffle.js'
 
 /** Which share of a port range is planned on by default: the rest replaces ports that are in use. */
 const PLANNED_SHARE = 0.8

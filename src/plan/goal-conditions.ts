@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { parseDuration } from '../units.js'
+import { parseDuration } from '../units/parse.js'
 
 /** Percentiles of the response time that a goal can be set for, each with the share of requests beyond it. */
 export const GOAL_PERCENTILES = {

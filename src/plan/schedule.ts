@@ -1,4 +1,4 @@
-import { uniforms } from './random.js'
+import { uniforms } from '../stats/random.js'
 
 export type Arrivals = 'constant' | 'poisson'
 

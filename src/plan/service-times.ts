@@ -1,4 +1,4 @@
-import { shuffled } from './shuffle.js'
+import { shuffled } from '../stats/shuffle.js'
 import type { ServiceDistribution } from './run-plan.js'
 
 /** As many as make the quantiles of an exponential fine: its squared coefficient of variation comes out at 0.9999. */

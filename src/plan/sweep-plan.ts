@@ -1,6 +1,6 @@
 import type { Axis } from './axis.js'
 import type { RunPlan } from './run-plan.js'
-import { shuffled } from './shuffle.js'
+import { shuffled } from '../stats/shuffle.js'
 
 /** One combination of the axes' values. */
 export interface SweepPoint {

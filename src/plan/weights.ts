@@ -1,4 +1,4 @@
-import { shuffled } from './shuffle.js'
+import { shuffled } from '../stats/shuffle.js'
 import { usageError } from '../errors.js'
 
 /** How often each flow sends, relative to the others. */

@@ -1,4 +1,4 @@
-import { formatCount } from '../units.js'
+import { formatCount } from '../units/format.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { Books, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'

@@ -1,7 +1,7 @@
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { ChangeResult } from '../result/churn-result.js'
 import type { Line, Phrase } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 import type { Style, Tone } from './style.js'
 import { seatName } from './transition-picture.js'
 

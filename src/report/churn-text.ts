@@ -1,4 +1,4 @@
-import { formatDuration } from '../units.js'
+import { formatDuration } from '../units/format.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import type { ChangeResult, ChurnResult } from '../result/churn-result.js'
 import { booksLine } from './books-line.js'

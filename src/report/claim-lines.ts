@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type {
   AffinityEvidence,
   BalanceEvidence,
@@ -7,7 +7,7 @@ import type {
 } from '../result/claim-evidence.js'
 import type { Claim, Ruling } from '../result/verify-result.js'
 import type { Line } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 import { formatP, formatStatistic } from './spread-lines.js'
 import type { Tone } from './style.js'
 

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { RunResult } from '../result/run-result.js'
 import type { Line, Phrase } from './line.js'
 

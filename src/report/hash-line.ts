@@ -1,7 +1,7 @@
-import { formatCount } from '../units.js'
+import { formatCount } from '../units/format.js'
 import type { RunResult } from '../result/run-result.js'
 import type { Line } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 
 /** Are flows where their hash puts them? Only where the hash was observed. */
 export function hashLine({ hash, members }: RunResult): Line | undefined {

@@ -1,8 +1,8 @@
-import { formatCount, formatDuration } from '../units.js'
+import { formatCount, formatDuration } from '../units/format.js'
 import { cpusOf, nameCpus } from '../plan/cpu-list.js'
 import type { RunResult } from '../result/run-result.js'
 import { hangOf, type Phrase, wrap } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 import type { Style } from './style.js'
 
 /** The first lines of a report: its title, and beside it what was done. */

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { stripVTControlCharacters } from 'node:util'
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { LatencySummary, MemberResult } from '../result/run-result.js'
 import type { Imbalance } from '../result/imbalance.js'
 import { bar, cellsPerFairShare } from './bar.js'

@@ -1,4 +1,4 @@
-import { formatCount, formatPercent } from '../units.js'
+import { formatCount, formatPercent } from '../units/format.js'
 import type { PacketBalance, RunResult } from '../result/run-result.js'
 import type { Line } from './line.js'
 import type { Tone } from './style.js'

@@ -1,6 +1,6 @@
 import type { SelectorsResult } from '../result/verify-result.js'
 import { hangOf, layOut, wrap, type Line } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 import { createStyle, type StyleOptions, type Tone } from './style.js'
 
 type Outcome = SelectorsResult['cases'][number]['outcome']

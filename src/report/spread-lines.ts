@@ -1,8 +1,8 @@
-import { formatCount, formatPercent } from '../units.js'
+import { formatCount, formatPercent } from '../units/format.js'
 import { basisOf, type SteeringBasis } from '../plan/steering.js'
 import type { Affinity, Balance, MemberResult, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 import type { Tone } from './style.js'
 
 const BALANCE_TONES: Readonly<Record<Balance['verdict'], Tone>> = {

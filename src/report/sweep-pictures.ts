@@ -1,5 +1,5 @@
 import type { SweepResult } from '../result/sweep-result.js'
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { drawChart, MOST_SERIES, type Chart } from './chart.js'
 import type { Style } from './style.js'
 

@@ -1,5 +1,5 @@
 import type { Capacity, SweepPointResult, SweepResult, SweepSpread } from '../result/sweep-result.js'
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { grid, type GridColumn } from './grid.js'
 import type { Line } from './line.js'
 import type { Style } from './style.js'

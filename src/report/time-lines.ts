@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../units.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import { isOpenLoop } from './header.js'

@@ -1,4 +1,4 @@
-import { formatPercent } from '../units.js'
+import { formatPercent } from '../units/format.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import { wrap } from './line.js'
 import type { Style, Tone } from './style.js'

@@ -1,8 +1,8 @@
-import { formatCount, formatDuration } from '../units.js'
+import { formatCount, formatDuration } from '../units/format.js'
 import type { Finding, RunResult } from '../result/run-result.js'
 import { length } from './header.js'
 import type { Line } from './line.js'
-import { plural } from './plural.js'
+import { plural } from '../units/plural.js'
 import type { Tone } from './style.js'
 
 const TONES: Readonly<Record<RunResult['validity']['verdict'] | Finding['severity'], Tone | undefined>> = {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { binomialTwoSided } from '../../src/analysis/binomial.js'
+import { binomialTwoSided } from '../../src/stats/binomial.js'
 import { planChurn } from '../../src/cli/churn-flags.js'
 import { churnExperiment, type ChurnOptions } from '../../src/experiment/churn.js'
 import { prepareTraffic } from '../../src/experiment/traffic.js'

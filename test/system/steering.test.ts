@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { chiSquareStatistic, chiSquareTail } from '../../src/analysis/chi-square.js'
+import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
 import { Bench } from '../../src/experiment/selectors/bench.js'
 import { reciprocalScale } from '../../src/kernel/reciprocal-scale.js'
 import { addon } from '../../src/native.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { analyseAffinity, type FlowTuple } from '../../src/analysis/affinity.js'
+import { analyseAffinity, type FlowTuple } from '../../src/analysis/affinity/affinity.js'
 
 function tupleOf(flow: number): FlowTuple {
   return {

@@ -1,7 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
-import { analyseBalance } from '../../src/analysis/balance.js'
-import { evennessTail } from '../../src/analysis/evenness.js'
+import { analyseBalance } from '../../src/analysis/balance/balance.js'
+import { evennessTail } from '../../src/stats/evenness.js'
 import { balance as schema } from '../../src/result/run-result.js'
 
 /** z of a two-sided 1e-7. */

@@ -6,7 +6,7 @@ import {
   type SearchSettings,
   type SearchStop,
 } from '../../src/analysis/capacity/search.js'
-import { uniforms } from '../../src/plan/random.js'
+import { uniforms } from '../../src/stats/random.js'
 
 const S = 1e9
 const SETTINGS: SearchSettings = {

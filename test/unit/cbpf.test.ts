@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { encodeClassic, loadWord, modulo, returnA, returnConstant } from '../../src/steering/cbpf.js'
 import { cpuProgram } from '../../src/steering/cpu.js'
 import { randomProgram } from '../../src/steering/random.js'
-import { uniforms } from '../../src/plan/random.js'
+import { uniforms } from '../../src/stats/random.js'
 import { interpret, type Machine } from './cbpf-interpreter.js'
 
 const machine = (changes: Partial<Machine> = {}): Machine => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RpbenchError } from '../../src/errors.js'
-import { parseDuration } from '../../src/units.js'
+import { parseDuration } from '../../src/units/parse.js'
 import {
   changeText,
   type GroupChange,

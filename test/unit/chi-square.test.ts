@@ -6,7 +6,7 @@ import {
   chiSquareStatistic,
   chiSquareTail,
   noncentralChiSquareTail,
-} from '../../src/analysis/chi-square.js'
+} from '../../src/stats/chi-square.js'
 
 function relativeError(value: number, expected: number): number {
   return Math.abs(value / expected - 1)

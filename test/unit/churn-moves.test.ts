@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type ChangeWindow, classifyMoves } from '../../src/analysis/churn.js'
-import { FlowHistory } from '../../src/analysis/flow-history.js'
-import { FlowTrace, seatCode } from '../../src/analysis/flow-trace.js'
+import { type ChangeWindow, classifyMoves } from '../../src/analysis/churn/churn.js'
+import { FlowHistory } from '../../src/analysis/churn/flow-history.js'
+import { FlowTrace } from '../../src/client/flow-trace.js'
+import { seatCode } from '../../src/recording/flow-stays.js'
 import type { MemberGeneration } from '../../src/kernel/group-array.js'
 
 /** Every flow has a turn each 100 ns; a change takes place from 1000 to 1010, the next one at 2000. */

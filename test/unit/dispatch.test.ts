@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { balanceBooks } from '../../src/analysis/ledger.js'
-import { judge, type RunEvidence } from '../../src/analysis/validity.js'
+import { balanceBooks } from '../../src/analysis/books/ledger.js'
+import { judge, type RunEvidence } from '../../src/analysis/validity/validity.js'
 import { RpbenchError } from '../../src/errors.js'
 import { serverLedgers } from '../../src/experiment/server-ledgers.js'
 import type { MemberCounters } from '../../src/group/counters.js'

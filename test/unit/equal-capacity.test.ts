@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deliveredAtEqualCapacity } from '../../src/analysis/equal-capacity.js'
+import { deliveredAtEqualCapacity } from '../../src/analysis/overload/equal-capacity.js'
 
 describe('what members of equal capacity deliver', () => {
   it.each([

@@ -1,8 +1,8 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
-import { fairExtremes } from '../../src/analysis/extremes.js'
-import { fairBand } from '../../src/analysis/fair-band.js'
-import { fairChiSquares } from '../../src/analysis/monte-carlo.js'
+import { fairExtremes } from '../../src/stats/extremes.js'
+import { fairBand } from '../../src/stats/fair-band.js'
+import { fairChiSquares } from '../../src/stats/monte-carlo.js'
 
 /** z of a two-sided 1e-7. */
 const Z = 5.33

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { FlowHistory, type Stay } from '../../src/analysis/flow-history.js'
-import { decodeSeat, FlowTrace, seatCode } from '../../src/analysis/flow-trace.js'
+import { FlowHistory, type Stay } from '../../src/analysis/churn/flow-history.js'
+import { FlowTrace } from '../../src/client/flow-trace.js'
+import { decodeSeat, seatCode } from '../../src/recording/flow-stays.js'
 
 const GAP = 250
 

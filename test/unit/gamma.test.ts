@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { logGamma, logPoisson, logRegularisedGamma } from '../../src/analysis/gamma.js'
+import { logGamma, logPoisson, logRegularisedGamma } from '../../src/stats/gamma.js'
 
 /** [a, x, ln P(a, x), ln Q(a, x)]: mpmath 1.3 gammainc(…, regularized=True) at 60 digits. */
 const INCOMPLETE: [number, number, number, number][] = [

@@ -2,7 +2,7 @@ import { build } from 'hdr-histogram-js'
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
-import { Histogram } from '../../src/analysis/histogram.js'
+import { Histogram } from '../../src/stats/histogram.js'
 
 const QUANTILES = [0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999, 1]
 

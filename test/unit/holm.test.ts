@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { holmAdjust } from '../../src/analysis/holm.js'
+import { holmAdjust } from '../../src/stats/holm.js'
 
 describe('the Holm adjustment', () => {
   it('multiplies the k-th smallest p by the number of those not smaller', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { analyseBalance } from '../../src/analysis/balance.js'
-import type { ImbalanceInput, MemberEvidence } from '../../src/analysis/imbalance-input.js'
-import { analyseImbalance } from '../../src/analysis/imbalance.js'
+import { analyseBalance } from '../../src/analysis/balance/balance.js'
+import type { ImbalanceInput, MemberEvidence } from '../../src/analysis/overload/imbalance-input.js'
+import { analyseImbalance } from '../../src/analysis/overload/imbalance.js'
 import { imbalance } from '../../src/result/imbalance.js'
 
 const SECOND = 1e9

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { predictChange, predictSpreadOf } from '../../src/kernel/prediction.js'
+import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
 import { churnResult } from '../../src/result/churn-result.js'
 import { resultJsonSchema } from '../../src/result/json-schema.js'
 import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Histogram } from '../../src/analysis/histogram.js'
-import { mergeHistograms, summarise } from '../../src/analysis/latency.js'
+import { Histogram } from '../../src/stats/histogram.js'
+import { mergeHistograms, summarise } from '../../src/analysis/latency/latency.js'
 
 function histogramOf(values: readonly number[]): Histogram {
   const histogram = new Histogram()

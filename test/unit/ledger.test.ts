@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { balanceBooks, type ClientLedger, type MemberLedger } from '../../src/analysis/ledger.js'
+import { balanceBooks, type ClientLedger, type MemberLedger } from '../../src/analysis/books/ledger.js'
 
 const CLIENT: ClientLedger = {
   sent: 100,

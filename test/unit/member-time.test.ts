@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareTimes, requestTimeOf, stretchOf } from '../../src/analysis/member-time.js'
+import { compareTimes, requestTimeOf, stretchOf } from '../../src/analysis/overload/member-time.js'
 
 const of = (workNs: number) => ({ workNs, waitNs: 0 })
 

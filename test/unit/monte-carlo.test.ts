@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chiSquareStatistic } from '../../src/analysis/chi-square.js'
-import { fairChiSquares, monteCarloTails } from '../../src/analysis/monte-carlo.js'
+import { chiSquareStatistic } from '../../src/stats/chi-square.js'
+import { fairChiSquares, monteCarloTails } from '../../src/stats/monte-carlo.js'
 
 /** z of a two-sided 1e-7: with it a test of a right program fails once in ten million changes of the seed. */
 const Z = 5.33

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { testMoves } from '../../src/analysis/move-test.js'
+import { testMoves } from '../../src/analysis/churn/move-test.js'
 
 const moves = (stayed: number, orphans: number, collateral: number): Parameters<typeof testMoves>[0] => ({
   stayed,

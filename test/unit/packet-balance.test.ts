@@ -1,8 +1,8 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
-import { fairCv } from '../../src/analysis/fair-band.js'
-import { analysePacketBalance } from '../../src/analysis/packet-balance.js'
-import { fairCvOfWeights, fairWeightedSpreads } from '../../src/analysis/weighted-spread.js'
+import { fairCv } from '../../src/stats/fair-band.js'
+import { analysePacketBalance } from '../../src/analysis/balance/packet-balance.js'
+import { fairCvOfWeights, fairWeightedSpreads } from '../../src/stats/weighted-spread.js'
 
 /** z of a two-sided 1e-7: with it a test of a right program fails once in ten million changes of the seed. */
 const Z = 5.33

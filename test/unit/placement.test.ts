@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { analysePlacement } from '../../src/analysis/placement.js'
+import { analysePlacement } from '../../src/analysis/affinity/placement.js'
 import { hashLine } from '../../src/report/hash-line.js'
 import { sampleResult } from './sample-result.js'
 

@@ -1,8 +1,8 @@
 import jstat from 'jstat'
 import { describe, expect, it } from 'vitest'
-import { chiSquareTail } from '../../src/analysis/chi-square.js'
-import { poolBalances } from '../../src/analysis/pooled-balance.js'
-import { detectableEffect } from '../../src/analysis/power.js'
+import { chiSquareTail } from '../../src/stats/chi-square.js'
+import { poolBalances } from '../../src/analysis/balance/pooled-balance.js'
+import { detectableEffect } from '../../src/stats/power.js'
 
 const repetition = (chiSquare: number, flows = 10_000) => ({ flows, chiSquare, degreesOfFreedom: 3 })
 

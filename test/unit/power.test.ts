@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detectableEffect, flowsForEffect } from '../../src/analysis/power.js'
+import { detectableEffect, flowsForEffect } from '../../src/stats/power.js'
 
 describe('the power of the χ² test', () => {
   // [members, alpha, λ]: scipy.optimize.brentq on scipy.stats.ncx2.sf(chi2.isf(alpha, df), df, λ) = 0.8.

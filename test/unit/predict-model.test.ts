@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { freshGroup, stepsOf } from '../../src/kernel/group-array.js'
-import { predictChange, predictSpreadOf } from '../../src/kernel/prediction.js'
+import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
 import { idleMemberProbability, predictSpread } from '../../src/kernel/spread.js'
 import { stickyWeights } from '../../src/kernel/steering-model.js'
 import { PREDICT_SCHEMA, predictResult } from '../../src/result/predict-result.js'

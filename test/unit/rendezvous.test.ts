@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chiSquareStatistic, chiSquareTail } from '../../src/analysis/chi-square.js'
+import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
 import { rendezvousTable, TABLE_BITS } from '../../src/steering/rendezvous.js'
 
 const ENTRIES = 2 ** TABLE_BITS

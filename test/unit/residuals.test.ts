@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { binomialTwoSided } from '../../src/analysis/binomial.js'
-import { residuals } from '../../src/analysis/residuals.js'
+import { binomialTwoSided } from '../../src/stats/binomial.js'
+import { residuals } from '../../src/stats/residuals.js'
 
 describe('the two-sided binomial p', () => {
   // min(1, 2 · scipy.stats.binom.cdf(n, N, p)) at or below the mean, min(1, 2 · binom.sf(n − 1, N, p)) above

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { comparePlacements } from '../../src/analysis/same-placement.js'
+import { comparePlacements } from '../../src/analysis/affinity/same-placement.js'
 
 const flow = (sourcePort: number, member: number, moved = false) => ({
   sourceAddress: '127.0.0.1',

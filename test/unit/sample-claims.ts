@@ -2,7 +2,7 @@ import { affinityRun, judgeAffinity } from '../../src/analysis/claims/affinity-c
 import { balanceDraw, judgeBalance } from '../../src/analysis/claims/balance-claim.js'
 import { judgeChurn } from '../../src/analysis/claims/churn-claim.js'
 import { judgeOverload, loadedRun, overloadRun } from '../../src/analysis/claims/overload-claim.js'
-import { analyseBalance } from '../../src/analysis/balance.js'
+import { analyseBalance } from '../../src/analysis/balance/balance.js'
 import type { Imbalance } from '../../src/result/imbalance.js'
 import type { FlowRow, RunResult } from '../../src/result/run-result.js'
 import { VERIFY_SCHEMA, type Claim, type ClaimsResult } from '../../src/result/verify-result.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { freshGroup, stepsOf } from '../../src/kernel/group-array.js'
-import { predictSteps } from '../../src/kernel/prediction.js'
+import { predictSteps } from '../../src/analysis/prediction/prediction.js'
 
 const four = freshGroup(4)
 const adding = stepsOf(four, { kind: 'resize', to: 5 })

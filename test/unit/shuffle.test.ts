@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { shuffled } from '../../src/plan/shuffle.js'
+import { shuffled } from '../../src/stats/shuffle.js'
 
 describe('a shuffle', () => {
   it.each([0, 1, 2, 1000])('of %d numbers has each of them once', (n) =>

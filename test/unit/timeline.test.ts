@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mergeHistograms, summarise } from '../../src/analysis/latency.js'
+import { mergeHistograms, summarise } from '../../src/analysis/latency/latency.js'
 import { Timeline } from '../../src/client/timeline.js'
 
 const counts = (timeline: Timeline): ([number, number, number] | undefined)[] =>

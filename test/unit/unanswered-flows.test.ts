@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withUnansweredFlows } from '../../src/analysis/unanswered-flows.js'
+import { withUnansweredFlows } from '../../src/analysis/balance/unanswered-flows.js'
 
 describe('flows that were never answered', () => {
   it('are reckoned to the members to which their requests came', () =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { kolmogorovTail, testUniformity } from '../../src/analysis/uniformity.js'
+import { kolmogorovTail, testUniformity } from '../../src/stats/uniformity.js'
 
 describe('the distribution of the Kolmogorov–Smirnov statistic', () => {
   // Miller, "Table of percentage points of Kolmogorov statistics" (JASA 51, 1956), two-sided: five digits of d.

@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { formatBytes, formatCount, formatDuration, formatPercent } from '../../src/units/format.js'
 import {
-  formatBytes,
-  formatCount,
-  formatDuration,
-  formatPercent,
   parseAddressList,
   parseBytes,
   parseCount,
   parseDuration,
   parsePortRange,
   parseRate,
-} from '../../src/units.js'
+} from '../../src/units/parse.js'
 
 const flag = '--flag'
 

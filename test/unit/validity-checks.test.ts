@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, type RunEvidence } from '../../src/analysis/validity.js'
+import { judge, type RunEvidence } from '../../src/analysis/validity/validity.js'
 
 /**
  * A closed-loop run of 5 s as it is on a small virtual machine: two CPUs, which one client thread and two members

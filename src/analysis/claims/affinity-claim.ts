@@ -1,8 +1,8 @@
-import { plural } from '../../report/plural.js'
+import { plural } from '../../units/plural.js'
 import type { AffinityEvidence } from '../../result/claim-evidence.js'
 import type { RunResult } from '../../result/run-result.js'
 import type { ClaimOf, Ruling } from '../../result/verify-result.js'
-import { formatCount } from '../../units.js'
+import { formatCount } from '../../units/format.js'
 import { fails, holds, invalidRun, claimRun, untold } from './ruling.js'
 
 type AffinityRun = AffinityEvidence['runs'][number]

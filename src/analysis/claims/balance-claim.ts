@@ -1,12 +1,12 @@
 import type { BalanceEvidence } from '../../result/claim-evidence.js'
 import type { RunResult } from '../../result/run-result.js'
 import type { ClaimOf, Ruling } from '../../result/verify-result.js'
-import { formatCount, formatPercent } from '../../units.js'
-import { EFFECT_BOUND_W, effectBeyondChance } from '../balance.js'
-import { fairBand } from '../fair-band.js'
-import { holmAdjust } from '../holm.js'
-import { poolBalances } from '../pooled-balance.js'
-import { testUniformity } from '../uniformity.js'
+import { formatCount, formatPercent } from '../../units/format.js'
+import { EFFECT_BOUND_W, effectBeyondChance } from '../balance/balance.js'
+import { fairBand } from '../../stats/fair-band.js'
+import { holmAdjust } from '../../stats/holm.js'
+import { poolBalances } from '../balance/pooled-balance.js'
+import { testUniformity } from '../../stats/uniformity.js'
 import { CLAIM_ALPHA, fails, holds, invalidRun, claimRun, untold } from './ruling.js'
 
 /** A repetition before it is seen among the others. */

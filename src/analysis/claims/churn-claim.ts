@@ -1,7 +1,7 @@
 import type { ChurnEvidence } from '../../result/claim-evidence.js'
 import type { ChurnResult } from '../../result/churn-result.js'
 import type { ClaimOf, Ruling } from '../../result/verify-result.js'
-import { formatPercent } from '../../units.js'
+import { formatPercent } from '../../units/format.js'
 import { fails, holds, invalidRun, claimRun, untold } from './ruling.js'
 
 /** Shares this close to a half are called one. */

@@ -1,9 +1,9 @@
 import type { OverloadEvidence } from '../../result/claim-evidence.js'
 import type { FlowRow, RunResult } from '../../result/run-result.js'
 import type { ClaimOf, Ruling } from '../../result/verify-result.js'
-import { formatCount, formatPercent } from '../../units.js'
-import { analyseBalance, EFFECT_BOUND_W, effectBeyondChance } from '../balance.js'
-import { comparePlacements } from '../same-placement.js'
+import { formatCount, formatPercent } from '../../units/format.js'
+import { analyseBalance, EFFECT_BOUND_W, effectBeyondChance } from '../balance/balance.js'
+import { comparePlacements } from '../affinity/same-placement.js'
 import { CLAIM_ALPHA, fails, holds, invalidRun, claimRun, untold } from './ruling.js'
 
 type LoadedRun = OverloadEvidence['light']

@@ -1,0 +1,120 @@
+import type { Balance } from '../../result/run-result.js'
+import { chiSquareStatistic, chiSquareTail } from '../../stats/chi-square.js'
+import { evennessTail } from '../../stats/evenness.js'
+import { fairBand } from '../../stats/fair-band.js'
+import { fairChiSquares, monteCarloTails } from '../../stats/monte-carlo.js'
+import { detectableEffect, flowsForEffect } from '../../stats/power.js'
+import { type Residual, residuals } from '../../stats/residuals.js'
+
+/** Below this expected count the χ² distribution is no longer trusted (Cochran, Biometrics 10, 1954). */
+const LEAST_EXPECTED = 5
+
+/**
+ * Flows count as too even when a fair hash would be as even less than once in 10,000 runs. Skew has to pass an
+ * effect bound as well as alpha; evenness has no size from which on it matters, so its p alone must keep false
+ * alarms rare. A proxy or a round robin puts χ² next to 0 and is found as soon as there are flows enough that
+ * chance would not do the same. And it is the least that 10,000 Monte-Carlo draws can show.
+ */
+const TOO_EVEN = 1e-4
+
+/** Cohen's w up to which skew does not matter, where nobody says otherwise. */
+export const EFFECT_BOUND_W = 0.1
+
+interface BalanceOptions {
+  /** of the Monte-Carlo test; the same seed gives the same result */
+  seed: number
+  /** significance level, 0 < alpha < 1; 0.01 by default */
+  alpha?: number
+  /** Cohen's w (> 0) up to which skew does not matter; EFFECT_BOUND_W by default */
+  effectBoundW?: number
+}
+
+/** The two tails of the test of a fair hash, and where they come from. */
+interface BalanceTest {
+  pValue: number
+  /** probability, or an upper bound on it, that a fair hash is at least as even */
+  evenTail: number
+  /** χ² statistics of fair draws, ascending, where the test needed them */
+  fairDraws?: Float64Array
+}
+
+/**
+ * How evenly `counts`, the flows of each member, are spread, against what a fair hash gives at this number of
+ * flows and members; the residuals are in the order of the members.
+ *
+ * Throws RangeError without members or flows (there is no balance then) and for options out of range.
+ */
+export function analyseBalance(
+  counts: readonly number[],
+  options: BalanceOptions,
+): { balance: Balance; residuals: Residual[] } {
+  const { seed, alpha = 0.01, effectBoundW = EFFECT_BOUND_W } = options
+  const members = counts.length
+  const flows = counts.reduce((sum, count) => sum + count, 0)
+  if (!(flows > 0)) throw new RangeError('balance needs at least one member and one flow')
+  if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha must be between 0 and 1, not ${alpha}`)
+  if (!(effectBoundW > 0)) throw new RangeError(`effectBoundW must be above 0, not ${effectBoundW}`)
+
+  const mean = flows / members
+  const chiSquare = chiSquareStatistic(counts)
+  const { pValue, evenTail, fairDraws } = testFairness(chiSquare, flows, members, seed)
+  const cv = Math.sqrt(chiSquare / flows)
+  const skewW = effectBeyondChance(chiSquare, members - 1, flows)
+  const detectableW = detectableEffect(flows, members, alpha)
+  const balance: Balance = {
+    flows,
+    members,
+    chiSquare,
+    degreesOfFreedom: members - 1,
+    pValue,
+    method: fairDraws === undefined ? 'chi-square' : 'monte-carlo',
+    ...(fairDraws !== undefined && { draws: fairDraws.length }),
+    maxOverMean: counts.reduce((most, count) => Math.max(most, count), 0) / mean,
+    minOverMean: counts.reduce((least, count) => Math.min(least, count), flows) / mean,
+    cv,
+    cramersV: members === 1 ? 0 : cv / Math.sqrt(members - 1),
+    jain: 1 / (1 + cv ** 2),
+    fairBand: fairBand(flows, members, fairDraws),
+    power: { detectableW, flowsForEffectBound: flowsForEffect(effectBoundW, members, alpha) },
+    alpha,
+    effectBoundW,
+    verdict: verdict({
+      skewed: pValue < alpha && skewW > effectBoundW,
+      tooEven: evenTail < TOO_EVEN,
+      underpowered: detectableW > effectBoundW,
+    }),
+  }
+  return { balance, residuals: residuals(counts) }
+}
+
+/**
+ * Cohen's w of a χ² statistic over `flows`, without what chance alone adds: about df/N to w². Otherwise many
+ * members or few flows would pass a bound by noise.
+ */
+export function effectBeyondChance(chiSquare: number, degreesOfFreedom: number, flows: number): number {
+  return Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / flows)
+}
+
+function testFairness(chiSquare: number, flows: number, members: number, seed: number): BalanceTest {
+  if (members === 1) return { pValue: 1, evenTail: 1 }
+  if (flows >= LEAST_EXPECTED * members) {
+    return {
+      pValue: chiSquareTail(chiSquare, members - 1),
+      evenTail: evennessTail(chiSquare, flows, members),
+    }
+  }
+  const fairDraws = fairChiSquares(flows, members, seed)
+  const { upper, lower } = monteCarloTails(chiSquare, fairDraws)
+  return { pValue: upper, evenTail: lower, fairDraws }
+}
+
+/**
+ * `fair` says that these flows would probably have shown a skew beyond the effect bound, and did not. It does not say
+ * that p is large: with very many flows a skew of no consequence is significant too, and calling that
+ * `skewed` would turn every large run into an alarm. The p is reported beside the verdict, so nothing is hidden.
+ */
+function verdict(found: { skewed: boolean; tooEven: boolean; underpowered: boolean }): Balance['verdict'] {
+  if (found.skewed) return 'skewed'
+  if (found.tooEven) return 'too-even'
+  return found.underpowered ? 'underpowered' : 'fair'
+}

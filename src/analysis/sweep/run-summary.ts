@@ -1,0 +1,44 @@
+import type { RunResult } from '../../result/run-result.js'
+import type { SweepRun } from '../../result/sweep-result.js'
+
+/** The parts of a run's summary that come from its result; the others are of the sweep. */
+export type RunSummary = Omit<
+  SweepRun,
+  'point' | 'repetition' | 'seed' | 'flags' | 'wallNs' | 'error' | 'trial'
+>
+
+/** A whole result → what a sweep keeps of it. Rates per second, times in ns. */
+export function summariseRun(result: RunResult): RunSummary {
+  const { books, throughput, latency, balance, affinity, validity, members } = result
+  const due = books.sent + books.unsent
+  const replies = members.map((member) => member.replies)
+  const mean = replies.reduce((sum, n) => sum + n, 0) / Math.max(1, replies.length)
+  const codes = (wanted: (severity: string) => boolean): string[] =>
+    validity.findings.filter(({ severity }) => wanted(severity)).map(({ code }) => code)
+  return {
+    startedAt: result.startedAt,
+    durationNs: result.durationNs,
+    ...(result.stopped === 'failed' && { stopped: 'failed' as const }),
+    validity: {
+      verdict: validity.verdict,
+      findings: codes((severity) => severity !== 'note'),
+      notes: codes((severity) => severity === 'note'),
+    },
+    ...throughput,
+    ...(latency && { latency }),
+    ...(due > 0 && { lossShare: (books.lost + books.late) / due }),
+    books: {
+      sent: books.sent,
+      unsent: books.unsent,
+      replied: books.replied,
+      lost: books.lost,
+      late: books.late,
+      droppedAtMembers: books.droppedAtMembers,
+      droppedAtClient: books.droppedAtClient,
+      unexplained: books.unexplained,
+    },
+    ...(balance && { flowsMaxOverMean: balance.maxOverMean, balance: balance.verdict }),
+    ...(mean > 0 && { deliveredMaxOverMean: Math.max(...replies) / mean }),
+    moved: affinity.moved,
+  }
+}

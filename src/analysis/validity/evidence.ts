@@ -1,0 +1,120 @@
+import type { DispatchKind } from '../../plan/dispatch.js'
+import type { CrossCheck, Finding } from '../../result/run-result.js'
+
+/**
+ * What a run knows about itself beside its result, for `judge`. Optional is what some hosts cannot tell, or what has no
+ * meaning in some runs: then nothing is checked, and nobody accused.
+ */
+export interface RunEvidence {
+  /** members that ended without being told to */
+  deaths: { index: number; why: string }[]
+  /** of a group with a front: what was dropped at its socket, and what ended it if it was not told to */
+  front?: { drops: number; died?: string }
+  /** sockets of others that were found on the group's port during the run, each as a phrase */
+  strangers: string[]
+  unexplained: number
+  interrupted: boolean
+  waves: number
+  waveSize: number
+  portsReplaced: number
+  receiveBuffer: { asked?: number; got: number; most?: number }
+  droppedAtMembers: number
+  droppedAtClient: number
+  sendErrors: { errno: string; count: number }[]
+  refused: number
+  /** times that a client's recv() failed, but for port unreachable */
+  receiveErrors?: number
+  unseenFlows: number
+  /** why the client could not have the engine that is its first choice */
+  engineFallback?: string
+  /** whether the group is reachable from outside this host */
+  exposed?: string
+  /** what was run: the values that a next step may change */
+  load: LoadSettings
+  /** the CPU of each member, and then of the front, and of each client thread, where they are pinned */
+  pinned?: { members?: number[]; workers?: number[] }
+  schedule?: ScheduleEvidence
+  /** of each client thread: its CPU time over the time it was sending */
+  clientCpuShares?: number[]
+  inFlight?: InFlightEvidence
+  cpu?: CpuEvidence
+  /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
+  throttled?: { count: number; ns: number }
+  crossCheck?: CrossCheck
+}
+
+export interface LoadSettings {
+  /** client threads */
+  workers: number
+  members: number
+  /** reuseport when absent */
+  dispatch?: DispatchKind
+  /** requests in flight over all flows (closed loop) */
+  inFlight: number
+  /** requests a second (open loop); absent in a closed loop */
+  rateHz?: number
+}
+
+export interface ScheduleEvidence {
+  /** requests the schedule had due, and of those the ones sent */
+  offered: number
+  sent: number
+  /** what was sent in the schedule's own time, over what it had due: 1 for a client that kept up */
+  achieved: number
+  /** 99 % of requests were sent at most this long after their intended time */
+  lagP99Ns?: number
+  /** of the response times that are reported */
+  responseP99Ns?: number
+}
+
+/** What Little's law needs, over the sending time of all client threads. */
+export interface InFlightEvidence {
+  /** requests in flight, integrated over time: request·ns */
+  integralNs: number
+  /** sum of the times from sending to reply, of the requests that were answered in time */
+  answeredNs: number
+  answered: number
+  /** requests given up at their deadline, and the time that all of them together may have been in flight at most */
+  givenUp: number
+  givenUpNs: number
+  /** mean number in flight */
+  mean: number
+  /** phases of sending, each of which ends with requests in flight */
+  waves: number
+}
+
+/** CPU time over the measured phase, on the CPUs that this process and the members may use. */
+export interface CpuEvidence {
+  allowedCpus: number
+  busyNs: number
+  /** part of `busyNs` spent in interrupts; traffic over loopback arrives in soft interrupts */
+  interruptNs: number
+  stealNs: number
+  totalNs: number
+  /** CPU time of the client process and of the members */
+  ownNs: number
+  /** whether the kernel books interrupts to the task they stop, so that `ownNs` has ours; absent where it does not say */
+  interruptsInOwn?: boolean
+}
+
+/** One row of the table of checks. */
+export interface CheckRow {
+  code: string
+  /** undefined where this run has nothing to measure */
+  measure(evidence: RunEvidence): Measurement | undefined
+  /** what happened, why it matters and what to try next; asked only when the check failed */
+  explain(
+    evidence: RunEvidence,
+    measured: number,
+    limit: number,
+  ): Pick<Finding, 'severity' | 'message' | 'nextStep'>
+}
+
+export interface Measurement {
+  measured: number
+  limit: number
+  /** the limit is the least that is good, not the most */
+  atLeast?: boolean
+}
+
+export const isOpenLoop = ({ load }: RunEvidence): boolean => load.rateHz !== undefined

@@ -1,6 +1,0 @@
-import { formatCount } from '../units.js'
-
-/** `1 flow`, `10,000 flows`. */
-export function plural(n: number, one: string, many: string): string {
-  return `${formatCount(n)} ${n === 1 ? one : many}`
-}
