@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { BaseCommand } from '../src/cli/base-command.js'
 import { usageError } from '../src/errors.js'
 import type { Change, StartStopOrder } from '../src/kernel/group-array.js'
+import { PREDICTED_STEERINGS, steeringsInWords, type PredictedSteering } from '../src/plan/steering.js'
 
 const CHANGES = 'CHANGE OF THE GROUP'
 
@@ -85,9 +86,9 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
       description: 'whose rule: this (the running kernel) or a version; the rule changed in 3.9 and 4.5',
     }),
     steering: Flags.option({
-      options: ['hash', 'consistent', 'sticky', 'random'] as const,
-      default: 'hash' as const,
-      description: 'what picks the member: the kernel’s hash or an attached program',
+      options: PREDICTED_STEERINGS,
+      default: 'hash' as const satisfies PredictedSteering,
+      description: `what picks the member: ${steeringsInWords(PREDICTED_STEERINGS)}`,
     })(),
   }
 

@@ -17,18 +17,20 @@ static void engine_release(napi_env env, void *data, void *hint) {
   free(box);
 }
 
-enum { ENGINE_EPOLL = 0, ENGINE_URING = 1 };
+// KINDS in src/client/engine.ts has the same order.
+static const poller_t *const pollers[] = {&epoll_poller, &uring_poller};
 
 // engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange): External | −errno
 static napi_value engine_new(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes;
   exchange_t *exchange = get_bytes(&a, 7, &bytes);
-  if (!exchange || bytes < sizeof *exchange) return number(env, -EINVAL);
+  unsigned kind = (unsigned)get_int(&a, 0);
+  if (!exchange || bytes < sizeof *exchange || kind >= sizeof pollers / sizeof *pollers) return number(env, -EINVAL);
   engine_box_t *box = calloc(1, sizeof *box);
   if (!box) return number(env, -ENOMEM);
   engine_t *e = &box->engine;
-  e->poller = get_int(&a, 0) == ENGINE_URING ? &uring_poller : &epoll_poller;
+  e->poller = pollers[kind];
   e->capacity = get_int(&a, 1);
   e->payload = (size_t)get_int(&a, 2);
   e->run_id = get_uint64(&a, 3);

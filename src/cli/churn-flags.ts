@@ -2,15 +2,13 @@ import { Flags } from '@oclif/core'
 import { usageError } from '../errors.js'
 import { neededNs, parseChange, planChanges, quietNs, type PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { basisOf, STEERINGS } from '../plan/steering.js'
+import { basisOf, STEERINGS_BY_FLOW, steeringsInWords } from '../plan/steering.js'
 import { observeHashFlag, planFromFlags, runFlags } from './run-flags.js'
 import { formatDuration } from '../units/format.js'
 import { parseDuration } from '../units/parse.js'
 
 const FLAG = '--change'
 const DEFAULT_CHANGES = ['2s:add', '4s:remove:0', '6s:restart:1', '8s:replace']
-/** Where a flow has a member, so that one can say that it moved. */
-const STEERINGS_BY_FLOW = STEERINGS.filter((kind) => basisOf({ steering: kind }) === 'flow')
 const DEFAULTS = { rate: '10k', flows: '2000' }
 
 /** The flags of `run` that make sense while a group changes: processes, an open loop, all flows open and alike. */
@@ -46,7 +44,7 @@ export const churnFlags = {
   host,
   port,
   steering: Flags.string({
-    description: `what picks the member of a datagram: ${STEERINGS_BY_FLOW.join(', ')} [default: hash]`,
+    description: `what picks the member of a datagram: ${steeringsInWords(STEERINGS_BY_FLOW)} [default: hash]`,
     helpValue: 'KIND',
     helpGroup: 'GROUP',
   }),

@@ -16,7 +16,7 @@ import {
   type SlowMember,
 } from '../plan/run-plan.js'
 import { ENGINES } from '../plan/engine.js'
-import { STEERINGS } from '../plan/steering.js'
+import { STEERINGS, steeringsInWords } from '../plan/steering.js'
 import {
   parseAddressList,
   parseBytes,
@@ -55,7 +55,7 @@ export const runFlags = {
     helpGroup: 'GROUP',
   }),
   steering: Flags.string({
-    description: `what picks the member of a datagram: ${STEERINGS.join(', ')} [default: hash]`,
+    description: `what picks the member of a datagram: ${steeringsInWords(STEERINGS)} [default: hash]`,
     helpValue: 'KIND',
     helpGroup: 'GROUP',
   }),

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { STEERINGS } from '../plan/steering.js'
+import { STEERINGS, steeringsInWords } from '../plan/steering.js'
 import { CLAIM_IDS, completeVerifyPlan, VERIFY_LIMITS, type VerifyPlan } from '../plan/verify-plan.js'
 import { parseCount } from '../units/parse.js'
 import { hostFacts, oneOf } from './run-flags.js'
@@ -22,7 +22,7 @@ export const verifyFlags = {
     helpValue: 'N',
   }),
   steering: Flags.string({
-    description: `under which the claims are to hold: ${STEERINGS.join(', ')} [default: hash]`,
+    description: `under which the claims are to hold: ${steeringsInWords(STEERINGS)} [default: hash]`,
     helpValue: 'KIND',
   }),
 }

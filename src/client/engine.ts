@@ -3,8 +3,11 @@ import { addon, checked, openFlowError, SystemError } from '../native.js'
 import type { EngineKind } from '../plan/engine.js'
 import { Exchange } from './exchange.js'
 
-/** ENGINE_EPOLL and ENGINE_URING in native/src/napi_engine.c. */
-const KINDS: Readonly<Record<EngineKind, number>> = { epoll: 0, io_uring: 1 }
+/** By engine: its place among the pollers of native/src/napi_engine.c, and the system call that it waits in. */
+const KINDS: Readonly<Record<EngineKind, { poller: number; waitCall: string }>> = {
+  epoll: { poller: 0, waitCall: 'epoll_wait' },
+  io_uring: { poller: 1, waitCall: 'io_uring_enter' },
+}
 
 export interface EngineOptions {
   engine: EngineKind
@@ -27,9 +30,10 @@ export class Engine {
 
   /** @throws RpbenchError RPB_FLOWS where the kernel has no room for so many */
   constructor(options: EngineOptions) {
-    this.#waitCall = options.engine === 'epoll' ? 'epoll_wait' : 'io_uring_enter'
+    const { poller, waitCall } = KINDS[options.engine]
+    this.#waitCall = waitCall
     const opened = addon.engineOpen(
-      KINDS[options.engine],
+      poller,
       options.slots,
       options.payloadBytes,
       options.runId,

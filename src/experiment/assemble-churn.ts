@@ -10,6 +10,7 @@ import { seatKey } from '../kernel/group-array.js'
 import { predictSteps } from '../analysis/prediction/prediction.js'
 import { changeText, turnNs, type PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import type { SteeringKind } from '../plan/steering.js'
 import { plural } from '../units/plural.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
 import type { Books, Finding, RunResult } from '../result/run-result.js'
@@ -75,26 +76,40 @@ function countedFromNs({ askedNs, change }: DoneChange, reports: readonly Worker
   return change.kind === 'resume' ? askedNs : askedNs - (reports[0]?.trace?.intervalNs ?? 0)
 }
 
-/**
- * What sticky steering does depends on how flows came to be where they are, so its rule is put to where they were
- * seen: those whose member goes move, and no other.
- */
-function stickyModel(
+/** What the model says of a change, and what that rests on. */
+function predictionOf(
   moves: FlowMoves,
   { before, after, steps, silence }: DoneChange,
-): ReturnType<typeof predictSteps> {
+  earlier: readonly DoneChange[],
+  steering: SteeringKind,
+): ChangeResult['predicted'] & { minimumMovedShare: number } {
+  const past = { start: earlier[0]?.before ?? before, changes: earlier.map((change) => change.steps) }
+  const { movedShare, orphanShare, collateralShare, darkShare, minimumMovedShare, determined } = predictSteps(
+    { before, steps, silence, past },
+    steering,
+  )
+  if (determined)
+    return { movedShare, orphanShare, collateralShare, darkShare, minimumMovedShare, from: 'rule' }
+  // Which flows an earlier change moved was up to when each of them sent, so only the rule itself can be put to where
+  // they were seen: those whose member goes move, and no other.
   const stays = new Set(after.map(seatKey))
   const gone = before.map((seat) => !stays.has(seatKey(seat)))
   const leaving = sum(moves.transitions.filter((_, row) => gone[row]).map((row) => sum(row)))
-  const orphanShare = moves.flows === 0 ? 0 : leaving / moves.flows
-  const shares = predictSteps(before, steps, 'sticky', silence)
-  return { ...shares, movedShare: orphanShare, orphanShare, collateralShare: 0 }
+  const leavingShare = moves.flows === 0 ? 0 : leaving / moves.flows
+  return {
+    movedShare: leavingShare,
+    orphanShare: leavingShare,
+    collateralShare: 0,
+    darkShare,
+    minimumMovedShare,
+    from: 'placement',
+  }
 }
 
 function changeResult(record: ChurnRecord, history: FlowHistory, i: number): ChangeResult {
   const { done, startNs, reports, plan } = record
   const change = done[i]!
-  const { askedNs, beganNs, doneNs, before, after, steps, silence } = change
+  const { askedNs, beganNs, doneNs, before, after } = change
   const next = done[i + 1]
   const previousNs = done[i - 1]?.doneNs ?? startNs
   const window = {
@@ -112,12 +127,9 @@ function changeResult(record: ChurnRecord, history: FlowHistory, i: number): Cha
   const [fromNs, toNs] = [countedFromNs(change, reports), next ? countedFromNs(next, reports) : Infinity]
   const intervals = intervalsIn(reports, fromNs, toNs)
   const total = (of: (interval: IntervalData) => number): number => sum(intervals.map(of))
-  const model =
-    plan.steering === 'sticky'
-      ? stickyModel(moves, change)
-      : predictSteps(before, steps, plan.steering === 'consistent' ? 'consistent' : 'hash', silence)
+  const { minimumMovedShare, ...predicted } = predictionOf(moves, change, done.slice(0, i), plan.steering)
   const byHash = record.hashes && checkByHash(history, window, record.hashes)
-  const { pValue, agrees } = testMoves(moves, model)
+  const { pValue, agrees } = testMoves(moves, predicted)
   const holds = byHash ? byHash.agreed === byHash.checked : agrees
   const latencyBefore = responseIn(reports, Math.max(previousNs, askedNs - BEFORE_NS), fromNs)
   const latencyDuring = responseIn(reports, fromNs, Math.min(toNs, doneNs + AFTER_NS))
@@ -143,13 +155,8 @@ function changeResult(record: ChurnRecord, history: FlowHistory, i: number): Cha
     late: total(({ late }) => late),
     ...(latencyBefore && { latencyBefore }),
     ...(latencyDuring && { latencyDuring }),
-    predicted: {
-      movedShare: model.movedShare,
-      orphanShare: model.orphanShare,
-      collateralShare: model.collateralShare,
-      darkShare: model.darkShare,
-    },
-    minimum: { movedShare: model.minimumMovedShare },
+    predicted,
+    minimum: { movedShare: minimumMovedShare },
     test: byHash ? { method: 'flow-by-flow', ...byHash } : { method: 'shares', pValue },
     verdict: moves.flows === 0 ? 'unseen' : holds ? 'as predicted' : 'differs',
   }

@@ -7,6 +7,7 @@ import { judge } from '../analysis/validity/validity.js'
 import type { WorkerReport } from '../client/protocol.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { serverAddress } from '../plan/run-plan.js'
+import { DISPATCH } from '../plan/dispatch.js'
 import { basisOf } from '../plan/steering.js'
 import {
   RUN_SCHEMA,
@@ -59,12 +60,13 @@ function memberResults(
       echoErrors: ledger.echoErrors,
       replies: sum(reports.map((r) => r.members[index]!.replies)),
       late: sum(reports.map((r) => r.members[index]!.late)),
-      ...(plan.dispatch !== 'shared' && { drops: ledger.drops }),
+      ...(DISPATCH[plan.dispatch].ownQueues && { drops: ledger.drops }),
       strangers: ledger.strangers,
-      ...(attributed.complete && plan.dispatch !== 'shared' && { sent: attributed.sentOnFlows[index]! }),
+      ...(attributed.complete &&
+        DISPATCH[plan.dispatch].ownQueues && { sent: attributed.sentOnFlows[index]! }),
       // Whose it was that was lost ahead of all members, nobody knows.
       ...(attributed.complete &&
-        plan.dispatch !== 'shared' &&
+        DISPATCH[plan.dispatch].ownQueues &&
         ahead.drops + ahead.left === 0 && {
           unexplained: attributed.sentOnFlows[index]! - ledger.taken - ledger.drops - ledger.left,
         }),

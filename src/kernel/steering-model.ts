@@ -1,6 +1,36 @@
 import { applyStep, seatKey, slotsOf } from './group-array.js'
 import type { MemberGeneration, Step } from './group-array.js'
+import { intervalWeights, placementWeights } from './remap.js'
 import type { FlowWeights } from './remap.js'
+
+/** A change of a fresh group, step by step. */
+export interface SteppedChange {
+  readonly before: readonly MemberGeneration[]
+  readonly steps: readonly Step[]
+  /** the group after each step, in slots */
+  readonly stages: readonly (readonly MemberGeneration[])[]
+  /** by group size, the slots of well-mixed hashes: under the rules before 4.5, which only the hash knows */
+  readonly placed?: readonly Uint16Array[] | undefined
+}
+
+/** What a steering does to the flows at a change: the weights from `before` to the group after each step. */
+export type SteeringModel = (change: SteppedChange) => FlowWeights[]
+
+/** The kernel's hash: a flow's slot depends on its hash and on how many slots there are. */
+export const hashModel: SteeringModel = ({ before, stages, placed }) =>
+  stages.map(({ length }) =>
+    placed === undefined
+      ? intervalWeights(before.length, length)
+      : placementWeights(placed[before.length]!, placed[length]!),
+  )
+
+export const consistentModel: SteeringModel = ({ before, stages }) =>
+  stages.map((group) => consistentWeights(before, group))
+
+export const randomModel: SteeringModel = ({ before, stages }) =>
+  stages.map(({ length }) => randomWeights(before.length, length))
+
+export const stickyModel: SteeringModel = ({ before, steps }) => stickyWeights(before, steps)
 
 /**
  * Consistent steering as rendezvous hashing by member index: a flow ranks all members in a random order of its own
@@ -107,7 +137,7 @@ function rehome(
 }
 
 /** member → slot of its oldest generation in the group */
-function oldestGenerations(group: readonly MemberGeneration[]): Map<number, number> {
+export function oldestGenerations(group: readonly MemberGeneration[]): Map<number, number> {
   const slots = new Map<number, number>()
   for (const [slot, { member, generation }] of group.entries()) {
     const known = slots.get(member)

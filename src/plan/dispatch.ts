@@ -1,26 +1,43 @@
 import { usageError } from '../errors.js'
 
-/**
- * How datagrams come from the port to the processes behind it:
- * - `reuseport`: a socket a process; the kernel picks one by the flow's hash, or steering does
- * - `shared`: one socket that all processes read; whoever comes first takes the next datagram
- * - `single`: one process with one socket
- * - `fan-out`: a process of its own, the front, takes from the one socket and hands on to the others, by flow
- */
-export const DISPATCHES = ['reuseport', 'shared', 'single', 'fan-out'] as const
+interface DispatchRow {
+  /** what decides which member gets a datagram: the group's steering, its flow, or whoever comes first */
+  readonly by: 'steering' | 'flow' | 'datagram'
+  /** whether there is one member at most */
+  readonly single: boolean
+  /** whether each member has a queue of its own, with drops of its own */
+  readonly ownQueues: boolean
+  /** whether a process of its own stands before the members */
+  readonly front: boolean
+}
 
-export type DispatchKind = (typeof DISPATCHES)[number]
+/** How datagrams come from the port to the processes behind it. */
+export const DISPATCH = {
+  /** a socket a process; the kernel picks one by the flow's hash, or steering does */
+  reuseport: { by: 'steering', single: false, ownQueues: true, front: false },
+  /** one socket that all processes read; whoever comes first takes the next datagram */
+  shared: { by: 'datagram', single: false, ownQueues: false, front: false },
+  /** one process with one socket */
+  single: { by: 'flow', single: true, ownQueues: true, front: false },
+  /** a process of its own, the front, takes from the one socket and hands on to the others, by flow */
+  'fan-out': { by: 'flow', single: false, ownQueues: true, front: true },
+} as const satisfies Record<string, DispatchRow>
+
+export type DispatchKind = keyof typeof DISPATCH
+
+export const DISPATCHES = Object.keys(DISPATCH) as [DispatchKind, ...DispatchKind[]]
 
 /** @throws RpbenchError (wrong usage) on what makes no sense with this way of dispatch */
 export function refuseUnderDispatch(
   dispatch: DispatchKind,
   { procs = 1, steering, observeHash }: { procs?: number; steering?: string; observeHash?: boolean },
 ): void {
-  if (dispatch === 'single' && procs !== 1)
+  const { single, by } = DISPATCH[dispatch]
+  if (single && procs !== 1)
     throw usageError(
-      `--dispatch single is one process, not ${procs}: leave out --procs, or take --dispatch reuseport, shared or fan-out.`,
+      `--dispatch ${dispatch} is one process, not ${procs}: leave out --procs, or take another --dispatch: ${DISPATCHES.filter((kind) => !DISPATCH[kind].single).join(', ')}.`,
     )
-  if (dispatch === 'reuseport') return
+  if (by === 'steering') return
   if (steering !== undefined && steering !== 'hash')
     throw usageError(
       `--steering ${steering} and --dispatch ${dispatch} exclude each other: steering picks among sockets that share a port, which only --dispatch reuseport has.`,

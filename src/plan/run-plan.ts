@@ -1,6 +1,6 @@
 import { RpbenchError, usageError } from '../errors.js'
 import { refuseForeignCpus } from './cpu-list.js'
-import { refuseUnderDispatch, type DispatchKind } from './dispatch.js'
+import { DISPATCH, refuseUnderDispatch, type DispatchKind } from './dispatch.js'
 import type { EngineKind } from './engine.js'
 import type { Arrivals } from './schedule.js'
 import { shareOf } from './share.js'
@@ -159,7 +159,7 @@ function engineOf(
  */
 export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const dispatch = request.dispatch ?? 'reuseport'
-  const procs = request.procs ?? (dispatch === 'single' ? 1 : Math.min(facts.cpus, LIMITS.procs))
+  const procs = request.procs ?? (DISPATCH[dispatch].single ? 1 : Math.min(facts.cpus, LIMITS.procs))
   refuseUnderDispatch(dispatch, request)
   const flows = request.flows ?? 1000
   const room = filesForFlows(procs, facts.openFiles)

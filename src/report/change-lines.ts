@@ -58,7 +58,9 @@ function movedLine({
     moved === 0 ? `none of ${seen}` : `${formatPercent(movedShare)} (${formatCount(moved)} of ${seen})`
   const texts = [
     dark > 0 ? `${measured} that were answered before and after` : measured,
-    `the model says ${percentOrNone(predicted.movedShare)}`,
+    predicted.from === 'placement'
+      ? `the model says ${percentOrNone(predicted.movedShare)}, from where flows were seen before: an earlier change left that to when each of them sent`
+      : `the model says ${percentOrNone(predicted.movedShare)}`,
     `any scheme moves at least ${percentOrNone(minimum.movedShare)}`,
     ...(test.checked === undefined
       ? []

@@ -1,4 +1,5 @@
 import { formatCount, formatPercent } from '../units/format.js'
+import { DISPATCH } from '../plan/dispatch.js'
 import { basisOf, type SteeringBasis } from '../plan/steering.js'
 import type { Affinity, Balance, MemberResult, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'
@@ -39,7 +40,7 @@ export function balanceLine({ balance, affinity, group, members }: RunResult): L
 
 /** A spread that is not chance's: what there is of it, with nothing to hold it against. */
 function otherwiseSpread(
-  { dispatch }: RunResult['group'],
+  { dispatch = 'reuseport' }: RunResult['group'],
   basis: Exclude<SteeringBasis, 'flow'>,
   members: readonly MemberResult[],
 ): Line {
@@ -51,10 +52,9 @@ function otherwiseSpread(
       : [`packets, max/mean${NBSP}${((Math.max(...packets) * packets.length) / total).toFixed(3)}`]
   const why = {
     cpu: 'members get what their CPU handles, so this is no fair hash and not tested as one',
-    datagram:
-      dispatch === 'shared'
-        ? 'members take from one socket as they come to it, so flows have no member and there is no hash to test'
-        : 'each datagram is placed anew, so flows have no member and there is no hash to test',
+    datagram: DISPATCH[dispatch].ownQueues
+      ? 'each datagram is placed anew, so flows have no member and there is no hash to test'
+      : 'members take from one socket as they come to it, so flows have no member and there is no hash to test',
   }[basis]
   return {
     label: 'balance',
@@ -104,8 +104,9 @@ export function affinityLine({ affinity, group }: RunResult): Line {
 
 /** Why flows that moved are no violation. */
 function notExpected(group: RunResult['group']): string {
-  const { steering = 'hash', dispatch } = group
-  if (dispatch === 'shared') return 'members share one socket, and a flow goes to whoever comes to it first'
+  const { steering = 'hash', dispatch = 'reuseport' } = group
+  if (!DISPATCH[dispatch].ownQueues)
+    return 'members share one socket, and a flow goes to whoever comes to it first'
   return basisOf(group) === 'cpu'
     ? `under steering ${steering} a flow moves with the CPU that its sender runs on`
     : `steering ${steering} places each datagram anew and keeps no flow together`

@@ -63,6 +63,12 @@ export const changeResult = z.object({
     orphanShare: share,
     collateralShare: share,
     darkShare: share,
+    /**
+     * `rule`: from the steps that were taken, nothing else. `placement`: under a steering that remembers, an earlier
+     * change left flows where they were by when each of them sent, so the rule was put to where they were seen: moved
+     * and orphaned are then as predicted by construction, and only collateral could differ
+     */
+    from: z.enum(['rule', 'placement']),
   }),
   /** the least that any scheme could move which serves all members alike before and after */
   minimum: z.object({ movedShare: share }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PREDICTED_STEERINGS } from '../plan/steering.js'
 
 /**
  * The result of `rpbench predict`, schema `rpbench/predict@1`: what the model of a kernel's rule says, nothing
@@ -40,7 +41,7 @@ const changePrediction = z.object({
   kind: z.literal('change'),
   /** the first release that selected like this */
   rule: z.enum(['3.8', '3.9', '4.5']),
-  steering: z.enum(['hash', 'consistent', 'sticky', 'random']),
+  steering: z.enum(PREDICTED_STEERINGS),
   change,
   /** `simulated`: counted over `hashes` well-mixed hashes, so good to about 0.5 / √hashes */
   method: z.enum(['exact', 'simulated']),

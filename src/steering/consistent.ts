@@ -1,7 +1,7 @@
 import type { BpfScope } from './bpf.js'
 import { load32, shiftRight, store32, type Program } from './ebpf.js'
 import { LookupTable } from './lookup-table.js'
-import { TABLE_BITS } from './rendezvous.js'
+import { TABLE_BITS } from '../kernel/rendezvous.js'
 import { begin, loadHash, lookup, pass, select } from './reuseport-program.js'
 import type { SeatProgram } from './seat-steering.js'
 

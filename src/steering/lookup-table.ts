@@ -1,5 +1,5 @@
 import { MAP_ARRAY, type BpfMap, type BpfScope } from './bpf.js'
-import { rendezvousTable, TABLE_BITS } from './rendezvous.js'
+import { rendezvousTable, TABLE_ENTRIES } from '../kernel/rendezvous.js'
 import type { SeatDirectory, SeatedMember } from './seat-steering.js'
 
 /**
@@ -12,7 +12,7 @@ export class LookupTable implements SeatDirectory {
   /** member → its seats, oldest first */
   readonly #seats = new Map<number, number[]>()
   /** as the map stands, which begins with zeros */
-  #table: Uint32Array = new Uint32Array(2 ** TABLE_BITS)
+  #table: Uint32Array = new Uint32Array(TABLE_ENTRIES)
 
   constructor(scope: BpfScope) {
     const entries = this.#table.length

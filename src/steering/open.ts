@@ -9,8 +9,7 @@ import { SeatSteering } from './seat-steering.js'
 import type { Steering } from './steering.js'
 import { sticky } from './sticky.js'
 
-export interface SteeringOptions {
-  kind: SteeringKind
+interface GroupSize {
   /** sockets that the group has at most at a time */
   mostMembers: number
   /** lives of members that there will be in all */
@@ -19,26 +18,27 @@ export interface SteeringOptions {
   flows: number
 }
 
+export interface SteeringOptions extends GroupSize {
+  kind: SteeringKind
+}
+
+/** Puts a steering in force; `null` for what the kernel does by itself. */
+type Opening = ((purpose: string, size: GroupSize) => Steering) | null
+
+const OPENINGS: Readonly<Record<SteeringKind, Opening>> = {
+  hash: null,
+  random: (_, { mostMembers }) => new ClassicSteering(randomProgram(mostMembers)),
+  cpu: (_, { mostMembers }) => new ClassicSteering(cpuProgram(mostMembers)),
+  'incoming-cpu': () => new IncomingCpuSteering(),
+  'round-robin': (purpose, { seats }) => new SeatSteering(purpose, seats, roundRobin(seats)),
+  consistent: (purpose, { seats }) => new SeatSteering(purpose, seats, consistent),
+  sticky: (purpose, { seats, flows }) => new SeatSteering(purpose, seats, sticky(flows)),
+}
+
 /**
  * Makes a steering ready to be attached; undefined for `hash`, which needs none.
  * @throws RpbenchError RPB_STEERING where this user or this kernel cannot
  */
-export function openSteering({ kind, mostMembers, seats, flows }: SteeringOptions): Steering | undefined {
-  const purpose = `--steering ${kind}`
-  switch (kind) {
-    case 'random':
-      return new ClassicSteering(randomProgram(mostMembers))
-    case 'cpu':
-      return new ClassicSteering(cpuProgram(mostMembers))
-    case 'incoming-cpu':
-      return new IncomingCpuSteering()
-    case 'round-robin':
-      return new SeatSteering(purpose, seats, roundRobin(seats))
-    case 'consistent':
-      return new SeatSteering(purpose, seats, consistent)
-    case 'sticky':
-      return new SeatSteering(purpose, seats, sticky(flows))
-    default:
-      return undefined
-  }
+export function openSteering({ kind, ...size }: SteeringOptions): Steering | undefined {
+  return OPENINGS[kind]?.(`--steering ${kind}`, size)
 }

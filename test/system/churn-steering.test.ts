@@ -59,7 +59,10 @@ describe('a group under steering, when it changes', () => {
       verdict: 'as predicted',
     })
     expect(remove).toMatchObject({ collateral: 0, moved: remove!.orphans, verdict: 'as predicted' })
-    expect(remove!.orphans).toBeGreaterThan(0)
+    // Predicted from the rule, whatever was measured.
+    expect(remove!.predicted).toMatchObject({ from: 'rule', collateralShare: 0 })
+    expect(remove!.predicted.orphanShare).toBeCloseTo(1 / 4, 2)
+    expect(binomialTwoSided(remove!.orphans, remove!.flows, 1 / 4)).toBeGreaterThan(1e-6)
   })
 
   it('has every flow where its hash puts it, before and after each change', needsEbpf, async () => {

@@ -39,7 +39,7 @@ describe('the dispatch of a plan', () => {
     expect(plan({ dispatch: 'single' }).procs).toBe(1)
     expect(plan({ dispatch: 'single', procs: 1 }).procs).toBe(1)
     expect(messageOf({ dispatch: 'single', procs: 4 })).toBe(
-      '--dispatch single is one process, not 4: leave out --procs, or take --dispatch reuseport, shared or fan-out.',
+      '--dispatch single is one process, not 4: leave out --procs, or take another --dispatch: reuseport, shared, fan-out.',
     )
   })
 

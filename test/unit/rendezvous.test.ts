@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
-import { rendezvousTable, TABLE_BITS } from '../../src/steering/rendezvous.js'
+import { rendezvousTable, TABLE_BITS } from '../../src/kernel/rendezvous.js'
 
 const ENTRIES = 2 ** TABLE_BITS
 const members = (n: number): number[] => Array.from({ length: n }, (_, i) => i)

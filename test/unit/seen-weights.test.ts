@@ -7,7 +7,7 @@ const adding = stepsOf(four, { kind: 'resize', to: 5 })
 
 describe('what the model says of flows that can be seen', () => {
   it('is what it says of all where every member answers', () =>
-    expect(predictSteps(four, adding, 'hash')).toMatchObject({
+    expect(predictSteps({ before: four, steps: adding }, 'hash')).toMatchObject({
       movedShare: 0.5,
       collateralShare: 0.5,
       darkShare: 0,
@@ -15,16 +15,16 @@ describe('what the model says of flows that can be seen', () => {
     }))
 
   it('puts the share of a stalled member in the dark', () => {
-    const stall = predictSteps(four, [], 'hash', { before: [], after: [2] })
+    const stall = predictSteps({ before: four, steps: [], silence: { before: [], after: [2] } }, 'hash')
     expect(stall).toMatchObject({ movedShare: 0, darkShare: 0.25 })
   })
 
   it('leaves out flows that come to a stalled member', () => {
     // 0 keeps [0, 0.2) of [0, 0.25) as slot 0 of five: those are dark, the 0.05 that move to 1 are seen.
-    const { movedShare, collateralShare, darkShare, minimumMovedShare } = predictSteps(four, adding, 'hash', {
-      before: [],
-      after: [0],
-    })
+    const { movedShare, collateralShare, darkShare, minimumMovedShare } = predictSteps(
+      { before: four, steps: adding, silence: { before: [], after: [0] } },
+      'hash',
+    )
     expect(darkShare).toBeCloseTo(0.2, 12)
     expect(movedShare).toBeCloseTo(0.5 / 0.8, 12)
     expect(collateralShare).toBeCloseTo(0.5 / 0.8, 12)
@@ -32,13 +32,18 @@ describe('what the model says of flows that can be seen', () => {
   })
 
   it('leaves out flows that a member had of which nothing was heard', () => {
-    const { movedShare, darkShare } = predictSteps(four, adding, 'hash', { before: [0], after: [] })
+    const { movedShare, darkShare } = predictSteps(
+      { before: four, steps: adding, silence: { before: [0], after: [] } },
+      'hash',
+    )
     expect(darkShare).toBe(0)
     expect(movedShare).toBeCloseTo(0.45 / 0.75, 12)
   })
 
   it('is nothing where nobody answers', () =>
-    expect(predictSteps(freshGroup(1), [], 'hash', { before: [], after: [0] })).toMatchObject({
+    expect(
+      predictSteps({ before: freshGroup(1), steps: [], silence: { before: [], after: [0] } }, 'hash'),
+    ).toMatchObject({
       movedShare: 0,
       staysShare: 0,
       darkShare: 1,

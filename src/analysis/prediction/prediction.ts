@@ -5,14 +5,12 @@ import type { Change, MemberGeneration, Step } from '../../kernel/group-array.js
 import { jhash3Words } from '../../kernel/jhash.js'
 import { placements } from '../../kernel/lookup.js'
 import type { SelectionRule } from '../../kernel/lookup.js'
-import { intervalWeights, moveShares, placementWeights, transitions } from '../../kernel/remap.js'
+import { intervalWeights, moveShares, transitions } from '../../kernel/remap.js'
 import type { FlowWeights, MoveShares, Transitions } from '../../kernel/remap.js'
 import { seenWeights, type Silence } from '../../kernel/seen-weights.js'
 import { predictSpread } from '../../kernel/spread.js'
-import { consistentWeights, randomWeights, stickyWeights } from '../../kernel/steering-model.js'
-
-/** What decides the member of a flow: the kernel's `hash`, or a program attached to the group. */
-export type PredictedSteering = 'hash' | 'consistent' | 'sticky' | 'random'
+import type { GroupHistory } from '../../kernel/sticky-history.js'
+import { STEERING, type PredictedSteering, type SteeringKind, type SteeringRow } from '../../plan/steering.js'
 
 /** The transition matrix has from × to entries, and a replacement of all members has twice as many steps. */
 const MOST_MEMBERS_IN_A_CHANGE = 256
@@ -45,10 +43,11 @@ export function predictChange(
   const steps = stepsOf(before, change)
   const starts = steps.filter(({ action }) => action === 'start').length
   const placed = rule === '4.5' ? undefined : simulate(rule, from + starts)
-  const stages = stagesOf(before, steps, rule, steering, placed)
-  const last = stages.at(-1)
-  if (last === undefined) throw new RangeError('a change has at least one step')
-  const matrix = transitions(before, last.group, last.weights)
+  const stages = stagesOf(before, steps, rule)
+  const weights = STEERING[steering].model({ before, steps, stages, placed })
+  const [after, last] = [stages.at(-1), weights.at(-1)]
+  if (after === undefined || last === undefined) throw new RangeError('a change has at least one step')
+  const matrix = transitions(before, after, last)
   return {
     kind: 'change',
     rule,
@@ -58,31 +57,65 @@ export function predictChange(
       ? { method: 'simulated', hashes: placed[from]!.length }
       : { method: 'exact' }),
     from,
-    to: last.group.length,
-    ...moveShares(before, last.group, last.weights),
+    to: after.length,
+    ...moveShares(before, after, last),
     membersBefore: [...matrix.rows],
     membersAfter: [...matrix.columns],
     transitions: matrix.shares.map((row) => [...row]),
     orphansLand: orphansLand(matrix),
-    steps: steps.map((step, i) => ({ ...step, ...stageFigures(before, stages[i]) })),
+    steps: steps.map((step, i) => ({ ...step, ...stageFigures(before, stages[i]!, weights[i]!) })),
   }
+}
+
+/** The last of a group's changes, as far as a prediction needs it. */
+export interface LastChange {
+  before: readonly MemberGeneration[]
+  steps: readonly Step[]
+  silence?: Silence
+  /** how the group began, and the steps of each change until this one; as `before` is, when absent */
+  past?: GroupHistory
+}
+
+export interface StepsPrediction extends MoveShares {
+  /** of all flows, those that go to a silent member */
+  darkShare: number
+  /**
+   * false where what happens depends on which flows happened to send between a stop and the start that followed it:
+   * then this is what happens when all of them did
+   */
+  determined: boolean
 }
 
 /**
  * What steps taken on any group do to its flows under the rule of Linux 4.5 and later; without steps nothing moves.
- * Shares are of the flows that can be seen before and after, but `darkShare`, of those that go to a silent member, and
- * the minimum are of all. Sticky steering is taken to have every flow at its first choice before the steps.
+ * Shares are of the flows that can be seen before and after, but `darkShare` and the minimum are of all.
+ *
+ * @throws RangeError under a steering that leaves a flow's place to something else than the group
  */
-export function predictSteps(
-  before: readonly MemberGeneration[],
-  steps: readonly Step[],
-  steering: PredictedSteering,
-  silence: Silence = { before: [], after: [] },
-): MoveShares & { darkShare: number } {
-  const last = stagesOf(before, steps, '4.5', steering, undefined).at(-1)
-  const stage = last ?? { group: [...before], weights: intervalWeights(before.length, before.length) }
-  const { weights, darkShare } = seenWeights(stage.weights, before, stage.group, silence)
-  return { ...moveShares(before, stage.group, weights), darkShare }
+export function predictSteps(change: LastChange, steering: SteeringKind): StepsPrediction {
+  const { before, steps, silence = { before: [], after: [] } } = change
+  const { model, sinceStart }: SteeringRow = STEERING[steering]
+  if (model === null) throw new RangeError(`there is no model of steering ${steering}`)
+  const { start, changes } = change.past ?? { start: before, changes: [] }
+  const stages = stagesOf(before, steps, '4.5')
+  const after = stages.at(-1) ?? before
+  const sharesOf = (all: FlowWeights): MoveShares & { darkShare: number } => {
+    const { weights, darkShare } = seenWeights(all, before, after, silence)
+    return { ...moveShares(before, after, weights), darkShare }
+  }
+  if (sinceStart !== undefined) {
+    const history = { start, changes: [...changes, steps] }
+    const shares = sharesOf(sinceStart(history, 'between-steps'))
+    const other = sharesOf(sinceStart(history, 'between-changes'))
+    return { ...shares, determined: alike(shares, other) }
+  }
+  const unmoved = intervalWeights(before.length, before.length)
+  const last = model({ before, steps, stages }).at(-1)
+  return { ...sharesOf(last ?? unmoved), determined: true }
+}
+
+function alike(a: MoveShares & { darkShare: number }, b: typeof a): boolean {
+  return (['orphanShare', 'collateralShare', 'darkShare'] as const).every((key) => a[key] === b[key])
 }
 
 /**
@@ -95,42 +128,24 @@ export function predictSpreadOf(members: number, flows: number, rule: SelectionR
   return { kind: 'spread', rule, steering: 'hash', members, flows, ...predictSpread(rule, members, flows) }
 }
 
-/** The group after a step, and how flows went there from before the whole change. */
-interface Stage {
-  group: MemberGeneration[]
-  weights: FlowWeights
-}
-
+/** The group after each step. */
 function stagesOf(
   before: readonly MemberGeneration[],
   steps: readonly Step[],
   rule: SelectionRule,
-  steering: PredictedSteering,
-  placed: readonly Uint16Array[] | undefined,
-): Stage[] {
-  const sticky = steering === 'sticky' ? stickyWeights(before, steps) : []
-  const n = before.length
+): MemberGeneration[][] {
   let group = [...before]
-  return steps.map((step, i) => {
-    group = applyStep(rule, group, step)
-    const m = group.length
-    const stickyStage = sticky[i]
-    if (stickyStage !== undefined) return { group, weights: stickyStage }
-    if (steering === 'random') return { group, weights: randomWeights(n, m) }
-    if (steering === 'consistent') return { group, weights: consistentWeights(before, group) }
-    const weights = placed === undefined ? intervalWeights(n, m) : placementWeights(placed[n]!, placed[m]!)
-    return { group, weights }
-  })
+  return steps.map((step) => (group = applyStep(rule, group, step)))
 }
 
 /** A group that is empty for a while serves nobody. */
 function stageFigures(
   before: readonly MemberGeneration[],
-  stage: Stage | undefined,
+  group: readonly MemberGeneration[],
+  weights: FlowWeights,
 ): { members: number; displacedShare: number } {
-  if (stage === undefined || stage.group.length === 0) return { members: 0, displacedShare: 1 }
-  const { movedShare } = moveShares(before, stage.group, stage.weights)
-  return { members: stage.group.length, displacedShare: movedShare }
+  if (group.length === 0) return { members: 0, displacedShare: 1 }
+  return { members: group.length, displacedShare: moveShares(before, group, weights).movedShare }
 }
 
 /**

@@ -1,14 +1,15 @@
+import { DISPATCH } from '../../plan/dispatch.js'
 import { plural } from '../../units/plural.js'
 import type { LoadSettings } from './evidence.js'
 
 /** What serves: the members, and the front where there is one. */
-export function serversOf({ members, dispatch }: LoadSettings): number {
-  return dispatch === 'fan-out' ? members + 1 : members
+export function serversOf({ members, dispatch = 'reuseport' }: LoadSettings): number {
+  return DISPATCH[dispatch].front ? members + 1 : members
 }
 
 /** All that wants a CPU in a run, by name: `1 client thread and 4 members`. */
-export function contendersOf({ workers, members, dispatch }: LoadSettings): string {
+export function contendersOf({ workers, members, dispatch = 'reuseport' }: LoadSettings): string {
   const clients = plural(workers, 'client thread', 'client threads')
   const servers = plural(members, 'member', 'members')
-  return dispatch === 'fan-out' ? `${clients}, ${servers} and their front` : `${clients} and ${servers}`
+  return DISPATCH[dispatch].front ? `${clients}, ${servers} and their front` : `${clients} and ${servers}`
 }

@@ -1,3 +1,4 @@
+import { DISPATCH } from '../../plan/dispatch.js'
 import type { Finding } from '../../result/run-result.js'
 import { formatCount } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
@@ -14,9 +15,9 @@ function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: R
     ]
     return `Queues overflowed, ${where.join(', ')}`
   }
-  return load.dispatch === 'shared'
-    ? `The receive buffer that members share (${got} bytes) overflowed`
-    : `Members' receive buffers (${got} bytes) overflowed`
+  return DISPATCH[load.dispatch ?? 'reuseport'].ownQueues
+    ? `Members' receive buffers (${got} bytes) overflowed`
+    : `The receive buffer that members share (${got} bytes) overflowed`
 }
 
 type Remark = (e: RunEvidence) => Finding | undefined

@@ -1,14 +1,35 @@
-import { jhash3Words } from '../kernel/jhash.js'
+import { jhash3Words } from './jhash.js'
 
 /**
  * Entries of the lookup table, a power of two so that the program scales a hash by a shift. A member's share of the
  * entries differs from 1/n by √(n / entries) at one standard deviation: 0.8 % of it at 4 members, 6 % at 256.
  */
 export const TABLE_BITS = 16
-const TABLE_ENTRIES = 2 ** TABLE_BITS
+export const TABLE_ENTRIES = 2 ** TABLE_BITS
 
 /** Apart from any seed that the kernel uses, so that rank and hash have nothing to do with each other. */
 const SEED = 0x72_70_62_65
+
+/** How high an entry ranks a member. */
+const rank = (entry: number, member: number): number => jhash3Words(entry, member, 0, SEED)
+
+/**
+ * The member of one entry of the lookup table: which of those that are there it ranks first.
+ * @param members indexes of those that are there in ascending order, at least one: equal ranks, one in 2^32, are settled
+ *   by it the same way whoever came first
+ */
+export function rendezvousMember(entry: number, members: readonly number[]): number {
+  let best = -1
+  let first = -1
+  for (const member of members) {
+    const height = rank(entry, member)
+    if (height > best) {
+      best = height
+      first = member
+    }
+  }
+  return first
+}
 
 /**
  * Which member has each entry of the lookup table: rendezvous hashing, entry by entry. An entry ranks all members in an
@@ -25,17 +46,8 @@ const SEED = 0x72_70_62_65
  * @returns [entries]: member
  */
 export function rendezvousTable(members: readonly number[]): Uint32Array {
+  const ascending = members.toSorted((a, b) => a - b)
   const table = new Uint32Array(TABLE_ENTRIES)
-  const best = new Float64Array(TABLE_ENTRIES).fill(-1)
-  // In order, so that equal ranks, one in 2^32, are settled the same way whoever came first.
-  for (const member of members.toSorted((a, b) => a - b)) {
-    for (let entry = 0; entry < TABLE_ENTRIES; entry++) {
-      const rank = jhash3Words(entry, member, 0, SEED)
-      if (rank > best[entry]!) {
-        best[entry] = rank
-        table[entry] = member
-      }
-    }
-  }
+  for (let entry = 0; entry < TABLE_ENTRIES; entry++) table[entry] = rendezvousMember(entry, ascending)
   return table
 }
