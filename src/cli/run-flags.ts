@@ -17,14 +17,8 @@ import {
 } from '../plan/run-plan.js'
 import { ENGINES } from '../plan/engine.js'
 import { STEERINGS, steeringsInWords } from '../plan/steering.js'
-import {
-  parseAddressList,
-  parseBytes,
-  parseCount,
-  parseDuration,
-  parsePortRange,
-  parseRate,
-} from '../units/parse.js'
+import { parseAddress, parseAddressList } from '../units/addresses.js'
+import { parseBytes, parseCount, parseDuration, parsePortRange, parseRate } from '../units/parse.js'
 
 /** The flags that describe a run: all text, since the units are ours to read. */
 export const runFlags = {
@@ -202,7 +196,7 @@ const READERS: {
 } = {
   procs: (text, flag) => ({ procs: parseCount(text, { flag, min: 1, max: LIMITS.procs }) }),
   server: (text, flag) => ({ server: oneOf(text, flag, ['processes', 'threads']) }),
-  host: (text, flag) => ({ host: oneAddress(text, flag) }),
+  host: (text, flag) => ({ host: parseAddress(text, flag) }),
   port: (text, flag) => ({ port: parseCount(text, { flag, min: 0, max: 65_535 }) }),
   dispatch: (text, flag) => ({ dispatch: oneOf(text, flag, DISPATCHES) }),
   steering: (text, flag) => ({ steering: oneOf(text, flag, STEERINGS) }),
@@ -251,13 +245,6 @@ export function oneOf<T extends string>(text: string, flag: string, allowed: rea
   const found = allowed.find((word) => word === text)
   if (found === undefined) throw usageError(`${flag} is ${allowed.join(' or ')}, not "${text}".`)
   return found
-}
-
-function oneAddress(text: string, flag: string): string {
-  const [address, ...more] = parseAddressList(text, { flag })
-  if (address === undefined || more.length > 0)
-    throw usageError(`${flag} takes one IPv4 address, not "${text}".`)
-  return address
 }
 
 export type RunFlagName = keyof typeof runFlags

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { RpbenchError, usageError } from '../errors.js'
-import { isLocalAddress, isLoopback, isWildcard } from '../host/addresses.js'
+import { isLocalAddress } from '../host/addresses.js'
 import { planFlows, type FlowPlan } from '../plan/flow-plan.js'
 import { serverAddress, type RunPlan } from '../plan/run-plan.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
+import { isLoopback, isWildcard } from '../units/addresses.js'
 
 /** What a run sends from, and how often: all that is decided before anything starts. */
 export interface Traffic {

@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs'
 import { RpbenchError } from '../errors.js'
-import { findFreePort, isWildcard } from '../host/addresses.js'
+import { findFreePort } from '../host/addresses.js'
 import { openFileLimit } from '../host/limits.js'
 import { describeOwner } from '../host/socket-owner.js'
 import { readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
@@ -17,6 +17,7 @@ import {
   addon,
   checked,
 } from '../native.js'
+import { isWildcard } from '../units/addresses.js'
 
 export interface GroupSockets {
   address: string
@@ -47,13 +48,10 @@ export interface GroupSocketOptions {
 /** How many free ports are tried when others keep taking them. */
 const FREE_PORT_ATTEMPTS = 8
 
-const isAnyAddress = (address: string): boolean => address === '0.0.0.0' || address === '::'
-
 /** Sockets of others that share, or would take, datagrams to this address and port. */
 export function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
   return readSocketsOnPort(port).filter(
-    (s) =>
-      !ours.includes(s.inode) && (s.address === address || isAnyAddress(s.address) || isAnyAddress(address)),
+    (s) => !ours.includes(s.inode) && (s.address === address || isWildcard(s.address) || isWildcard(address)),
   )
 }
 

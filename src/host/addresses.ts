@@ -20,6 +20,3 @@ export function findFreePort(address: string): number {
     addon.close(fd)
   }
 }
-
-export const isLoopback = (address: string): boolean => address.startsWith('127.')
-export const isWildcard = (address: string): boolean => address === '0.0.0.0'

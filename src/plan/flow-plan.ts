@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js'
 import { shuffled } from '../stats/shuffle.js'
+import { addressesFrom, isBroadcast, isLoopback } from '../units/addresses.js'
 
 /** Which share of a port range is planned on by default: the rest replaces ports that are in use. */
 const PLANNED_SHARE = 0.8
@@ -10,8 +11,6 @@ const PLANNED_SHARE = 0.8
 const MOST_SPARE = 200_000
 /** As many as `addressIndex` can tell apart. */
 const MOST_ADDRESSES = 65_536
-/** The last address that can be a source: 127.255.255.255 is a broadcast address. */
-const LAST_LOOPBACK = 0x7f_ff_ff_fe
 
 /**
  * Source address and port of every flow, in the order of flow ids, and behind them candidates that may replace a
@@ -36,24 +35,20 @@ export interface FlowPlanInput {
   firstAddress: string
 }
 
-const toNumber = (address: string): number =>
-  address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0)
-
-const toText = (address: number): string => [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
+/** Those that a socket may have without asking anybody; a broadcast address is none that one can send from. */
+const mayBeSource = (address: string): boolean => isLoopback(address) && !isBroadcast(address)
 
 function sourceAddresses(input: FlowPlanInput, range: number): string[] {
   if (input.addresses) return [...input.addresses]
-  if (!input.firstAddress.startsWith('127.')) return [input.firstAddress]
   const perAddress = Math.max(1, Math.floor(range * PLANNED_SHARE))
-  const first = toNumber(input.firstAddress)
-  const most = Math.max(1, Math.min(MOST_ADDRESSES, LAST_LOOPBACK - first + 1))
-  const length = Math.min(most, Math.ceil(input.flows / perAddress))
-  return Array.from({ length }, (_, i) => toText(first + i))
+  const most = Math.min(MOST_ADDRESSES, Math.ceil(input.flows / perAddress))
+  const consecutive = addressesFrom(input.firstAddress, most, mayBeSource)
+  return consecutive.length > 0 ? consecutive : [input.firstAddress]
 }
 
 /**
  * Plans the flows: a seeded draw without repetition from addresses × ports. On loopback, addresses are added
- * (127.0.0.2, …) when one has too few ports.
+ * (127.0.0.2, …) when one has too few ports; IPv6 has but one there.
  * @throws RpbenchError (wrong usage) when the flows do not fit, saying what does
  */
 export function planFlows(input: FlowPlanInput): FlowPlan {

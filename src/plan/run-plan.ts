@@ -1,4 +1,6 @@
 import { RpbenchError, usageError } from '../errors.js'
+import { familyOf, isWildcard, LOOPBACK, type Family } from '../units/addresses.js'
+import { refuseAddresses } from './address-rules.js'
 import { refuseForeignCpus } from './cpu-list.js'
 import { DISPATCH, refuseUnderDispatch, type DispatchKind } from './dispatch.js'
 import type { EngineKind } from './engine.js'
@@ -52,7 +54,8 @@ export interface RunRequest {
 /** Every parameter of a run, with nothing left open. */
 export interface RunPlan {
   protocol: 'udp'
-  family: 'ipv4'
+  /** of the group's sockets */
+  family: Family
   host: string
   port: number
   procs: number
@@ -161,6 +164,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const dispatch = request.dispatch ?? 'reuseport'
   const procs = request.procs ?? (DISPATCH[dispatch].single ? 1 : Math.min(facts.cpus, LIMITS.procs))
   refuseUnderDispatch(dispatch, request)
+  const host = request.host ?? LOOPBACK.ipv4
+  refuseAddresses({ host, sourceAddresses: request.sourceAddresses })
   const flows = request.flows ?? 1000
   const room = filesForFlows(procs, facts.openFiles)
   if (request.waveSize !== undefined && request.waveSize > room)
@@ -196,8 +201,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const waves = Math.max(...Array.from({ length: workers }, (_, worker) => wavesOf(worker)))
   return {
     protocol: 'udp',
-    family: 'ipv4',
-    host: request.host ?? '127.0.0.1',
+    family: familyOf(host),
+    host,
     port: request.port ?? 0,
     procs,
     server: request.server ?? 'processes',
@@ -231,7 +236,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   }
 }
 
-/** Where clients send to: a wildcard is not an address that one can send to. */
-export function serverAddress({ host }: RunPlan): string {
-  return host === '0.0.0.0' ? '127.0.0.1' : host
+/** Where clients send to: a wildcard is not an address that one can send to, but loopback is among what it takes. */
+export function serverAddress({ host, sourceAddresses = [] }: RunPlan): string {
+  return isWildcard(host) ? LOOPBACK[familyOf(sourceAddresses[0] ?? host)] : host
 }

@@ -89,33 +89,6 @@ export function parsePortRange(text: string, bounds: FlagBounds): [first: number
   return [first, last]
 }
 
-/** Every loopback address of a /16 is already more sources than one run needs; more is a typing error. */
-const MAX_ADDRESSES = 65_536
-
-/** `127.0.0.1-127.0.0.8`, `10.0.0.1,10.0.0.9` or both mixed → IPv4 addresses in that order, each once. */
-export function parseAddressList(text: string, bounds: FlagBounds): string[] {
-  const { flag, min = 1, max = MAX_ADDRESSES } = bounds
-  const addresses = new Set<number>()
-  for (const item of text.split(',')) {
-    const [first, last, ...rest] = item.split('-').map(parseIpv4)
-    if (first === undefined || rest.length > 0 || Number.isNaN(first + (last ?? first)))
-      throw usageError(
-        `${flag} ${quote(item)} is not an IPv4 address or range: write addresses such as 127.0.0.1,127.0.0.2 or 127.0.0.1-127.0.0.8.`,
-      )
-    const end = last ?? first
-    if (first > end)
-      throw usageError(`${flag} ${quote(item)} runs backwards: write the smaller address first.`)
-    if (end - first >= max)
-      throw usageError(`${flag} ${quote(item)} is too long: ${formatCount(max)} addresses at most.`)
-    for (let address = first; address <= end; address++) addresses.add(address)
-  }
-  if (addresses.size < min || addresses.size > max)
-    throw usageError(
-      `${flag} ${quote(text)} names ${formatCount(addresses.size)} addresses: ${formatCount(min)} to ${formatCount(max)} are allowed.`,
-    )
-  return [...addresses].map(formatIpv4)
-}
-
 function numberAndUnit(text: string): { value: number; unit: string } {
   const match = new RegExp(`^(${NUMBER})\\s*([A-Za-zµμ]*)$`).exec(text.trim())
   return { value: Number(match?.[1]?.replaceAll('_', '') ?? Number.NaN), unit: match?.[2] ?? '' }
@@ -126,18 +99,6 @@ function within(value: number, text: string, bounds: FlagBounds, print: (value: 
   if (value < min) throw usageError(`${flag} ${quote(text)} is too small: ${print(min)} at least.`)
   if (value > max) throw usageError(`${flag} ${quote(text)} is too large: ${print(max)} at most.`)
   return value
-}
-
-/** Dotted quad → its 32-bit value; NaN for anything else, also for a leading zero, which some tools read as octal. */
-function parseIpv4(text: string): number {
-  const parts = text.trim().split('.')
-  const good =
-    parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  return good ? parts.reduce((address, part) => address * 256 + Number(part), 0) : Number.NaN
-}
-
-function formatIpv4(address: number): string {
-  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join('.')
 }
 
 function quote(text: string): string {

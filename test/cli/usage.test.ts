@@ -34,7 +34,7 @@ describe('bad input', () => {
       ['--source-addresses', '127.0.0.1,203.0.113.7'],
       /203\.0\.113\.7 is not an address of this host/,
     ],
-    ['a host by name', ['--host', 'localhost'], /--host 'localhost' is not an IPv4 address/],
+    ['a host by name', ['--host', 'localhost'], /--host 'localhost' is not an IPv4 or IPv6 address/],
     ['--duration 5 without a unit', ['--duration', '5'], /--duration '5' has no unit: .*5s/],
     ['an unknown flag', ['--proc', '4'], /no flag --proc\b.*--procs/],
     ['a misspelt flag', ['--durration=5s'], /no flag --durration.*--duration/],

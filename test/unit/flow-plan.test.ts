@@ -105,6 +105,12 @@ describe('a flow plan', () => {
       '--flows 70000 does not fit: 65536 source addresses × 1 ports (40000-40000) make 65536 flows',
     ))
 
+  it('of IPv6 has the one loopback address there is', () => {
+    const ipv6 = { ...LOOPBACK, firstAddress: '::1' }
+    expect(planFlows({ ...ipv6, flows: 1000 }).addresses).toEqual(['::1'])
+    expect(() => planFlows({ ...ipv6, flows: 1001 })).toThrow('1 source address × 1000 ports')
+  })
+
   it('ends where loopback ends, before its broadcast address', () => {
     const last = { ...LOOPBACK, firstAddress: '127.255.255.253' }
     expect(planFlows({ ...last, flows: 1900 }).addresses).toEqual(['127.255.255.253', '127.255.255.254'])

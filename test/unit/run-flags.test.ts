@@ -65,7 +65,7 @@ describe('the flags of a run', () => {
     ['dispatch', 'fanout'],
     ['host', 'localhost'],
     ['host', '127.0.0.1,127.0.0.2'],
-    ['host', '::1'],
+    ['host', '::1%lo'],
     ['port', '65536'],
     ['receive-buffer', '1'],
     ['flows', '0'],

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../../src/units/format.js'
-import {
-  parseAddressList,
-  parseBytes,
-  parseCount,
-  parseDuration,
-  parsePortRange,
-  parseRate,
-} from '../../src/units/parse.js'
+import { parseBytes, parseCount, parseDuration, parsePortRange, parseRate } from '../../src/units/parse.js'
 
 const flag = '--flag'
 
@@ -120,39 +113,6 @@ describe('a port range', () => {
     ['a-b', 'is not a port range'],
     ['1-2-3', 'is not a port range'],
   ])('cannot be %s', (text, message) => expect(() => parsePortRange(text, { flag })).toThrow(message))
-})
-
-describe('a list of addresses', () => {
-  it('is ranges and single addresses, in order, each once', () => {
-    expect(parseAddressList('127.0.0.1-127.0.0.3', { flag })).toEqual(['127.0.0.1', '127.0.0.2', '127.0.0.3'])
-    expect(parseAddressList('10.0.0.9, 10.0.0.1-10.0.0.2,10.0.0.9', { flag })).toEqual([
-      '10.0.0.9',
-      '10.0.0.1',
-      '10.0.0.2',
-    ])
-    expect(parseAddressList('10.0.0.255-10.0.1.0', { flag })).toEqual(['10.0.0.255', '10.0.1.0'])
-    expect(parseAddressList('255.255.255.255', { flag })).toEqual(['255.255.255.255'])
-  })
-
-  it.each([
-    '',
-    'localhost',
-    '127.0.0',
-    '127.0.0.256',
-    '127.0.0.01',
-    '::1',
-    '1.1.1.1-',
-    '1.1.1.1-1.1.1.2-1.1.1.3',
-  ])('cannot be %j', (text) =>
-    expect(() => parseAddressList(text, { flag })).toThrow(/is not an IPv4 address or range/),
-  )
-
-  it('is bounded before it is built', () => {
-    expect(() => parseAddressList('0.0.0.0-255.255.255.255', { flag })).toThrow('65,536 addresses at most')
-    expect(() => parseAddressList('10.0.0.1-10.0.0.9', { flag, max: 8 })).toThrow('8 addresses at most')
-    expect(() => parseAddressList('10.0.0.2-10.0.0.1', { flag })).toThrow('runs backwards')
-    expect(() => parseAddressList('10.0.0.1', { flag, min: 2 })).toThrow('names 1 addresses: 2 to 65,536')
-  })
 })
 
 describe('what is printed', () => {

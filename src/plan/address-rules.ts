@@ -1,0 +1,50 @@
+import { usageError } from '../errors.js'
+import {
+  familyOf,
+  isBroadcast,
+  isMappedIpv4,
+  isMulticast,
+  isWildcard,
+  LOOPBACK,
+  type Family,
+} from '../units/addresses.js'
+
+/** Where a group listens, and where its clients send from; the latter chosen by the tool when absent. */
+export interface Addresses {
+  host: string
+  sourceAddresses?: readonly string[] | undefined
+}
+
+const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' }
+
+function refuseNoUnicast(address: string, flag: string): void {
+  if (isMulticast(address) || isBroadcast(address))
+    throw usageError(
+      `${flag} ${address} is not an address of one host: flows are unicast, such as at ${LOOPBACK[familyOf(address)]}.`,
+    )
+  if (isMappedIpv4(address))
+    throw usageError(
+      `${flag} ${address} is IPv4 in the form of IPv6: write ${address.replace('::ffff:', '')}, or :: for a group that takes both.`,
+    )
+}
+
+/**
+ * Checks what can be told of addresses by themselves. A group on :: takes both families; its clients keep to one.
+ * @throws RpbenchError (wrong usage) naming the flag
+ */
+export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void {
+  refuseNoUnicast(host, '--host')
+  for (const address of sourceAddresses) {
+    refuseNoUnicast(address, '--source-addresses')
+    if (isWildcard(address))
+      throw usageError(`--source-addresses ${address} stands for every address: name those to send from.`)
+  }
+  const family = familyOf(host === '::' ? (sourceAddresses[0] ?? host) : host)
+  const other = sourceAddresses.find((address) => familyOf(address) !== family)
+  if (other !== undefined)
+    throw usageError(
+      host === '::'
+        ? `--source-addresses ${other} is of another family than ${sourceAddresses[0]}: clients of one run keep to IPv4 or to IPv6.`
+        : `--source-addresses ${other} cannot reach --host ${host}: give ${NAMES[family]} addresses.`,
+    )
+}
