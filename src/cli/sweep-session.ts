@@ -77,7 +77,7 @@ export async function runSweep({ task, flags, toolVersion, report }: SweepSessio
   const { plan, goal, supplied, earlier } = task
   const [{ hostIdentity }, { assembleSweep }, { sweepCsv }, { measureJob }] = await Promise.all([
     import('../host/identity.js'),
-    import('../experiment/assemble-sweep.js'),
+    import('../assembly/sweep.js'),
     import('../report/sweep-csv.js'),
     import('../experiment/sweep-run.js'),
   ])

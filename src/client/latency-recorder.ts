@@ -1,5 +1,5 @@
 import { Histogram } from '../stats/histogram.js'
-import { QUANTITIES, type Quantity, type WorkerReport } from './protocol.js'
+import { QUANTITIES, type Quantity, type WorkerReport } from '../recording/worker-report.js'
 
 /** How many replies are kept back: their histograms' cells are then in the cache once for many values. */
 const HELD = 512

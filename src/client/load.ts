@@ -7,7 +7,8 @@ import { cpuOf } from '../plan/cpu-list.js'
 import { shareFlows, type FlowPlan } from '../plan/flow-plan.js'
 import { shareOf } from '../plan/share.js'
 import { Control, type LiveFigures } from './control.js'
-import type { WorkerMessage, WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js'
+import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
+import type { WorkerReport } from '../recording/worker-report.js'
 
 /** What differs from worker to worker. */
 type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu'

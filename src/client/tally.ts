@@ -3,7 +3,8 @@ import { Histogram } from '../stats/histogram.js'
 import type { Exchange } from './exchange.js'
 import { FlowTable } from './flow-table.js'
 import { LatencyRecorder } from './latency-recorder.js'
-import type { WorkerReport, WorkerTask } from './protocol.js'
+import type { WorkerReport } from '../recording/worker-report.js'
+import type { WorkerTask } from './protocol.js'
 import { Timeline } from './timeline.js'
 
 /** What a worker counts and records in one phase. Flows are numbered within the worker's share. */

@@ -1,14 +1,5 @@
-import { Histogram, type HistogramData } from '../stats/histogram.js'
-
-/** What became of the requests of one interval of time. */
-export interface IntervalData {
-  /** by the time at which they were sent */
-  sent: number
-  replied: number
-  late: number
-  /** ns from the intended send to the reply, by the time at which they were meant to be sent */
-  response: HistogramData
-}
+import type { IntervalData } from '../recording/worker-report.js'
+import { Histogram } from '../stats/histogram.js'
 
 class Interval {
   sent = 0

@@ -6,7 +6,8 @@ import { Control } from './control.js'
 import { Driver, type DriveFigures, type Source } from './driver.js'
 import { Engine } from './engine.js'
 import { OpenLoop } from './open-loop.js'
-import type { WorkerMessage, WorkerOutcome, WorkerReport, WorkerTask } from './protocol.js'
+import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
+import type { WorkerReport } from '../recording/worker-report.js'
 import { Requests } from './requests.js'
 import { Tally } from './tally.js'
 import { WeightedLoop } from './weighted-loop.js'
@@ -219,7 +220,7 @@ function drive(task: WorkerTask): WorkerReport {
     moves: tally.flows.moves,
     members: tally.memberReports(),
     sendErrors: tally.sendErrors,
-    sendErrnos: tally.sendErrnos,
+    sendErrnos: new Map([...tally.sendErrnos].map(([errno, times]) => [getSystemErrorName(-errno), times])),
     duplicates: tally.duplicates,
     reordered: tally.flows.reordered,
     strangers: tally.strangers + engine.exchange.strangers,

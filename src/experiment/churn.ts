@@ -1,8 +1,7 @@
+import { assembleChurn } from '../assembly/churn.js'
 import { hostIdentity } from '../host/identity.js'
 import { quietNs, turnNs, type PlannedChange } from '../plan/change-plan.js'
 import type { ChurnResult } from '../result/churn-result.js'
-import { assembleChurn } from './assemble-churn.js'
-import { sourcesOf } from './figures.js'
 import { ChangeRunner } from './changes.js'
 import type { RunOptions } from './run.js'
 import { Session } from './session.js'
@@ -12,7 +11,7 @@ export interface ChurnOptions extends RunOptions {
 }
 
 /** Requests are counted by the interval in which they were meant to be sent. */
-export const INTERVAL_NS = 20e6
+const INTERVAL_NS = 20e6
 /** The longest that a run waits for each newcomer beyond its time; a group gives up on one that takes longer. */
 const PATIENCE_NS = 60e9
 /** A flow that goes unanswered for this many of its turns has stopped being answered where it was. */
@@ -29,15 +28,14 @@ function mostAtOnce(members: number, steps: PlannedChange['steps']): number {
  * @throws RpbenchError when nothing could be measured, or a change could not be carried out
  */
 export async function churnExperiment(options: ChurnOptions): Promise<ChurnResult> {
-  const { plan, changes, signal } = options
-  const startedAt = new Date()
+  const { plan, changes, signal, supplied, toolVersion } = options
   const turn = turnNs(plan)
   const starts = changes.flatMap(({ steps }) => steps.filter((step) => step.action === 'start'))
   const leastNs = plan.durationNs ?? 0
   const session = await Session.open({
     ...options,
     // How long processes take to start on a busy machine nobody knows: the load goes on until all was seen.
-    plan: { ...plan, durationNs: leastNs + PATIENCE_NS * (starts.length + 1) },
+    loadNs: leastNs + PATIENCE_NS * (starts.length + 1),
     joiners: starts.length,
     mostMembers: Math.max(
       plan.procs,
@@ -47,11 +45,8 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     trace: { intervalNs: INTERVAL_NS, gapNs: SILENT_TURNS * turn },
   })
   try {
-    const { group, load, progress, watch } = session
-    progress.enter('warming up')
-    await load.warmUp()
-    const before = await group.snapshot()
-    const startNs = session.nowNs()
+    const { group, load } = session
+    await session.warmUp()
     const runner = new ChangeRunner(group, changes, () => session.nowNs(), {
       ns: quietNs(plan),
       requests: Math.floor((quietNs(plan) / turn) * plan.flows),
@@ -59,7 +54,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     })
     // Changes end with the load, whichever of the two ends first.
     const loadOver = new AbortController()
-    const changing = runner.run(startNs, leastNs, AbortSignal.any([signal, loadOver.signal])).then(
+    const changing = runner.run(session.startNs, leastNs, AbortSignal.any([signal, loadOver.signal])).then(
       () => {
         load.finish()
         return undefined
@@ -69,30 +64,12 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
         return error
       },
     )
-    const reports = await session.measure()
+    await session.measure()
     loadOver.abort()
     const failure = await changing
     if (failure !== undefined) throw failure
-    await group.stop()
-    const { observer } = group.options
-    return assembleChurn({
-      ...(observer && { hashes: observer.hashesOf(sourcesOf(reports, options.traffic.flowPlan.addresses)) }),
-      plan,
-      supplied: options.supplied,
-      toolVersion: options.toolVersion,
-      host: hostIdentity(),
-      startedAt,
-      port: group.sockets.port,
-      changes,
-      done: runner.done,
-      startNs,
-      before,
-      after: group.read(),
-      deaths: [...group.deaths].map(([seat, why]) => ({ index: group.seats[seat]!.member, why })),
-      reports,
-      strangers: [...watch.found.values()],
-      interrupted: signal.aborted,
-    })
+    const recording = await session.finish({ planned: changes, done: runner.done })
+    return assembleChurn(recording, { supplied, toolVersion, host: hostIdentity() })
   } finally {
     await session.close()
   }

@@ -1,16 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { Load } from '../client/load.js'
-import type { WorkerReport, WorkerTask } from '../client/protocol.js'
+import type { WorkerTask } from '../client/protocol.js'
 import type { GroupService } from '../group/group-memory.js'
+import { GroupRecorder } from '../group/group-recorder.js'
 import { Group } from '../group/group.js'
+import { maxReceiveBufferBytes } from '../host/limits.js'
 import { serverAddress, type RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
+import { flowSources } from '../recording/flow-sources.js'
+import type { HostReadings } from '../recording/host-readings.js'
+import type { Recording } from '../recording/recording.js'
+import type { WorkerReport } from '../recording/worker-report.js'
 import { HashObserver } from '../steering/hash-observer.js'
 import { openSteering } from '../steering/open.js'
 import type { Steering } from '../steering/steering.js'
+import { HostWatch } from './host-watch.js'
 import { ProgressReporter, type Progress } from './progress.js'
 import { StrangerWatch } from './stranger-watch.js'
-import type { Traffic } from './traffic.js'
+import { exposureOf, type Traffic } from './traffic.js'
 
 export interface SessionOptions {
   plan: RunPlan
@@ -24,6 +31,17 @@ export interface SessionOptions {
   /** members that the group has at most at a time; those of the plan when absent */
   mostMembers?: number
   trace?: WorkerTask['trace']
+  /** how long the load may go on, ns, where it is ended before; as the plan says when absent */
+  loadNs?: number
+}
+
+/** What was read when the measured phase began, and what the workers say at its end. */
+interface Measuring {
+  startedNs: number
+  hostWatch: HostWatch
+  groupRecorder: GroupRecorder
+  host?: HostReadings
+  reports?: WorkerReport[]
 }
 
 /** How long members may take to empty their queues when replies are missing, ms. */
@@ -40,6 +58,7 @@ function serviceOf(plan: RunPlan): GroupService | undefined {
 /** What an experiment works with: a group that serves, and a load whose flows are open; and the order of their taking down. */
 export class Session {
   readonly #stopLoad = (): void => this.load.stop()
+  #measuring: Measuring | undefined
 
   private constructor(
     readonly options: SessionOptions,
@@ -47,6 +66,7 @@ export class Session {
     readonly group: Group,
     readonly load: Load,
     readonly watch: StrangerWatch,
+    readonly startedAt: Date,
     /** of the process, ns since its start, when this session began: its times count from there */
     readonly beganNs: number,
     readonly groupNs: number,
@@ -65,6 +85,7 @@ export class Session {
    */
   static async open(options: SessionOptions): Promise<Session> {
     const { plan, traffic, signal } = options
+    const startedAt = new Date()
     const progress = new ProgressReporter(options.onProgress)
     const epochNs = process.hrtime.bigint()
     const beganNs = Math.round(performance.now() * 1e6)
@@ -119,7 +140,7 @@ export class Session {
         payloadBytes: plan.payloadBytes,
         seed: plan.seed,
         warmupNs: plan.warmupNs,
-        durationNs: plan.durationNs,
+        durationNs: options.loadNs ?? plan.durationNs,
         requestsPerFlow: plan.requests,
         timeoutNs: plan.timeoutNs,
         rateHz: plan.rateHz,
@@ -128,7 +149,8 @@ export class Session {
         trace: options.trace,
       })
       const watch = new StrangerWatch(group)
-      return new Session(options, progress, group, load, watch, beganNs, groupNs, sinceEpochNs() - groupNs)
+      const flowsNs = sinceEpochNs() - groupNs
+      return new Session(options, progress, group, load, watch, startedAt, beganNs, groupNs, flowsNs)
     } catch (error) {
       progress.end()
       await group?.stop()
@@ -143,26 +165,86 @@ export class Session {
     return Number(process.hrtime.bigint() - this.group.options.epochNs)
   }
 
+  /** Runs the warm-up, and reads where everything stands when it is over: the measured phase may begin. */
+  async warmUp(): Promise<void> {
+    this.progress.enter('warming up')
+    await this.load.warmUp()
+    await this.#untilAnswered()
+    // Before the members' counters are read, so that the host's cover all that they count.
+    const hostWatch = new HostWatch()
+    const groupRecorder = await GroupRecorder.begin(this.group)
+    this.#measuring = { startedNs: this.nowNs(), hostWatch, groupRecorder }
+  }
+
+  /** When the measured phase began, ns since the epoch. */
+  get startNs(): number {
+    return this.#begun().startedNs
+  }
+
+  #begun(): Measuring {
+    if (this.#measuring === undefined) throw new Error('nothing is measured before the warm-up')
+    return this.#measuring
+  }
+
   /** Waits until members have answered what an overload in the warm-up left in their queues, or for a bounded time. */
-  async untilAnswered(): Promise<void> {
+  async #untilAnswered(): Promise<void> {
     const counters = await this.group.snapshot()
     if (counters.every(({ queuedBytes }) => queuedBytes === 0)) return
     await this.group.untilEmpty(this.options.signal.aborted ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
   }
 
-  /** Runs the measured phase, watching for strangers. */
-  async measure(): Promise<WorkerReport[]> {
+  /** Runs the measured phase, watching for strangers, until its last reply came or is overdue. */
+  async measure(): Promise<void> {
     const { group, load, watch, progress } = this
+    const measuring = this.#begun()
     watch.start()
     progress.enter('measuring')
-    const reports = await load.measure(async () => {
+    measuring.reports = await load.measure(async () => {
       const hurried = this.options.signal.aborted || group.wounded
       await group.untilEmpty(hurried ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
     })
     watch.stop()
     watch.look()
     progress.enter('finishing')
-    return reports
+    measuring.host = measuring.hostWatch.stop()
+  }
+
+  /**
+   * Stops the group, and gives all that there is to say of what was measured.
+   * @param changes what was to change in the group meanwhile, and what did
+   */
+  async finish(changes?: Recording['changes']): Promise<Recording> {
+    const { plan, traffic, signal } = this.options
+    const { startedNs, groupRecorder, host = {}, reports = [] } = this.#begun()
+    const clientResidentBytes = process.memoryUsage.rss()
+    const group = await groupRecorder.finish()
+    const { addresses: sourceAddresses } = traffic.flowPlan
+    const hashes = this.group.options.observer?.hashesOf(flowSources({ reports, sourceAddresses }))
+    const firstSentNs = Math.min(...reports.map((r) => (r.firstSentNs < 0 ? Infinity : r.firstSentNs)))
+    const exposed = exposureOf(plan)
+    const mostBytes = maxReceiveBufferBytes()
+    return {
+      plan,
+      startedAt: this.startedAt,
+      startNs: startedNs,
+      group,
+      reports,
+      host,
+      sourceAddresses,
+      ...(hashes && { hashes }),
+      strangers: [...this.watch.found.values()],
+      interrupted: signal.aborted,
+      ...(changes && { changes }),
+      startup: {
+        groupNs: this.groupNs,
+        flowsNs: this.flowsNs,
+        warmupNs: startedNs - this.groupNs - this.flowsNs,
+        firstMeasuredPacketNs: Number.isFinite(firstSentNs) ? Math.round(this.beganNs + firstSentNs) : 0,
+      },
+      clientResidentBytes,
+      ...(exposed && { exposed }),
+      ...(mostBytes !== undefined && { maxReceiveBufferBytes: mostBytes }),
+    }
   }
 
   /** Takes everything down, in whatever state it is. Safe to call twice. */

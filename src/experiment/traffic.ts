@@ -3,6 +3,7 @@ import { RpbenchError, usageError } from '../errors.js'
 import { isLocalAddress } from '../host/addresses.js'
 import { planFlows, type FlowPlan } from '../plan/flow-plan.js'
 import { serverAddress, type RunPlan } from '../plan/run-plan.js'
+import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
 import { isLoopback, isWildcard } from '../units/addresses.js'
 
@@ -46,9 +47,7 @@ export function prepareTraffic(plan: RunPlan): Traffic {
   return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
 }
 
-/** What a group on this address exposes, where that is more than this host. */
-export function exposureOf({ host }: RunPlan): string | undefined {
-  if (isLoopback(host)) return undefined
-  const where = isWildcard(host) ? 'every address of this host' : host
-  return `The group listens on ${where}: whoever can send there can use its CPU time; members answer only datagrams of this run.`
+/** Where a group on this address can be reached from, where that is not from this host alone. */
+export function exposureOf({ host }: RunPlan): Recording['exposed'] {
+  return isLoopback(host) ? undefined : { address: host, wildcard: isWildcard(host) }
 }

@@ -1,24 +1,4 @@
-/** What a member wrote into its block of the shared memory; `[warmUp, measured]` where split by phase. */
-export interface MemberCounters {
-  state: number
-  answered: number
-  taken: [number, number]
-  echoed: [number, number]
-  echoErrors: [number, number]
-  strangers: number
-  drops: number
-  queuedBytes: number
-  receiveBufferBytes: number
-  emptied: number
-  cpuNs: number
-  left: [number, number]
-  /** when it closed its socket on leaving, ns since the run's epoch; 0: it has not */
-  closedNs: number
-  /** of the thread that serves, as /proc knows it; 0 while it starts */
-  threadId: number
-  /** wall time between reading requests and echoing them */
-  servedNs: number
-}
+import type { MemberCounters } from '../recording/counters.js'
 
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
 export const BLOCK_BYTES = 256

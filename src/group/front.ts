@@ -1,21 +1,7 @@
+import type { FrontCounters } from '../recording/counters.js'
 import type { GroupCounters } from './counters.js'
 import type { MemberHost } from './member-host.js'
 import { ANSWER_BOUND_MS, type Counting } from './turns.js'
-
-/** What a front counted; `[warmUp, measured]` where split by phase. */
-export interface FrontCounters {
-  /** datagrams of this run that it took from the UDP socket */
-  taken: [number, number]
-  handedOn: [number, number]
-  /** others' datagrams, which it hands on to nobody */
-  strangers: number
-  /** at the UDP socket */
-  drops: number
-  receiveBufferBytes: number
-  /** still queued in the UDP socket when it stopped */
-  left: [number, number]
-  cpuNs: number
-}
 
 /** The process, or thread, that takes for all members of a group and hands on to them. */
 export class Front implements Counting {

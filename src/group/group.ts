@@ -4,7 +4,8 @@ import { addon } from '../native.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { HashObserver } from '../steering/hash-observer.js'
 import type { Steering } from '../steering/steering.js'
-import { GroupCounters, type MemberCounters } from './counters.js'
+import type { MemberCounters } from '../recording/counters.js'
+import { GroupCounters } from './counters.js'
 import type { Front } from './front.js'
 import { GroupMemory, type GroupService } from './group-memory.js'
 import type { MemberHost } from './member-host.js'
@@ -142,7 +143,7 @@ export class Group {
   }
 
   /** Now, in ns since the run's epoch. */
-  #nowNs(): number {
+  nowNs(): number {
     return Number(process.hrtime.bigint() - this.options.epochNs)
   }
 
@@ -157,7 +158,7 @@ export class Group {
       const seat = this.#servers.startMember(life, [fd])
       await this.#servers.untilServing()
       this.sockets.inodes.push(fstatSync(fd).ino)
-      const atNs = this.#nowNs()
+      const atNs = this.nowNs()
       bindMember(fd, this.sockets)
       this.options.steering?.memberAdded(seat, life.member, fd)
       return { seat, atNs }
@@ -175,7 +176,7 @@ export class Group {
     const killer = setTimeout(() => host.kill(), ANSWER_BOUND_MS)
     await host.ended
     clearTimeout(killer)
-    return this.counters.read(seat).closedNs || this.#nowNs()
+    return this.counters.read(seat).closedNs || this.nowNs()
   }
 
   /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
@@ -184,7 +185,7 @@ export class Group {
     this.seats[seat]!.host.kill()
     await this.seats[seat]!.host.ended
     this.options.steering?.memberRemoved(seat)
-    return this.#nowNs()
+    return this.nowNs()
   }
 
   /** The counters of all seats; members that can, and the front, publish them afresh first. */
@@ -214,6 +215,14 @@ export class Group {
   /** Sockets of others that came to this port since the group was opened. */
   strangers(): ReturnType<typeof strangersOn> {
     return strangersOn(this.sockets.address, this.sockets.port, this.sockets.inodes)
+  }
+
+  /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
+  openInodes(): number[] {
+    const { inodes } = this.sockets
+    return (this.options.dispatch ?? 'reuseport') === 'reuseport'
+      ? this.living().map((seat) => inodes[seat]!)
+      : inodes
   }
 
   /** Resident memory of each seat's process, bytes; absent for threads and for those that ended. */

@@ -1,12 +1,5 @@
 import { readFileSync } from 'node:fs'
-
-/** What the scheduler says of a thread since its start, or between two readings. */
-export interface ThreadTime {
-  /** time that it ran, ns */
-  cpuNs: number
-  /** time that it was runnable and did not run, ns */
-  runDelayNs: number
-}
+import type { ThreadTime } from '../recording/thread-time.js'
 
 /**
  * Reads the text of a schedstat file (Documentation/scheduler/sched-stats.rst): time on a CPU, time in a run queue, both

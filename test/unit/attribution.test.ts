@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { balanceOf, type FlowAttribution } from '../../src/experiment/attribution.js'
+import { balanceOf, type FlowAttribution } from '../../src/assembly/attribution.js'
 import { lineOf, render } from './render-sample.js'
 import { sampleResult } from './sample-result.js'
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { balanceBooks } from '../../src/analysis/books/ledger.js'
-import { judge, type RunEvidence } from '../../src/analysis/validity/validity.js'
+import { judge, type Observations } from '../../src/analysis/validity/validity.js'
 import { RpbenchError } from '../../src/errors.js'
-import { serverLedgers } from '../../src/experiment/server-ledgers.js'
-import type { MemberCounters } from '../../src/group/counters.js'
-import type { DispatchKind } from '../../src/plan/dispatch.js'
+import { serverLedgers } from '../../src/assembly/server-ledgers.js'
+import type { MemberCounters } from '../../src/recording/counters.js'
 import { completePlan, type RunPlan, type RunRequest } from '../../src/plan/run-plan.js'
 import { basisOf } from '../../src/plan/steering.js'
 import { membersCsv } from '../../src/report/csv.js'
@@ -85,25 +84,25 @@ function counted(changes: Partial<MemberCounters>): MemberCounters {
   }
 }
 
-const recordOf = (dispatch: DispatchKind) => ({
-  plan: plan({ dispatch, ...(dispatch !== 'single' && { procs: 2 }) }),
-  before: [counted({ drops: 3 }), counted({ drops: 5 })],
-  after: [
-    counted({ taken: [7, 40], strangers: 1, drops: 23, left: [0, 2] }),
-    counted({ taken: [9, 50], drops: 35, left: [0, 4] }),
-  ],
-})
+const lives = [
+  {
+    before: counted({ drops: 3 }),
+    after: counted({ taken: [7, 40], strangers: 1, drops: 23, left: [0, 2] }),
+    gone: false,
+  },
+  { before: counted({ drops: 5 }), after: counted({ taken: [9, 50], drops: 35, left: [0, 4] }), gone: false },
+]
 
 describe('what servers counted', () => {
   it('adds up where each has a socket of its own', () => {
-    const { ahead, udp, dropsSinceOpened, members } = serverLedgers(recordOf('reuseport'))
+    const { ahead, udp, dropsSinceOpened, members } = serverLedgers('reuseport', { lives })
     expect(members.map((m) => m.drops)).toEqual([20, 30])
     expect(ahead).toEqual({ drops: 0, left: 0, strangers: 0 })
     expect([udp, dropsSinceOpened]).toEqual([{ read: 91, drops: 50 }, 58])
   })
 
   it('of one socket counts once, as who looked last saw it', () => {
-    const { ahead, udp, dropsSinceOpened, members } = serverLedgers(recordOf('shared'))
+    const { ahead, udp, dropsSinceOpened, members } = serverLedgers('shared', { lives })
     expect(members.map(({ drops, left }) => [drops, left])).toEqual([
       [0, 2],
       [0, 4],
@@ -130,10 +129,8 @@ describe('what servers counted', () => {
         drops: 12,
         left: [0, 6] as [number, number],
       },
-      residentBytes: undefined,
-      died: undefined,
     }
-    const { ahead, udp, dropsSinceOpened, members } = serverLedgers({ ...recordOf('fan-out'), front })
+    const { ahead, udp, dropsSinceOpened, members } = serverLedgers('fan-out', { lives, front })
     expect(members.map((m) => m.drops)).toEqual([20, 30])
     expect(ahead).toEqual({ drops: 10, left: 6, strangers: 3 })
     expect([udp, dropsSinceOpened]).toEqual([{ read: 149, drops: 10 }, 12])
@@ -216,7 +213,7 @@ describe('the report', () => {
 })
 
 describe('the checks of a run with a front', () => {
-  const evidence: RunEvidence = {
+  const observed: Observations = {
     deaths: [],
     strangers: [],
     unexplained: 0,
@@ -234,16 +231,16 @@ describe('the checks of a run with a front', () => {
     load: { workers: 1, members: 2, inFlight: 64, dispatch: 'fan-out' },
     cpu: { allowedCpus: 3, busyNs: 0, interruptNs: 0, stealNs: 0, totalNs: 15e9, ownNs: 0 },
   }
-  const findingOf = (changes: Partial<RunEvidence>, code: string) =>
-    judge({ ...evidence, ...changes }).findings.find((finding) => finding.code === code)
+  const findingOf = (changes: Partial<Observations>, code: string) =>
+    judge({ ...observed, ...changes }).findings.find((finding) => finding.code === code)
 
   it('name it when it died', () => {
     expect(findingOf({ front: { drops: 0, died: 'was killed by SIGKILL' } }, 'front-died')).toMatchObject({
       severity: 'invalid',
       message: expect.stringMatching(/^The front was killed by SIGKILL: /) as string,
     })
-    expect(judge(evidence).checks).toContainEqual({ code: 'front-died', measured: 0, limit: 0, passed: true })
-    const { front: _, ...without } = evidence
+    expect(judge(observed).checks).toContainEqual({ code: 'front-died', measured: 0, limit: 0, passed: true })
+    const { front: _, ...without } = observed
     expect(judge(without).checks.map(({ code }) => code)).not.toContain('front-died')
   })
 
@@ -253,19 +250,19 @@ describe('the checks of a run with a front', () => {
       message: '1 client thread, 2 members and their front share 3 CPUs: they take time from each other.',
       nextStep: 'For latencies free of that, --procs 1, or allow the run more CPUs.',
     })
-    expect(findingOf({ load: { ...evidence.load, dispatch: 'shared' } }, 'shared-cores')).toBeUndefined()
+    expect(findingOf({ load: { ...observed.load, dispatch: 'shared' } }, 'shared-cores')).toBeUndefined()
   })
 
   it('say which queues overflowed', () => {
     expect(findingOf({ droppedAtMembers: 1500, front: { drops: 1200 } }, 'member-drops')?.message).toBe(
       "Queues overflowed, at the front's socket (4096 bytes) 1,200, in handing on to members 300: 1,500 datagrams dropped.",
     )
-    const { front: _, ...without } = evidence
+    const { front: _, ...without } = observed
     expect(
       judge({
         ...without,
         droppedAtMembers: 2,
-        load: { ...evidence.load, dispatch: 'shared' },
+        load: { ...observed.load, dispatch: 'shared' },
       }).findings.find(({ code }) => code === 'member-drops')?.message,
     ).toBe('The receive buffer that members share (4096 bytes) overflowed: 2 datagrams dropped.')
   })

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { analyseBalance } from '../../src/analysis/balance/balance.js'
-import type { ImbalanceInput, MemberEvidence } from '../../src/analysis/overload/imbalance-input.js'
+import type { ImbalanceInput, MemberUnderLoad } from '../../src/analysis/overload/imbalance-input.js'
 import { analyseImbalance } from '../../src/analysis/overload/imbalance.js'
 import { membersCsv } from '../../src/report/csv.js'
 import type { RunResult } from '../../src/result/run-result.js'
 import { lineOf, render } from './render-sample.js'
 import { sampleMember, sampleResult } from './sample-result.js'
 
-const member = (replies: number, changes: Partial<MemberEvidence> = {}): MemberEvidence => ({
+const member = (replies: number, changes: Partial<MemberUnderLoad> = {}): MemberUnderLoad => ({
   flows: 500,
   sentOnFlows: 10_000,
   offered: 10_000,
@@ -22,7 +22,7 @@ const member = (replies: number, changes: Partial<MemberEvidence> = {}): MemberE
   ...changes,
 })
 
-function judged(members: MemberEvidence[], changes: Partial<ImbalanceInput> = {}): RunResult {
+function judged(members: MemberUnderLoad[], changes: Partial<ImbalanceInput> = {}): RunResult {
   const flows = members.map((m) => m.flows)
   return sampleResult({
     members: members.map((m, index) => sampleMember(index, m.flows, { drops: m.dropped })),
@@ -41,11 +41,11 @@ function judged(members: MemberEvidence[], changes: Partial<ImbalanceInput> = {}
   })
 }
 
-const textOf = (members: MemberEvidence[], changes: Partial<ImbalanceInput> = {}): string =>
+const textOf = (members: MemberUnderLoad[], changes: Partial<ImbalanceInput> = {}): string =>
   lineOf(render(judged(members, changes)), 'overload')
 
 const slow = member(1250, { servedNs: 1250 * 8e6 })
-const group = (odd: MemberEvidence): MemberEvidence[] => [member(5000), member(5100), odd, member(4900)]
+const group = (odd: MemberUnderLoad): MemberUnderLoad[] => [member(5000), member(5100), odd, member(4900)]
 
 describe('the line on an overload', () => {
   it('says that all members answered alike', () =>

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { analyseBalance } from '../../src/analysis/balance/balance.js'
-import type { ImbalanceInput, MemberEvidence } from '../../src/analysis/overload/imbalance-input.js'
+import type { ImbalanceInput, MemberUnderLoad } from '../../src/analysis/overload/imbalance-input.js'
 import { analyseImbalance } from '../../src/analysis/overload/imbalance.js'
 import { imbalance } from '../../src/result/imbalance.js'
 
 const SECOND = 1e9
 
 /** A member that keeps up with 10,000 requests on 250 flows in 10 s, with 10 µs of CPU time for each. */
-function member(changes: Partial<MemberEvidence> = {}): MemberEvidence {
+function member(changes: Partial<MemberUnderLoad> = {}): MemberUnderLoad {
   const offered = changes.offered ?? 10_000
   const replies = changes.replies ?? offered
   return {
@@ -26,7 +26,7 @@ function member(changes: Partial<MemberEvidence> = {}): MemberEvidence {
   }
 }
 
-function judge(members: MemberEvidence[], changes: Partial<ImbalanceInput> = {}) {
+function judge(members: MemberUnderLoad[], changes: Partial<ImbalanceInput> = {}) {
   const result = analyseImbalance({
     members,
     unknown: { flows: 0, sent: 0 },
@@ -46,7 +46,12 @@ function judge(members: MemberEvidence[], changes: Partial<ImbalanceInput> = {})
   return result
 }
 
-const four = (odd: MemberEvidence, others: MemberEvidence): MemberEvidence[] => [others, others, odd, others]
+const four = (odd: MemberUnderLoad, others: MemberUnderLoad): MemberUnderLoad[] => [
+  others,
+  others,
+  odd,
+  others,
+]
 /** Kept up with, at 40 requests a flow. */
 const withFlows = (flows: number) => member({ flows, offered: flows * 40 })
 const askedOnce = (flows: number) => member({ flows, offered: flows })
@@ -56,7 +61,7 @@ const withFlowsOf1000 = (flows: number) =>
 /** On CPUs that it waits for as long as others do. */
 const computing = (replies: number, workNs: number) =>
   member({ replies, cpuNs: replies * workNs, runDelayNs: replies * 3e5 })
-const blind = (seeing: MemberEvidence): MemberEvidence => {
+const blind = (seeing: MemberUnderLoad): MemberUnderLoad => {
   const { ...rest } = seeing
   delete rest.runDelayNs
   return rest

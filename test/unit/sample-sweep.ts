@@ -1,7 +1,7 @@
 import type { SweepPlan } from '../../src/plan/sweep-plan.js'
 import type { RunPlan } from '../../src/plan/run-plan.js'
 import { combinationsOf, orderOf } from '../../src/plan/sweep-plan.js'
-import { assembleSweep, type SweepRecord } from '../../src/experiment/assemble-sweep.js'
+import { assembleSweep, type SweepRecord } from '../../src/assembly/sweep.js'
 import type { SweepResult, SweepRun } from '../../src/result/sweep-result.js'
 import { sampleLatency, sampleResult } from './sample-result.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CapacityGoal } from '../../src/analysis/capacity/capacity.js'
 import { RpbenchError } from '../../src/errors.js'
-import { assembleSweep } from '../../src/experiment/assemble-sweep.js'
+import { assembleSweep } from '../../src/assembly/sweep.js'
 import { nextJob, remainingNs, type SweepJob } from '../../src/experiment/sweep-jobs.js'
 import { sweepExperiment, type SweepOptions, type SweepProgress } from '../../src/experiment/sweep.js'
 import { parseGoal } from '../../src/plan/goal-conditions.js'

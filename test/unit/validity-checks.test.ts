@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judge, type RunEvidence } from '../../src/analysis/validity/validity.js'
+import { judge, type Observations } from '../../src/analysis/validity/validity.js'
 
 /**
  * A closed-loop run of 5 s as it is on a small virtual machine: two CPUs, which one client thread and two members
@@ -48,7 +48,7 @@ const healthy = {
     procNetUdpDrops: 7,
     meminfoDrops: 7,
   },
-} satisfies RunEvidence
+} satisfies Observations
 
 /** The same under 20,000 requests a second, with three CPUs for it, all on time. */
 const openLoop = {
@@ -57,16 +57,16 @@ const openLoop = {
   clientCpuShares: [0.4],
   cpu: { ...healthy.cpu, allowedCpus: 3, totalNs: 15e9 },
   schedule: { offered: 100_000, sent: 100_000, achieved: 1, lagP99Ns: 1.2e6, responseP99Ns: 900e3 },
-} satisfies RunEvidence
+} satisfies Observations
 
-const failed = (evidence: RunEvidence): string[] =>
-  judge(evidence)
+const failed = (observed: Observations): string[] =>
+  judge(observed)
     .checks.filter((check) => !check.passed)
     .map((check) => check.code)
-const findingOf = (evidence: RunEvidence, code: string) =>
-  judge(evidence).findings.find((finding) => finding.code === code)
+const findingOf = (observed: Observations, code: string) =>
+  judge(observed).findings.find((finding) => finding.code === code)
 
-const withSchedule = (change: Partial<NonNullable<RunEvidence['schedule']>>): RunEvidence => ({
+const withSchedule = (change: Partial<NonNullable<Observations['schedule']>>): Observations => ({
   ...openLoop,
   schedule: { ...openLoop.schedule, ...change },
 })
@@ -77,8 +77,8 @@ const stepOf = (errnos: string[]): string | undefined =>
 const pinnedTo = (
   members?: number[],
   workers?: number[],
-  change: Partial<RunEvidence> = {},
-): RunEvidence => ({
+  change: Partial<Observations> = {},
+): Observations => ({
   ...healthy,
   ...change,
   pinned: { ...(members && { members }), ...(workers && { workers }) },
@@ -134,7 +134,7 @@ describe('a healthy run', () => {
 
 describe('each check trips, alone, on what it is for', () => {
   const { cpu, inFlight, schedule, crossCheck } = openLoop
-  const cases: [string, 'note' | 'suspect' | 'invalid', Partial<RunEvidence>][] = [
+  const cases: [string, 'note' | 'suspect' | 'invalid', Partial<Observations>][] = [
     ['member-died', 'invalid', { deaths: [{ index: 1, why: 'was killed by SIGKILL' }] }],
     ['stranger-joined', 'invalid', { strangers: ['process 4711 (named)'] }],
     ['books-do-not-balance', 'suspect', { unexplained: 1 }],
@@ -157,9 +157,9 @@ describe('each check trips, alone, on what it is for', () => {
     ['shared-cores', 'suspect', { cpu: { ...cpu, allowedCpus: 1, totalNs: 10e9 } }],
   ]
   it.each(cases)('%s, %s', (code, severity, change) => {
-    const evidence = { ...openLoop, ...change }
-    expect(failed(evidence)).toEqual([code])
-    const { verdict, findings } = judge(evidence)
+    const observed = { ...openLoop, ...change }
+    expect(failed(observed)).toEqual([code])
+    const { verdict, findings } = judge(observed)
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatchObject({ code, severity })
     expect(findings[0]!.message).toMatch(/\.$/)
@@ -199,13 +199,13 @@ describe('the checks of a schedule', () => {
 
 describe('a busy client', () => {
   it('is only worth a note in a closed loop: it sets the rate there', () => {
-    const evidence = { ...healthy, clientCpuShares: [0.99] }
-    expect(findingOf(evidence, 'client-cpu')).toMatchObject({
+    const observed = { ...healthy, clientCpuShares: [0.99] }
+    expect(findingOf(observed, 'client-cpu')).toMatchObject({
       severity: 'note',
       message:
         'A client thread used 99 % of a CPU: the client, not the group, sets the rate of this closed loop.',
     })
-    expect(judge(evidence).verdict).toBe('valid')
+    expect(judge(observed).verdict).toBe('valid')
   })
 
   it('is told to take more threads only where there are CPUs for them', () => {
@@ -250,7 +250,7 @@ describe("Little's law", () => {
 })
 
 describe('the CPU time of others', () => {
-  const others = (cpu: NonNullable<RunEvidence['cpu']>): number | undefined =>
+  const others = (cpu: NonNullable<Observations['cpu']>): number | undefined =>
     judge({ ...healthy, cpu }).checks.find((c) => c.code === 'busy-neighbour')?.measured
   const { interruptsInOwn, ...unknown } = {
     ...healthy.cpu,
@@ -286,8 +286,8 @@ describe('shared cores', () => {
 
 describe('cores shared by pinning', () => {
   it('are named where client threads and members are pinned to the same CPU', () => {
-    const evidence = pinnedTo([0, 0, 1, 2], [1, 2, 3])
-    expect(findingOf(evidence, 'shared-cores')).toMatchObject({
+    const observed = pinnedTo([0, 0, 1, 2], [1, 2, 3])
+    expect(findingOf(observed, 'shared-cores')).toMatchObject({
       severity: 'note',
       measured: 2,
       limit: 0,
@@ -339,10 +339,10 @@ describe('remarks', () => {
     ['flows-unanswered', 'note', { unseenFlows: 2 }],
     ['waves', 'note', { waves: 3 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
-    ['exposed', 'note', { exposed: 'The group listens on every address of this host.' }],
+    ['exposed', 'note', { exposed: { address: '0.0.0.0', wildcard: true } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
-    const evidence = { ...openLoop, ...change }
-    expect(judge(evidence).findings).toMatchObject([{ code, severity }])
-    expect(failed(evidence)).toEqual([])
+    const observed = { ...openLoop, ...change }
+    expect(judge(observed).findings).toMatchObject([{ code, severity }])
+    expect(failed(observed)).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import type { Imbalance, ImbalanceCause } from '../../result/imbalance.js'
 import { deliveredAtEqualCapacity } from './equal-capacity.js'
-import type { ImbalanceInput, MemberEvidence } from './imbalance-input.js'
+import type { ImbalanceInput, MemberUnderLoad } from './imbalance-input.js'
 import { compareTimes, median, requestTimeOf, type Slowness } from './member-time.js'
 
 export interface Delivery {
@@ -68,7 +68,7 @@ export function delivery(input: ImbalanceInput): Delivery {
  * while the load was on: that is its capacity, whereas the deadline cuts a full queue at a place that a hair decides, and
  * what is answered after the load is over says nothing.
  */
-function deliveredBy({ offered, replies, answeredUnderLoad }: MemberEvidence): number {
+function deliveredBy({ offered, replies, answeredUnderLoad }: MemberUnderLoad): number {
   return answeredUnderLoad < KEPT_UP * offered ? answeredUnderLoad : replies
 }
 
@@ -106,7 +106,7 @@ function belowLargestGap(ascending: readonly { ratio: number; index: number }[])
 
 /** Why members deliver less. A request takes them `work × stretch`, and each factor is held against the others'. */
 function causesOf(
-  members: readonly MemberEvidence[],
+  members: readonly MemberUnderLoad[],
   low: readonly number[],
   less: number,
   size: number,

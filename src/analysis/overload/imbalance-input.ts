@@ -3,7 +3,7 @@ import type { MemberTime } from './member-time.js'
 import type { MemberTraffic } from '../balance/unanswered-flows.js'
 
 /** What is known of one member, over the measured phase. */
-export interface MemberEvidence extends MemberTime, MemberTraffic {
+export interface MemberUnderLoad extends MemberTime, MemberTraffic {
   dropped: number
   /** replies in time, and late */
   replies: number
@@ -16,7 +16,7 @@ export interface MemberEvidence extends MemberTime, MemberTraffic {
 
 export interface ImbalanceInput {
   /** by index, at least one */
-  members: readonly MemberEvidence[]
+  members: readonly MemberUnderLoad[]
   /** flows that were asked and never answered, and what was sent on them */
   unknown: { flows: number; sent: number }
   /** flows of the plan that were never asked: their weight left them out */

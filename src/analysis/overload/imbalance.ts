@@ -1,7 +1,7 @@
 import type { Imbalance, ImbalanceCause, MemberLoad } from '../../result/imbalance.js'
 import { delivery, type Delivery } from './delivery.js'
 import { flowSpread } from './flow-spread.js'
-import type { ImbalanceInput, MemberEvidence } from './imbalance-input.js'
+import type { ImbalanceInput, MemberUnderLoad } from './imbalance-input.js'
 import { requestTimeOf } from './member-time.js'
 import { weightSpread } from './weight-spread.js'
 
@@ -35,7 +35,7 @@ function verdictOf([first, ...more]: readonly ImbalanceCause[]): Imbalance['verd
   return more.length > 0 ? 'mixed' : first.cause
 }
 
-function overloadOf(members: readonly MemberEvidence[]): Pick<Imbalance, 'overloaded' | 'overload'> {
+function overloadOf(members: readonly MemberUnderLoad[]): Pick<Imbalance, 'overloaded' | 'overload'> {
   const overloaded = members.flatMap(({ offered, replies }, index) =>
     offered - replies > OVERLOADED * offered ? [index] : [],
   )
@@ -54,7 +54,7 @@ function overloadOf(members: readonly MemberEvidence[]): Pick<Imbalance, 'overlo
 }
 
 function memberLoads({ members, measuredNs }: ImbalanceInput, { ratios }: Delivery): MemberLoad[] {
-  const share = (key: keyof MemberEvidence, value: number): number => {
+  const share = (key: keyof MemberUnderLoad, value: number): number => {
     const sum = total(members, key)
     return sum > 0 ? value / sum : 0
   }
@@ -86,6 +86,6 @@ function memberLoads({ members, measuredNs }: ImbalanceInput, { ratios }: Delive
 }
 
 /** The sum of one count over all members. */
-function total(members: readonly MemberEvidence[], key: keyof MemberEvidence): number {
+function total(members: readonly MemberUnderLoad[], key: keyof MemberUnderLoad): number {
   return members.reduce((sum, member) => sum + (member[key] ?? 0), 0)
 }

@@ -1,6 +1,6 @@
 import { DISPATCH } from '../../plan/dispatch.js'
 import { plural } from '../../units/plural.js'
-import type { LoadSettings } from './evidence.js'
+import type { LoadSettings } from './observations.js'
 
 /** What serves: the members, and the front where there is one. */
 export function serversOf({ members, dispatch = 'reuseport' }: LoadSettings): number {

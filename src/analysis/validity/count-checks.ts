@@ -1,6 +1,6 @@
 import { formatCount } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
-import type { CheckRow } from './evidence.js'
+import type { CheckRow } from './observations.js'
 
 /** Did what was counted at different places agree, and did the group stay what it was? */
 export const COUNT_CHECKS: readonly CheckRow[] = [
@@ -34,7 +34,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
   {
     code: 'books-do-not-balance',
     measure: ({ unexplained }) => ({ measured: unexplained, limit: 0 }),
-    explain: (_evidence, unexplained) => ({
+    explain: (_observed, unexplained) => ({
       severity: 'suspect',
       message: `${plural(unexplained, 'datagram', 'datagrams')} cannot be accounted for.`,
       nextStep: 'Run again; if it stays, the network path loses or makes datagrams.',
@@ -43,7 +43,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
   {
     code: 'port-unreachable',
     measure: ({ refused }) => ({ measured: refused, limit: 0 }),
-    explain: (_evidence, refused) => ({
+    explain: (_observed, refused) => ({
       severity: 'suspect',
       message: `${plural(refused, 'request', 'requests')} met a port that nobody had open.`,
       nextStep: 'See whether a member died.',
@@ -53,7 +53,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     code: 'receive-errors',
     measure: ({ receiveErrors }) =>
       receiveErrors === undefined ? undefined : { measured: receiveErrors, limit: 0 },
-    explain: (_evidence, errors) => ({
+    explain: (_observed, errors) => ({
       severity: 'suspect',
       message: `Receiving failed ${plural(errors, 'time', 'times')} at the client's sockets.`,
       nextStep: 'Look at what filters this host’s traffic, and at its memory (dmesg).',

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatPercent } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
-import { type CheckRow, isOpenLoop } from './evidence.js'
+import { type CheckRow, isOpenLoop } from './observations.js'
 import { capital, lowerTheLoad, relieveClient } from './relief.js'
 
 /**
@@ -44,10 +44,10 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
         ? undefined
         : { measured: lagP99Ns, limit: Math.max(LAG_NS, LAG_OF_RESPONSE * responseP99Ns) }
     },
-    explain: (evidence, lagNs) => ({
+    explain: (observed, lagNs) => ({
       severity: 'suspect',
       message: `One request in a hundred was sent ${formatDuration(lagNs)} or more after its time: response times hold the client's own lateness.`,
-      nextStep: relieveClient(evidence),
+      nextStep: relieveClient(observed),
     }),
   },
   {
@@ -60,10 +60,10 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
       const invalid = Math.min(ACHIEVED_INVALID, promised)
       return { measured, limit: measured < invalid ? invalid : promised, atLeast: true }
     },
-    explain: (evidence, achieved, limit) => ({
+    explain: (observed, achieved, limit) => ({
       severity: limit <= ACHIEVED_INVALID ? 'invalid' : 'suspect',
       message: `The client sent only ${formatPercent(achieved)} of what the schedule asked for: this is not the load that was meant.`,
-      nextStep: relieveClient(evidence),
+      nextStep: relieveClient(observed),
     }),
   },
   {
@@ -72,14 +72,14 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
       clientCpuShares.length === 0
         ? undefined
         : { measured: Math.max(...clientCpuShares), limit: CLIENT_CPU },
-    explain: (evidence, share) => ({
-      severity: isOpenLoop(evidence) ? 'suspect' : 'note',
+    explain: (observed, share) => ({
+      severity: isOpenLoop(observed) ? 'suspect' : 'note',
       message: `A client thread used ${formatPercent(share, 0)} of a CPU: ${
-        isOpenLoop(evidence)
+        isOpenLoop(observed)
           ? 'it has no time left to be on time.'
           : 'the client, not the group, sets the rate of this closed loop.'
       }`,
-      nextStep: relieveClient(evidence),
+      nextStep: relieveClient(observed),
     }),
   },
   {
@@ -88,12 +88,12 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
       measured: sendErrors.reduce((sum, e) => sum + e.count, 0),
       limit: 0,
     }),
-    explain: (evidence) => {
-      const { sendErrors } = evidence
+    explain: (observed) => {
+      const { sendErrors } = observed
       const tooFast = sendErrors.some((e) => SENDER_TOO_FAST.has(e.errno))
       const filtered = sendErrors.some((e) => !SENDER_TOO_FAST.has(e.errno))
       const steps = [
-        ...(tooFast ? [lowerTheLoad(evidence)] : []),
+        ...(tooFast ? [lowerTheLoad(observed)] : []),
         ...(filtered ? ["look at what filters or limits this host's traffic"] : []),
       ]
       return {
@@ -106,10 +106,10 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
   {
     code: 'client-drops',
     measure: ({ droppedAtClient }) => ({ measured: droppedAtClient, limit: 0 }),
-    explain: (evidence, drops) => ({
+    explain: (observed, drops) => ({
       severity: 'suspect',
       message: `${plural(drops, 'reply was', 'replies were')} dropped at the client's own sockets: it was too slow to take them.`,
-      nextStep: relieveClient(evidence),
+      nextStep: relieveClient(observed),
     }),
   },
   {

@@ -2,7 +2,7 @@ import { formatDuration, formatPercent } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
 import { contendersOf, serversOf } from './contenders.js'
 import { nameCpus } from '../../plan/cpu-list.js'
-import type { CheckRow, CpuEvidence, RunEvidence } from './evidence.js'
+import type { CheckRow, CpuUse, Observations } from './observations.js'
 
 /**
  * /proc/stat is sampled at the timer tick (CONFIG_TICK_CPU_ACCOUNTING) and counts in 10 ms. Over 1 s of 2 CPUs at
@@ -32,7 +32,7 @@ export const HOST_CHECKS: readonly CheckRow[] = [
     code: 'steal',
     measure: ({ cpu }) =>
       longEnough(cpu) ? { measured: cpu.stealNs / cpu.totalNs, limit: STEAL } : undefined,
-    explain: (_evidence, share) => ({
+    explain: (_observed, share) => ({
       severity: 'suspect',
       message: `The hypervisor withheld ${formatPercent(share)} of the CPU time (steal): latencies hold that wait.`,
       nextStep: 'Run on a machine with CPUs of its own, or at another time.',
@@ -50,18 +50,18 @@ export const HOST_CHECKS: readonly CheckRow[] = [
   },
   {
     code: 'shared-cores',
-    measure: (evidence) => {
-      const { cpu } = evidence
-      const both = sharedByPinning(evidence)
+    measure: (observed) => {
+      const { cpu } = observed
+      const both = sharedByPinning(observed)
       if (both) return { measured: both.length, limit: 0 }
       return cpu && cpu.allowedCpus > 0
-        ? { measured: cpusWanted(evidence), limit: cpu.allowedCpus }
+        ? { measured: cpusWanted(observed), limit: cpu.allowedCpus }
         : undefined
     },
-    explain: (evidence, _measured, cpus) => {
-      const both = sharedByPinning(evidence)
-      if (both) return explainPinned(both, evidence)
-      const { load } = evidence
+    explain: (observed, _measured, cpus) => {
+      const both = sharedByPinning(observed)
+      if (both) return explainPinned(both, observed)
+      const { load } = observed
       const who = `${contendersOf(load)} share`
       if (cpus === 1)
         return {
@@ -69,7 +69,7 @@ export const HOST_CHECKS: readonly CheckRow[] = [
           message: `${who} one CPU: while one works, the others wait, and latencies are those of the scheduler.`,
           nextStep: 'Allow the run at least two CPUs (taskset, or the CPU set of the container).',
         }
-      const { members: memberCpus, workers: workerCpus } = evidence.pinned ?? {}
+      const { members: memberCpus, workers: workerCpus } = observed.pinned ?? {}
       if (memberCpus ?? workerCpus)
         return {
           severity: 'note',
@@ -89,20 +89,20 @@ export const HOST_CHECKS: readonly CheckRow[] = [
 const APART = 'Give --pin-members and --pin-workers CPUs apart from each other'
 
 /** CPUs to which both a client thread and a member are pinned; undefined unless both sides are pinned. */
-function sharedByPinning({ pinned }: RunEvidence): number[] | undefined {
+function sharedByPinning({ pinned }: Observations): number[] | undefined {
   const { members, workers } = pinned ?? {}
   return members && workers && [...new Set(workers)].filter((cpu) => members.includes(cpu))
 }
 
 /** CPUs that it takes for client and members to be apart: one for each that may run on any, and those pinned to. */
-function cpusWanted({ pinned, load }: RunEvidence): number {
+function cpusWanted({ pinned, load }: Observations): number {
   const { members, workers } = pinned ?? {}
   return (
     (workers ? new Set(workers).size : load.workers) + (members ? new Set(members).size : serversOf(load))
   )
 }
 
-function explainPinned(cpus: number[], { pinned, cpu }: RunEvidence): ReturnType<CheckRow['explain']> {
+function explainPinned(cpus: number[], { pinned, cpu }: Observations): ReturnType<CheckRow['explain']> {
   const onlyOne = new Set([...(pinned?.members ?? []), ...(pinned?.workers ?? [])]).size === 1
   const cost = onlyOne
     ? 'while one works, the others wait, and latencies are those of the scheduler.'
@@ -114,7 +114,7 @@ function explainPinned(cpus: number[], { pinned, cpu }: RunEvidence): ReturnType
   }
 }
 
-function longEnough(cpu: CpuEvidence | undefined): cpu is CpuEvidence {
+function longEnough(cpu: CpuUse | undefined): cpu is CpuUse {
   return cpu !== undefined && cpu.allowedCpus > 0 && cpu.totalNs >= LEAST_WALL_NS * cpu.allowedCpus
 }
 
@@ -124,6 +124,6 @@ function longEnough(cpu: CpuEvidence | undefined): cpu is CpuEvidence {
  * every task's time, ours included; all others book them to the task they stop, and nearly all of them stop ours.
  * Unless the kernel is known to be of the second kind, interrupts count as ours, which accuses nobody wrongly.
  */
-function othersNs({ busyNs, interruptNs, ownNs, interruptsInOwn }: CpuEvidence): number {
+function othersNs({ busyNs, interruptNs, ownNs, interruptsInOwn }: CpuUse): number {
   return Math.max(0, busyNs - ownNs - (interruptsInOwn === true ? 0 : interruptNs))
 }

@@ -2,11 +2,11 @@ import { DISPATCH } from '../../plan/dispatch.js'
 import type { Finding } from '../../result/run-result.js'
 import { formatCount } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
-import type { RunEvidence } from './evidence.js'
+import type { Observations } from './observations.js'
 import { lowerTheLoad } from './relief.js'
 
 /** Which queues overflowed. */
-function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: RunEvidence): string {
+function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: Observations): string {
   if (front) {
     const inHandingOn = droppedAtMembers - front.drops
     const where = [
@@ -20,7 +20,7 @@ function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: R
     : `The receive buffer that members share (${got} bytes) overflowed`
 }
 
-type Remark = (e: RunEvidence) => Finding | undefined
+type Remark = (e: Observations) => Finding | undefined
 
 /** What a reader should know of a run, without a limit that it could have passed. */
 export const REMARKS: readonly Remark[] = [
@@ -32,15 +32,15 @@ export const REMARKS: readonly Remark[] = [
           message: 'The run was interrupted: figures cover what was measured until then.',
         }
       : undefined,
-  (evidence) => {
-    const { droppedAtMembers, receiveBuffer } = evidence
+  (observed) => {
+    const { droppedAtMembers, receiveBuffer } = observed
     return droppedAtMembers > 0
       ? {
           code: 'member-drops',
           severity: 'note',
-          message: `${overflowed(evidence)}: ${plural(droppedAtMembers, 'datagram', 'datagrams')} dropped.`,
+          message: `${overflowed(observed)}: ${plural(droppedAtMembers, 'datagram', 'datagrams')} dropped.`,
           measured: droppedAtMembers,
-          nextStep: `Raise --receive-buffer${receiveBuffer.most === undefined ? '' : ` (this host allows ${receiveBuffer.most})`}, or ${lowerTheLoad(evidence)}.`,
+          nextStep: `Raise --receive-buffer${receiveBuffer.most === undefined ? '' : ` (this host allows ${receiveBuffer.most})`}, or ${lowerTheLoad(observed)}.`,
         }
       : undefined
   },
@@ -94,5 +94,11 @@ export const REMARKS: readonly Remark[] = [
           nextStep: 'Compare this run with others over epoll only: --engine epoll makes that explicit.',
         },
   ({ exposed }) =>
-    exposed === undefined ? undefined : { code: 'exposed', severity: 'note', message: exposed },
+    exposed === undefined
+      ? undefined
+      : {
+          code: 'exposed',
+          severity: 'note',
+          message: `The group listens on ${exposed.wildcard ? 'every address of this host' : exposed.address}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,
+        },
 ]

@@ -1,11 +1,11 @@
 import type { Finding, RunResult } from '../../result/run-result.js'
 import { COUNT_CHECKS } from './count-checks.js'
-import type { RunEvidence } from './evidence.js'
+import type { Observations } from './observations.js'
 import { GENERATOR_CHECKS } from './generator-checks.js'
 import { HOST_CHECKS } from './host-checks.js'
 import { REMARKS } from './remarks.js'
 
-export type { RunEvidence } from './evidence.js'
+export type { Observations } from './observations.js'
 
 const CHECKS = [...COUNT_CHECKS, ...GENERATOR_CHECKS, ...HOST_CHECKS]
 
@@ -13,9 +13,9 @@ const CHECKS = [...COUNT_CHECKS, ...GENERATOR_CHECKS, ...HOST_CHECKS]
  * Judges a run: every check that could be made, with what was measured; a finding for each that failed and for what
  * is worth a remark; and the worst finding as the verdict. A note accuses nobody: such a run is valid.
  */
-export function judge(evidence: RunEvidence): RunResult['validity'] {
+export function judge(observed: Observations): RunResult['validity'] {
   const rows = CHECKS.flatMap((row) => {
-    const measurement = row.measure(evidence)
+    const measurement = row.measure(observed)
     if (measurement === undefined) return []
     const { measured, limit, atLeast = false } = measurement
     return [
@@ -27,9 +27,9 @@ export function judge(evidence: RunEvidence): RunResult['validity'] {
   })
   const findings: Finding[] = [
     ...rows.flatMap(({ row, check: { code, measured, limit, passed } }) =>
-      passed ? [] : [{ code, measured, limit, ...row.explain(evidence, measured, limit) }],
+      passed ? [] : [{ code, measured, limit, ...row.explain(observed, measured, limit) }],
     ),
-    ...REMARKS.map((remark) => remark(evidence)).filter((finding) => finding !== undefined),
+    ...REMARKS.map((remark) => remark(observed)).filter((finding) => finding !== undefined),
   ]
   const has = (severity: Finding['severity']): boolean => findings.some((f) => f.severity === severity)
   return {

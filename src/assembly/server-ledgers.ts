@@ -1,7 +1,8 @@
 import type { AheadLedger, MemberLedger } from '../analysis/books/ledger.js'
 import type { DispatchKind } from '../plan/dispatch.js'
-import { MEASURED, memberLedger, sum } from './figures.js'
-import type { RunRecord } from './run-record.js'
+import { MEASURED } from '../recording/counters.js'
+import type { FrontRecording, LifeRecording } from '../recording/group-recording.js'
+import { memberLedger, sum } from './figures.js'
 
 /** What was counted on the servers' side, put to where it happened; of the measured phase. */
 export interface ServerLedgers {
@@ -10,49 +11,49 @@ export interface ServerLedgers {
   ahead: AheadLedger
   /** datagrams that were read from the group's UDP sockets, by whomever, and dropped at them */
   udp: { read: number; drops: number }
-  /** drops that SO_MEMINFO had of those sockets since they were opened */
+  /** drops that SO_MEMINFO had, since they were opened, of those sockets that were open at the end */
   dropsSinceOpened: number
 }
 
-type Counted = Pick<RunRecord, 'plan' | 'before' | 'after' | 'front'>
+/** What counted: members by life, and a front. */
+export interface Counted {
+  lives: readonly Pick<LifeRecording, 'before' | 'after' | 'gone'>[]
+  front?: FrontRecording
+}
 
 const NOTHING: AheadLedger = { drops: 0, left: 0, strangers: 0 }
 
 const readBy = (members: readonly MemberLedger[]): number =>
   sum(members.map(({ taken, strangers }) => taken + strangers))
 
-function membersOf({ before, after }: Counted): MemberLedger[] {
-  return after.map((counters, index) => memberLedger(before[index], counters))
-}
-
 /** Each member has a socket of its own. */
-function ownSockets(record: Counted): ServerLedgers {
-  const members = membersOf(record)
+function ownSockets({ lives }: Counted): ServerLedgers {
+  const members = lives.map(memberLedger)
   return {
     members,
     ahead: NOTHING,
     udp: { read: readBy(members), drops: sum(members.map(({ drops }) => drops)) },
-    dropsSinceOpened: sum(record.after.map(({ drops }) => drops)),
+    dropsSinceOpened: sum(lives.map(({ after, gone }) => (gone ? 0 : after.drops))),
   }
 }
 
 /** Every member tells of the same socket what it last saw there: it counts once, as the last of them saw it. */
-function oneSocket(record: Counted): ServerLedgers {
-  const members = membersOf(record).map((ledger) => ({ ...ledger, drops: 0 }))
-  const seen = (counters: Counted['after']): number => Math.max(0, ...counters.map(({ drops }) => drops))
-  const drops = seen(record.after) - seen(record.before)
+function oneSocket({ lives }: Counted): ServerLedgers {
+  const members = lives.map((life) => ({ ...memberLedger(life), drops: 0 }))
+  const before = Math.max(0, ...lives.map((life) => life.before?.drops ?? 0))
+  const after = Math.max(0, ...lives.map((life) => life.after.drops))
+  const drops = after - before
   return {
     members,
     ahead: { ...NOTHING, drops },
     udp: { read: readBy(members), drops },
-    dropsSinceOpened: seen(record.after),
+    dropsSinceOpened: after,
   }
 }
 
 /** The front reads the socket; what it could not hand on counts as dropped at the member whose queue was full. */
-function behindFront(record: Counted): ServerLedgers {
-  const { front } = record
-  if (front === undefined) return ownSockets(record)
+function behindFront({ lives, front }: Counted): ServerLedgers {
+  if (front === undefined) return ownSockets({ lives })
   const { before, after } = front
   const ahead = {
     drops: after.drops - before.drops,
@@ -60,21 +61,21 @@ function behindFront(record: Counted): ServerLedgers {
     strangers: after.strangers - before.strangers,
   }
   return {
-    members: membersOf(record),
+    members: lives.map(memberLedger),
     ahead,
     udp: { read: after.taken[MEASURED] + ahead.strangers, drops: ahead.drops },
     dropsSinceOpened: after.drops,
   }
 }
 
-const LEDGERS: Readonly<Record<DispatchKind, (record: Counted) => ServerLedgers>> = {
+const LEDGERS: Readonly<Record<DispatchKind, (counted: Counted) => ServerLedgers>> = {
   reuseport: ownSockets,
   shared: oneSocket,
   single: ownSockets,
   'fan-out': behindFront,
 }
 
-/** Puts the servers' counters to where things happened, which depends on the dispatch. */
-export function serverLedgers(record: Counted): ServerLedgers {
-  return LEDGERS[record.plan.dispatch](record)
+/** Puts the servers' counters, by life, to where things happened, which depends on the dispatch. */
+export function serverLedgers(dispatch: DispatchKind, counted: Counted): ServerLedgers {
+  return LEDGERS[dispatch](counted)
 }

@@ -1,14 +1,13 @@
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import type { ClientLedger, MemberLedger } from '../analysis/books/ledger.js'
-import type { Quantity, WorkerReport } from '../client/protocol.js'
-import type { MemberCounters } from '../group/counters.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { MEASURED } from '../recording/counters.js'
+import type { LifeRecording } from '../recording/group-recording.js'
+import type { Recording } from '../recording/recording.js'
+import type { Quantity, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
-import type { RunRecord } from './run-record.js'
-
-/** Index of the measured phase in counters that are split by phase. */
-export const MEASURED = 1
+import type { Origin } from './origin.js'
 
 export const sum = (numbers: Iterable<number>): number => {
   let total = 0
@@ -16,8 +15,8 @@ export const sum = (numbers: Iterable<number>): number => {
   return total
 }
 
-/** A member's own counts of the measured phase; `before` is absent for one that joined in it. */
-export function memberLedger(before: MemberCounters | undefined, after: MemberCounters): MemberLedger {
+/** A member's own counts of the measured phase. */
+export function memberLedger({ before, after }: Pick<LifeRecording, 'before' | 'after'>): MemberLedger {
   return {
     taken: after.taken[MEASURED],
     echoed: after.echoed[MEASURED],
@@ -76,39 +75,47 @@ export function lagOf(reports: readonly WorkerReport[]): LatencySummary | undefi
 }
 
 /** The longest time that a worker was sending, ns. */
-export function longestNs(reports: readonly WorkerReport[]): number {
+function longestNs(reports: readonly WorkerReport[]): number {
   return Math.round(Math.max(0, ...reports.map((r) => r.activeNs)))
 }
 
+/** How long the schedule was to last, ns; undefined for one that goes on until the changes were seen. */
+export function scheduledNs({ plan, changes }: Pick<Recording, 'plan' | 'changes'>): number | undefined {
+  return changes === undefined ? scheduleLengthNs(plan) : undefined
+}
+
 /** Rates per second. Workers run side by side, each with its own waves: rates add up, times do not. */
-export function throughputOf(reports: readonly WorkerReport[], plan: RunPlan): RunResult['throughput'] {
+export function throughputOf(recording: Recording): RunResult['throughput'] {
+  const { plan, reports } = recording
   const rate = (count: (r: WorkerReport) => number, mostNs = Infinity): number =>
     sum(reports.map((r) => (r.activeNs > 0 ? (count(r) * 1e9) / Math.min(r.activeNs, mostNs) : 0)))
   return {
     roundTripsPerSecond: rate((r) => r.repliesWhileActive),
-    ...(plan.rateHz !== undefined && { offeredPerSecond: rate((r) => r.offered, scheduleLengthNs(plan)) }),
+    ...(plan.rateHz !== undefined && { offeredPerSecond: rate((r) => r.offered, scheduledNs(recording)) }),
     achievedPerSecond: rate((r) => sum(r.sent)),
   }
+}
+
+/** CPU time of the members in the measured phase, with their front's, ns. */
+export function serversCpuNs({ lives, front }: Recording['group']): number {
+  const frontNs = front ? front.after.cpuNs - front.before.cpuNs : 0
+  return frontNs + sum(lives.map(({ before, after }) => after.cpuNs - (before?.cpuNs ?? 0)))
 }
 
 /** CPU time of a round trip on either side, a front's with the members'; undefined where there was none. */
 export function cpuPerRoundTripOf({
   reports,
-  before,
-  after,
-  front,
-}: Pick<RunRecord, 'reports' | 'before' | 'after' | 'front'>): RunResult['throughput']['cpuPerRoundTripNs'] {
+  group,
+}: Recording): RunResult['throughput']['cpuPerRoundTripNs'] {
   const answered = sum(reports.map((r) => r.repliesWhileActive))
-  const echoed = sum(after.map((counters) => counters.echoed[MEASURED]))
-  const frontNs = front ? front.after.cpuNs - front.before.cpuNs : 0
-  const membersNs = frontNs + sum(after.map((counters, i) => counters.cpuNs - (before[i]?.cpuNs ?? 0)))
+  const echoed = sum(group.lives.map(({ after }) => after.echoed[MEASURED]))
   return answered > 0 && echoed > 0
-    ? { client: sum(reports.map((r) => r.cpuActiveNs)) / answered, members: membersNs / echoed }
+    ? { client: sum(reports.map((r) => r.cpuActiveNs)) / answered, members: serversCpuNs(group) / echoed }
     : undefined
 }
 
 /** Where the group is. */
-export function groupOf(plan: RunPlan, port: number): RunResult['group'] {
+function groupOf(plan: RunPlan, port: number): RunResult['group'] {
   return {
     protocol: plan.protocol,
     family: plan.family,
@@ -120,12 +127,37 @@ export function groupOf(plan: RunPlan, port: number): RunResult['group'] {
   }
 }
 
-/** Source address and port of every flow, in the order of flow ids. */
-export function sourcesOf(
-  reports: readonly WorkerReport[],
-  sourceAddresses: readonly string[],
-): { address: string; port: number }[] {
-  return reports.flatMap(({ port, addressIndex }) =>
-    Array.from(port, (number, i) => ({ address: sourceAddresses[addressIndex[i]!]!, port: number })),
-  )
+/** The schedule that was kept, and how far behind it requests were sent; undefined without one. */
+export function scheduleOf({ plan, reports }: Recording): RunResult['schedule'] {
+  const lag = lagOf(reports)
+  return lag && plan.rateHz !== undefined
+    ? { rateHz: plan.rateHz, arrivals: plan.arrivals ?? 'constant', lag }
+    : undefined
+}
+
+/** What ended a run before its time: a member, or the front, that was not told to end. */
+function failureOf({ lives, front }: Recording['group']): string | undefined {
+  if (front?.died !== undefined) return `The front (process ${front.pid}) ${front.died}.`
+  const dead = lives.find(({ died }) => died !== undefined)
+  return dead && `Member ${dead.member} (process ${dead.pid}) ${dead.died}.`
+}
+
+/** What every result of a load on a group begins with. */
+export function headOf(
+  recording: Recording,
+  { toolVersion, host, supplied }: Origin,
+): Pick<RunResult, 'tool' | 'host' | 'startedAt' | 'durationNs' | 'stopped' | 'failure' | 'plan' | 'group'> {
+  const { plan, group } = recording
+  const failure = failureOf(group)
+  return {
+    tool: { name: 'rpbench', version: toolVersion },
+    host,
+    startedAt: recording.startedAt.toISOString(),
+    durationNs: longestNs(recording.reports),
+    ...(failure !== undefined
+      ? { stopped: 'failed' as const, failure }
+      : recording.interrupted && { stopped: 'interrupted' as const }),
+    plan: { supplied, effective: { ...plan } },
+    group: groupOf(plan, group.port),
+  }
 }

@@ -1,13 +1,13 @@
 import { cpuOf } from '../plan/cpu-list.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { Dispatcher } from '../result/run-result.js'
-import { MEASURED } from './figures.js'
-import type { FrontRecord } from './run-record.js'
+import { MEASURED } from '../recording/counters.js'
+import type { FrontRecording } from '../recording/group-recording.js'
 
 /** What the front did in the measured phase. */
 export function dispatcherOf(
   plan: RunPlan,
-  { pid, before, after, residentBytes, died }: FrontRecord,
+  { pid, before, after, residentBytes, died }: FrontRecording,
 ): Dispatcher {
   const cpu = cpuOf(plan.pinMembers, plan.procs)
   return {

@@ -5,7 +5,7 @@ import type { CrossCheck, Finding } from '../../result/run-result.js'
  * What a run knows about itself beside its result, for `judge`. Optional is what some hosts cannot tell, or what has no
  * meaning in some runs: then nothing is checked, and nobody accused.
  */
-export interface RunEvidence {
+export interface Observations {
   /** members that ended without being told to */
   deaths: { index: number; why: string }[]
   /** of a group with a front: what was dropped at its socket, and what ended it if it was not told to */
@@ -27,17 +27,17 @@ export interface RunEvidence {
   unseenFlows: number
   /** why the client could not have the engine that is its first choice */
   engineFallback?: string
-  /** whether the group is reachable from outside this host */
-  exposed?: string
+  /** the group's address, where others than this host can reach it; a wildcard is every address of this host */
+  exposed?: { address: string; wildcard: boolean }
   /** what was run: the values that a next step may change */
   load: LoadSettings
   /** the CPU of each member, and then of the front, and of each client thread, where they are pinned */
   pinned?: { members?: number[]; workers?: number[] }
-  schedule?: ScheduleEvidence
+  schedule?: ScheduleKept
   /** of each client thread: its CPU time over the time it was sending */
   clientCpuShares?: number[]
-  inFlight?: InFlightEvidence
-  cpu?: CpuEvidence
+  inFlight?: InFlightTimes
+  cpu?: CpuUse
   /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
   throttled?: { count: number; ns: number }
   crossCheck?: CrossCheck
@@ -55,7 +55,7 @@ export interface LoadSettings {
   rateHz?: number
 }
 
-export interface ScheduleEvidence {
+export interface ScheduleKept {
   /** requests the schedule had due, and of those the ones sent */
   offered: number
   sent: number
@@ -68,7 +68,7 @@ export interface ScheduleEvidence {
 }
 
 /** What Little's law needs, over the sending time of all client threads. */
-export interface InFlightEvidence {
+export interface InFlightTimes {
   /** requests in flight, integrated over time: request·ns */
   integralNs: number
   /** sum of the times from sending to reply, of the requests that were answered in time */
@@ -84,7 +84,7 @@ export interface InFlightEvidence {
 }
 
 /** CPU time over the measured phase, on the CPUs that this process and the members may use. */
-export interface CpuEvidence {
+export interface CpuUse {
   allowedCpus: number
   busyNs: number
   /** part of `busyNs` spent in interrupts; traffic over loopback arrives in soft interrupts */
@@ -101,10 +101,10 @@ export interface CpuEvidence {
 export interface CheckRow {
   code: string
   /** undefined where this run has nothing to measure */
-  measure(evidence: RunEvidence): Measurement | undefined
+  measure(observed: Observations): Measurement | undefined
   /** what happened, why it matters and what to try next; asked only when the check failed */
   explain(
-    evidence: RunEvidence,
+    observed: Observations,
     measured: number,
     limit: number,
   ): Pick<Finding, 'severity' | 'message' | 'nextStep'>
@@ -117,4 +117,4 @@ export interface Measurement {
   atLeast?: boolean
 }
 
-export const isOpenLoop = ({ load }: RunEvidence): boolean => load.rateHz !== undefined
+export const isOpenLoop = ({ load }: Observations): boolean => load.rateHz !== undefined

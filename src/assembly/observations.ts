@@ -1,15 +1,13 @@
-import { getSystemErrorName } from 'node:util'
-import type { InFlightEvidence, RunEvidence, ScheduleEvidence } from '../analysis/validity/evidence.js'
-import type { WorkerReport } from '../client/protocol.js'
+import type { InFlightTimes, Observations, ScheduleKept } from '../analysis/validity/observations.js'
 import { cpusOf } from '../plan/cpu-list.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { scheduleLengthNs } from '../plan/schedule-length.js'
+import type { Recording } from '../recording/recording.js'
+import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
-import { sum } from './figures.js'
-import type { RunRecord } from './run-record.js'
+import { scheduledNs, serversCpuNs, sum } from './figures.js'
 import type { ServerLedgers } from './server-ledgers.js'
 
-/** What was analysed already, and is evidence too. */
+/** What was analysed already, and is observed too. */
 export interface Analysed {
   books: Books
   crossCheck: CrossCheck
@@ -24,33 +22,35 @@ export interface Analysed {
 const STALL_NS = 50e6
 
 /** Everything that the checks of validity need. */
-export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
-  const { plan, reports, front } = record
+export function observationsOf(recording: Recording, analysed: Analysed): Observations {
+  const { plan, reports, group, host } = recording
   const { books, crossCheck } = analysed
+  const { front, lives } = group
   const asked = plan.receiveBufferBytes
-  const schedule = scheduleEvidence(plan, reports, analysed)
+  const schedule = scheduleKept(recording, analysed)
+  const cpu = cpuUse(recording)
   // The front is pinned as one more member.
   const memberCpus = cpusOf(plan.pinMembers, front ? plan.procs + 1 : plan.procs)
   const workerCpus = cpusOf(plan.pinWorkers, plan.workers)
   const active = reports.filter((r) => r.activeNs > 0)
   return {
-    deaths: [...record.deaths].map(([index, why]) => ({ index, why })),
+    deaths: lives.flatMap(({ member, died }) => (died === undefined ? [] : [{ index: member, why: died }])),
     ...(front && {
       front: {
         drops: front.after.drops - front.before.drops,
         ...(front.died !== undefined && { died: front.died }),
       },
     }),
-    strangers: record.strangers,
+    strangers: recording.strangers,
     unexplained: books.unexplained,
-    interrupted: record.interrupted,
+    interrupted: recording.interrupted,
     waves: plan.waves,
     waveSize: plan.waveSize,
     portsReplaced: sum(reports.map((r) => r.replaced)),
     receiveBuffer: {
       ...(asked !== undefined && { asked }),
-      got: Math.min(...(front ? [front.after] : record.after).map((counters) => counters.receiveBufferBytes)),
-      ...(record.maxReceiveBufferBytes !== undefined && { most: record.maxReceiveBufferBytes }),
+      got: Math.min(...(front ? [front] : lives).map(({ after }) => after.receiveBufferBytes)),
+      ...(recording.maxReceiveBufferBytes !== undefined && { most: recording.maxReceiveBufferBytes }),
     },
     droppedAtMembers: books.droppedAtMembers,
     droppedAtClient: books.droppedAtClient,
@@ -59,7 +59,7 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
     receiveErrors: sum(reports.map((r) => r.receiveErrors)),
     unseenFlows: sum(reports.map(unansweredFlows)),
     ...(plan.engineFallback !== undefined && { engineFallback: plan.engineFallback }),
-    ...(record.exposed !== undefined && { exposed: record.exposed }),
+    ...(recording.exposed !== undefined && { exposed: recording.exposed }),
     load: {
       workers: plan.workers,
       members: plan.procs,
@@ -70,39 +70,43 @@ export function evidenceOf(record: RunRecord, analysed: Analysed): RunEvidence {
     pinned: { ...(memberCpus && { members: memberCpus }), ...(workerCpus && { workers: workerCpus }) },
     ...(schedule && { schedule }),
     clientCpuShares: active.map((r) => r.cpuActiveNs / r.activeNs),
-    inFlight: inFlightEvidence(plan, reports, books),
-    ...(record.cpu && { cpu: record.cpu }),
-    ...(record.throttled && { throttled: record.throttled }),
+    inFlight: inFlightTimes(plan, reports, books),
+    ...(cpu && { cpu }),
+    ...(host.throttled && { throttled: host.throttled }),
     crossCheck,
   }
 }
 
 /** The same counts from the kernel's own books, beside ours. */
-export function crossCheckOf(record: RunRecord, books: Books, ledgers: ServerLedgers): CrossCheck {
-  const { snmp, procNetUdpDrops, deaths, front } = record
+export function crossCheckOf({ host, group }: Recording, books: Books, ledgers: ServerLedgers): CrossCheck {
   const { udp, dropsSinceOpened } = ledgers
   return {
-    ...(snmp && {
-      snmpInDatagrams: snmp.inDatagrams,
-      snmpReceiveBufferErrors: snmp.receiveBufferErrors,
+    ...(host.snmp && {
+      snmpInDatagrams: host.snmp.inDatagrams,
+      snmpReceiveBufferErrors: host.snmp.receiveBufferErrors,
     }),
     ourInDatagrams: udp.read + books.replied + books.late + books.duplicates,
     ourDrops: udp.drops + books.droppedAtClient,
-    // The socket of a member that died has left the table, with its drops.
-    ...(procNetUdpDrops !== undefined &&
-      deaths.size === 0 &&
-      front?.died === undefined && { procNetUdpDrops }),
+    ...(group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
     meminfoDrops: dropsSinceOpened,
   }
 }
 
-function scheduleEvidence(
-  plan: RunPlan,
-  reports: readonly WorkerReport[],
-  { lag, latency }: Analysed,
-): ScheduleEvidence | undefined {
+/** Members that are threads are in the CPU time of the client's process already. */
+function cpuUse({ plan, host: { cpu }, group }: Recording): Observations['cpu'] {
+  if (cpu === undefined) return undefined
+  const { processNs, interruptsInTasks, ...times } = cpu
+  return {
+    ...times,
+    ownNs: processNs + (plan.server === 'threads' ? 0 : serversCpuNs(group)),
+    ...(interruptsInTasks !== undefined && { interruptsInOwn: interruptsInTasks }),
+  }
+}
+
+function scheduleKept(recording: Recording, { lag, latency }: Analysed): ScheduleKept | undefined {
+  const { plan, reports } = recording
   if (plan.rateHz === undefined) return undefined
-  const lengthNs = scheduleLengthNs(plan)
+  const lengthNs = scheduledNs(recording)
   const offered = sum(reports.map((r) => r.offered))
   const sent = sum(reports.map((r) => sum(r.sent)))
   // What was due but sent after the end, at a rate below the schedule's, did not keep the rate either.
@@ -122,7 +126,7 @@ function scheduleEvidence(
   }
 }
 
-function inFlightEvidence(plan: RunPlan, reports: readonly WorkerReport[], books: Books): InFlightEvidence {
+function inFlightTimes(plan: RunPlan, reports: readonly WorkerReport[], books: Books): InFlightTimes {
   const services = reports.flatMap((r) => r.members.flatMap((m) => m.histograms.service ?? []))
   const integralNs = sum(reports.map((r) => r.inFlightIntegralNs))
   const givenUp = books.lost + books.late
@@ -143,8 +147,8 @@ function unansweredFlows({ sent, firstMember }: WorkerReport): number {
 }
 
 function sendErrors(reports: readonly WorkerReport[]): { errno: string; count: number }[] {
-  const counts = new Map<number, number>()
+  const counts = new Map<string, number>()
   for (const { sendErrnos } of reports)
     for (const [errno, count] of sendErrnos) counts.set(errno, (counts.get(errno) ?? 0) + count)
-  return [...counts].map(([errno, count]) => ({ errno: getSystemErrorName(-errno), count }))
+  return [...counts].map(([errno, count]) => ({ errno, count }))
 }

@@ -4,11 +4,12 @@ import { analysePlacement } from '../analysis/affinity/placement.js'
 import { analysePacketBalance } from '../analysis/balance/packet-balance.js'
 import { residuals as residualsOf } from '../stats/residuals.js'
 import { judge } from '../analysis/validity/validity.js'
-import type { WorkerReport } from '../client/protocol.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { serverAddress } from '../plan/run-plan.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { basisOf } from '../plan/steering.js'
+import type { Recording } from '../recording/recording.js'
+import type { WorkerReport } from '../recording/worker-report.js'
 import {
   RUN_SCHEMA,
   type Affinity,
@@ -18,42 +19,38 @@ import {
   type RunResult,
 } from '../result/run-result.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
-import { dispatcherOf } from './dispatcher.js'
-import { crossCheckOf, evidenceOf } from './evidence.js'
+import { dispatcherOf } from './front.js'
+import { crossCheckOf, observationsOf } from './observations.js'
 import {
   clientLedger,
   cpuPerRoundTripOf,
-  groupOf,
-  lagOf,
+  headOf,
   latencyOf,
   legsOf,
-  longestNs,
+  scheduleOf,
   sum,
   throughputOf,
 } from './figures.js'
-import { imbalanceOf } from './imbalance-evidence.js'
-import type { RunRecord } from './run-record.js'
+import { imbalanceOf } from './imbalance.js'
+import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 
 function memberResults(
-  record: RunRecord,
+  { plan, reports, group }: Recording,
   { members, ahead }: ServerLedgers,
   attributed: FlowAttribution,
 ): MemberResult[] {
-  const { plan, reports } = record
   const residuals =
     basisOf(plan) === 'flow' && sum(attributed.flows) > 0 ? residualsOf(attributed.reckonedFlows) : []
-  return record.after.map((after, index) => {
+  return group.lives.map(({ pid, after, residentBytes, died }, index) => {
     const ledger = members[index]!
     const latency = latencyOf(reports, index)
     const legs = legsOf(reports, index)
     const residual = residuals[index]
-    const residentBytes = record.residentBytes[index]
-    const died = record.deaths.get(index)
     const cpu = cpuOf(plan.pinMembers, index)
     return {
       index,
-      pid: record.pids[index]!,
+      pid,
       flows: attributed.flows[index]!,
       packets: ledger.taken,
       echoed: ledger.echoed,
@@ -91,7 +88,7 @@ function findFlow(reports: readonly WorkerReport[], flow: number): [WorkerReport
 export function* flowRows({
   reports,
   sourceAddresses,
-}: Pick<RunRecord, 'reports' | 'sourceAddresses'>): Generator<FlowRow> {
+}: Pick<Recording, 'reports' | 'sourceAddresses'>): Generator<FlowRow> {
   for (const report of reports) {
     for (let i = 0; i < report.port.length; i++) {
       const [sent, replied] = [report.sent[i]!, report.replied[i]!]
@@ -111,7 +108,7 @@ export function* flowRows({
 
 /** How packets spread over members; undefined when none was taken. */
 function packetBalanceOf(
-  { plan, reports }: RunRecord,
+  { plan, reports }: Recording,
   members: readonly MemberResult[],
 ): PacketBalance | undefined {
   const packetsPerMember = members.map((member) => member.packets)
@@ -124,22 +121,9 @@ function packetBalanceOf(
   })
 }
 
-/** What ended a run before its time: a member, or the front, that was not told to end. */
-function failureOf({ deaths, pids, front }: RunRecord): string | undefined {
-  if (front?.died !== undefined) return `The front (process ${front.pid}) ${front.died}.`
-  const [death] = deaths
-  return death && `Member ${death[0]} (process ${pids[death[0]]}) ${death[1]}.`
-}
-
-/** Turns what was counted into the result: analysis, books and verdict; nothing here touches the system. */
-export function assembleRun(record: RunRecord): RunResult {
-  const { plan, reports } = record
-  const ledgers = serverLedgers(record)
-  const attributed = attributeFlows(record, ledgers.members)
-  const members = memberResults(record, ledgers, attributed)
-  const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
+/** Whether flows stayed at their members; those that did not, with where they come from. */
+function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affinity {
   const destinationAddress = serverAddress(plan)
-  const byFlow = basisOf(plan) === 'flow'
   const seen = analyseAffinity({
     flows: sum(reports.map((r) => r.port.length)),
     firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),
@@ -150,56 +134,52 @@ export function assembleRun(record: RunRecord): RunResult {
       const [report, i] = findFlow(reports, flow)
       return {
         protocol: plan.protocol,
-        sourceAddress: record.sourceAddresses[report.addressIndex[i]!]!,
+        sourceAddress: sourceAddresses[report.addressIndex[i]!]!,
         sourcePort: report.port[i]!,
         destinationAddress,
-        destinationPort: record.port,
+        destinationPort: group.port,
       }
     },
   })
-  const affinity: Affinity = byFlow ? seen : { ...seen, expected: false, violations: [] }
+  return basisOf(plan) === 'flow' ? seen : { ...seen, expected: false, violations: [] }
+}
+
+/** Turns a recording into the result: analysis, books and verdict; nothing here touches the system. */
+export function assembleRun(recording: Recording, origin: Origin): RunResult {
+  const { plan, reports, group, hashes } = recording
+  const ledgers = serverLedgers(plan.dispatch, group)
+  const attributed = attributeFlows(recording, ledgers.members)
+  const members = memberResults(recording, ledgers, attributed)
+  const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
+  const byFlow = basisOf(plan) === 'flow'
   const latency = latencyOf(reports)
   const legs = legsOf(reports)
-  const lag = lagOf(reports)
-  const cpu = cpuPerRoundTripOf(record)
-  const failure = failureOf(record)
-  const crossCheck = crossCheckOf(record, books, ledgers)
+  const schedule = scheduleOf(recording)
+  const cpu = cpuPerRoundTripOf(recording)
+  const crossCheck = crossCheckOf(recording, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
-  const packetBalance = byFlow ? packetBalanceOf(record, members) : undefined
-  const imbalance = imbalanceOf(record, { members, attributed, balance, packetBalance })
+  const packetBalance = byFlow ? packetBalanceOf(recording, members) : undefined
+  const imbalance = imbalanceOf(recording, { members, attributed, balance, packetBalance })
   return {
     schema: RUN_SCHEMA,
-    tool: { name: 'rpbench', version: record.toolVersion },
-    host: record.host,
-    startedAt: record.startedAt.toISOString(),
-    durationNs: longestNs(reports),
-    ...(failure !== undefined
-      ? { stopped: 'failed' as const, failure }
-      : record.interrupted && { stopped: 'interrupted' as const }),
-    plan: { supplied: record.supplied, effective: { ...plan } },
-    group: groupOf(plan, record.port),
+    ...headOf(recording, origin),
     members,
-    ...(record.front && { dispatcher: dispatcherOf(plan, record.front) }),
+    ...(group.front && { dispatcher: dispatcherOf(plan, group.front) }),
     client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
-    affinity,
-    ...(record.hashes && {
-      hash: analysePlacement([...flowRows(record)], record.hashes, plan.procs),
-    }),
+    affinity: affinityOf(recording),
+    ...(hashes && { hash: analysePlacement([...flowRows(recording)], hashes, plan.procs) }),
     ...(latency && { latency }),
     ...(legs && { legs }),
-    throughput: { ...throughputOf(reports, plan), ...(cpu && { cpuPerRoundTripNs: cpu }) },
+    throughput: { ...throughputOf(recording), ...(cpu && { cpuPerRoundTripNs: cpu }) },
     books,
     ...(packetBalance && { packetBalance }),
     ...(imbalance && { imbalance }),
-    ...(lag &&
-      plan.rateHz !== undefined && {
-        schedule: { rateHz: plan.rateHz, arrivals: plan.arrivals ?? 'constant', lag },
-      }),
+    ...(schedule && { schedule }),
     crossCheck,
-    validity: judge(evidenceOf(record, { books, crossCheck, latency, lag })),
-    startup: record.startup,
-    clientResidentBytes: record.clientResidentBytes,
+    validity: judge(observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag })),
+    startup: recording.startup,
+    clientResidentBytes: recording.clientResidentBytes,
   }
 }

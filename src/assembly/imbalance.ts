@@ -4,7 +4,7 @@ import type { Imbalance } from '../result/imbalance.js'
 import type { Balance, MemberResult, PacketBalance } from '../result/run-result.js'
 import type { FlowAttribution } from './attribution.js'
 import { sum } from './figures.js'
-import type { RunRecord } from './run-record.js'
+import type { Recording } from '../recording/recording.js'
 
 interface Analysed {
   members: readonly MemberResult[]
@@ -18,15 +18,20 @@ interface Analysed {
  * packets, and when a member died: then it is known what is the matter, and its flows went elsewhere.
  */
 export function imbalanceOf(
-  record: RunRecord,
+  { plan, reports, group }: Recording,
   { members, attributed, balance, packetBalance }: Analysed,
 ): Imbalance | undefined {
-  const { plan, reports } = record
   const { offered, sentOnFlows, unknown, unaskedFlows } = attributed
-  if (basisOf(plan) !== 'flow' || record.deaths.size > 0 || packetBalance === undefined) return undefined
+  if (
+    basisOf(plan) !== 'flow' ||
+    group.lives.some(({ died }) => died !== undefined) ||
+    packetBalance === undefined
+  )
+    return undefined
   return analyseImbalance({
     members: members.map((member, index) => {
       const { replies, late, legs, drops, packets } = member
+      const { before, after, threadTime } = group.lives[index]!
       return {
         flows: member.flows,
         sentOnFlows: sentOnFlows[index]!,
@@ -36,8 +41,8 @@ export function imbalanceOf(
         replies,
         late,
         answeredUnderLoad: sum(reports.map((r) => r.members[index]!.answeredUnderLoad)),
-        servedNs: record.after[index]!.servedNs - (record.before[index]?.servedNs ?? 0),
-        ...record.threadTimes[index],
+        servedNs: after.servedNs - (before?.servedNs ?? 0),
+        ...threadTime,
         ...(legs && { serverMeanNs: legs.server.meanNs }),
         ...(legs?.queue && { queueMeanNs: legs.queue.meanNs }),
       }
@@ -48,7 +53,7 @@ export function imbalanceOf(
     effectiveFlows: packetBalance.effectiveFlows,
     openLoop: plan.rateHz !== undefined,
     weighted: plan.weights !== 'uniform',
-    measuredNs: record.watchedNs,
+    measuredNs: group.watchedNs,
     seed: plan.seed,
   })
 }

@@ -3,51 +3,19 @@ import { FlowHistory } from '../analysis/churn/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import { balanceBooks } from '../analysis/books/ledger.js'
 import { testMoves } from '../analysis/churn/move-test.js'
-import type { WorkerReport } from '../client/protocol.js'
-import type { IntervalData } from '../client/timeline.js'
-import type { MemberCounters } from '../group/counters.js'
 import { seatKey } from '../kernel/group-array.js'
 import { predictSteps } from '../analysis/prediction/prediction.js'
-import { changeText, turnNs, type PlannedChange } from '../plan/change-plan.js'
-import type { RunPlan } from '../plan/run-plan.js'
+import { changeText, turnNs } from '../plan/change-plan.js'
 import type { SteeringKind } from '../plan/steering.js'
+import type { DoneChange } from '../recording/done-change.js'
+import type { Recording } from '../recording/recording.js'
+import type { IntervalData, WorkerReport } from '../recording/worker-report.js'
 import { plural } from '../units/plural.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
 import type { Books, Finding, RunResult } from '../result/run-result.js'
-import type { DoneChange } from './changes.js'
-import {
-  clientLedger,
-  groupOf,
-  lagOf,
-  latencyOf,
-  longestNs,
-  memberLedger,
-  sum,
-  throughputOf,
-} from './figures.js'
-
-/** What there was when a run through changes had ended. Times are ns since the run's epoch. */
-export interface ChurnRecord {
-  plan: RunPlan
-  supplied: Record<string, unknown>
-  toolVersion: string
-  host: RunResult['host']
-  startedAt: Date
-  port: number
-  changes: readonly PlannedChange[]
-  done: readonly DoneChange[]
-  /** when the measured phase began */
-  startNs: number
-  /** counters by seat; those who joined later have none at the beginning */
-  before: readonly MemberCounters[]
-  after: readonly MemberCounters[]
-  deaths: { index: number; why: string }[]
-  reports: readonly WorkerReport[]
-  /** u32 of each flow, undefined where it was not seen; absent when hashes were not observed */
-  hashes?: readonly (number | undefined)[]
-  strangers: readonly string[]
-  interrupted: boolean
-}
+import { clientLedger, headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
+import type { Origin } from './origin.js'
+import { serverLedgers } from './server-ledgers.js'
 
 /** How far latencies are looked at before a change, and after it. */
 const BEFORE_NS = 1e9
@@ -106,8 +74,12 @@ function predictionOf(
   }
 }
 
-function changeResult(record: ChurnRecord, history: FlowHistory, i: number): ChangeResult {
-  const { done, startNs, reports, plan } = record
+function changeResult(
+  { startNs, reports, plan, hashes }: Recording,
+  done: readonly DoneChange[],
+  history: FlowHistory,
+  i: number,
+): ChangeResult {
   const change = done[i]!
   const { askedNs, beganNs, doneNs, before, after } = change
   const next = done[i + 1]
@@ -128,7 +100,7 @@ function changeResult(record: ChurnRecord, history: FlowHistory, i: number): Cha
   const intervals = intervalsIn(reports, fromNs, toNs)
   const total = (of: (interval: IntervalData) => number): number => sum(intervals.map(of))
   const { minimumMovedShare, ...predicted } = predictionOf(moves, change, done.slice(0, i), plan.steering)
-  const byHash = record.hashes && checkByHash(history, window, record.hashes)
+  const byHash = hashes && checkByHash(history, window, hashes)
   const { pValue, agrees } = testMoves(moves, predicted)
   const holds = byHash ? byHash.agreed === byHash.checked : agrees
   const latencyBefore = responseIn(reports, Math.max(previousNs, askedNs - BEFORE_NS), fromNs)
@@ -173,7 +145,7 @@ function sendingEndNs(reports: readonly WorkerReport[]): number {
 }
 
 /** How many of the changes that were carried out had time enough after them for each flow to show where it is. */
-function changesSeen({ done, reports, plan }: ChurnRecord): number {
+function changesSeen({ reports, plan }: Recording, done: readonly DoneChange[]): number {
   const last = done.at(-1)
   if (last === undefined) return 0
   // One turn is the guard of `classifyMoves`, in the other each flow is asked.
@@ -181,8 +153,15 @@ function changesSeen({ done, reports, plan }: ChurnRecord): number {
 }
 
 /** What makes a run through changes worth less than it seems. Losses at changes are no finding: they are the result. */
-function findingsOf(record: ChurnRecord, skipped: readonly string[], books: Books): Finding[] {
-  const { deaths, strangers, interrupted, done } = record
+function findingsOf(
+  { group, strangers, interrupted }: Recording,
+  done: readonly DoneChange[],
+  skipped: readonly string[],
+  books: Books,
+): Finding[] {
+  const deaths = group.lives.flatMap(({ member, died }) =>
+    died === undefined ? [] : [{ index: member, why: died }],
+  )
   const findings: Finding[] = []
   if (deaths.length > 0)
     findings.push({
@@ -231,42 +210,27 @@ function worst(findings: readonly Finding[]): RunResult['validity']['verdict'] {
   return findings.some(({ severity }) => severity === 'suspect') ? 'suspect' : 'valid'
 }
 
-/** Turns what was counted and followed into the result; nothing here touches the system. */
-export function assembleChurn(record: ChurnRecord): ChurnResult {
-  const { plan, reports, before, after, done, changes, deaths } = record
+/** Turns a recording into the result; nothing here touches the system. */
+export function assembleChurn(recording: Recording, origin: Origin): ChurnResult {
+  const { plan, reports, group, changes: { planned, done } = { planned: [], done: [] } } = recording
   const history = new FlowHistory(
     plan.flows,
     reports.flatMap(({ firstFlow, trace }) => (trace ? [{ firstFlow, stays: trace.stays }] : [])),
   )
-  const books = balanceBooks(
-    clientLedger(reports),
-    after.map((counters, seat) => memberLedger(before[seat], counters)),
-  )
-  const seen = changesSeen(record)
-  const skipped = changes.slice(seen).map(({ change }) => changeText(change))
-  const findings = findingsOf(record, skipped, books)
-  const { durationNs: _least, ...openEnded } = plan
+  const ledgers = serverLedgers(plan.dispatch, group)
+  const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
+  const seen = changesSeen(recording, done)
+  const skipped = planned.slice(seen).map(({ change }) => changeText(change))
+  const findings = findingsOf(recording, done, skipped, books)
   const latency = latencyOf(reports)
-  const lag = lagOf(reports)
+  const schedule = scheduleOf(recording)
   return {
     schema: CHURN_SCHEMA,
-    tool: { name: 'rpbench', version: record.toolVersion },
-    host: record.host,
-    startedAt: record.startedAt.toISOString(),
-    durationNs: longestNs(reports),
-    ...(deaths.length > 0
-      ? { stopped: 'failed' as const, failure: findings[0]!.message }
-      : record.interrupted && { stopped: 'interrupted' as const }),
-    plan: { supplied: record.supplied, effective: { ...plan } },
-    group: groupOf(plan, record.port),
+    ...headOf(recording, origin),
     ...(latency && { latency }),
-    ...(lag &&
-      plan.rateHz !== undefined && {
-        schedule: { rateHz: plan.rateHz, arrivals: plan.arrivals ?? 'constant', lag },
-      }),
-    // It lasts as long as the changes take, so its rates are over that.
-    throughput: throughputOf(reports, openEnded),
-    changes: done.slice(0, seen).map((_, i) => changeResult(record, history, i)),
+    ...(schedule && { schedule }),
+    throughput: throughputOf(recording),
+    changes: done.slice(0, seen).map((_, i) => changeResult(recording, done, history, i)),
     skipped,
     books,
     validity: { verdict: worst(findings), findings },

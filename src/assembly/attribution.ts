@@ -2,7 +2,7 @@ import { analyseBalance } from '../analysis/balance/balance.js'
 import type { MemberLedger } from '../analysis/books/ledger.js'
 import { withUnansweredFlows } from '../analysis/balance/unanswered-flows.js'
 import type { Balance } from '../result/run-result.js'
-import type { RunRecord } from './run-record.js'
+import type { Recording } from '../recording/recording.js'
 
 /** Which flows belong to which member, by the replies they got; lists have one entry a member. */
 export interface FlowAttribution {
@@ -22,7 +22,7 @@ export interface FlowAttribution {
 }
 
 export function attributeFlows(
-  { plan, reports }: Pick<RunRecord, 'plan' | 'reports'>,
+  { plan, reports }: Pick<Recording, 'plan' | 'reports'>,
   members: readonly MemberLedger[],
 ): FlowAttribution {
   const flows = Array.from({ length: plan.procs }, () => 0)

@@ -2,9 +2,7 @@ import { readThrottling, throttlingBetween, type Throttling } from '../host/cgro
 import { cpusAllowed, cpuTimesBetween, readCpuTimes, type CpuTimes } from '../host/cpu-time.js'
 import { kernelHasOption } from '../host/kernel-config.js'
 import { readUdpStatistics, udpStatisticsBetween, type UdpStatistics } from '../host/udp-statistics.js'
-import type { HostRecord } from './run-record.js'
-
-type CpuCounted = { cpuNs: number }
+import type { HostReadings } from '../recording/host-readings.js'
 
 /** The host's counters at one moment; absent where it does not tell. */
 interface HostReading {
@@ -16,13 +14,12 @@ interface HostReading {
 }
 
 /**
- * Watches what the host did while a run measured. To be made before the members' counters are first read, so that
- * what they count is in the host's counts too, and read before they are stopped.
+ * Watches what the host does while a phase is measured. To be made before the members' counters are first read, so
+ * that what they count is in the host's counts too, and read before they are stopped.
  */
 export class HostWatch {
   readonly #cpus = cpusAllowed()
   readonly #before = this.#read()
-  #after: HostReading | undefined
 
   #read(): HostReading {
     const { user, system } = process.cpuUsage()
@@ -34,17 +31,10 @@ export class HostWatch {
     }
   }
 
-  /** The measured phase is over, and all its datagrams were taken or dropped. */
-  stop(): void {
-    this.#after = this.#read()
-  }
-
-  /** @param servers the counters of servers that are processes of their own, when the watch began and at their end */
-  record(servers: readonly { before: CpuCounted; after: CpuCounted }[]): Omit<HostRecord, 'procNetUdpDrops'> {
-    const before = this.#before
-    const after = this.#after ?? this.#read()
+  /** The measured phase is over, and all its datagrams were taken or dropped: what passed since the watch began. */
+  stop(): HostReadings {
+    const [before, after] = [this.#before, this.#read()]
     const cpu = before.cpu && after.cpu && cpuTimesBetween(before.cpu, after.cpu)
-    const serverNs = servers.reduce((sum, server) => sum + server.after.cpuNs - server.before.cpuNs, 0)
     const interruptsApart = kernelHasOption('IRQ_TIME_ACCOUNTING')
     return {
       ...(cpu && {
@@ -54,8 +44,8 @@ export class HostWatch {
           interruptNs: cpu.interruptNs,
           stealNs: cpu.stealNs,
           totalNs: cpu.totalNs,
-          ownNs: after.processNs - before.processNs + serverNs,
-          ...(interruptsApart !== undefined && { interruptsInOwn: !interruptsApart }),
+          processNs: after.processNs - before.processNs,
+          ...(interruptsApart !== undefined && { interruptsInTasks: !interruptsApart }),
         },
       }),
       ...(before.throttling &&

@@ -1,0 +1,80 @@
+import { dropsOf, readSocketsOnPort } from '../host/udp-table.js'
+import { readThreadTime, threadTimeBetween } from '../host/thread-time.js'
+import type { FrontCounters, MemberCounters } from '../recording/counters.js'
+import type { FrontRecording, GroupRecording } from '../recording/group-recording.js'
+import type { ThreadTime } from '../recording/thread-time.js'
+import type { Group } from './group.js'
+
+/** Reads what a group did from the beginning of a measured phase to its end. */
+export class GroupRecorder {
+  private constructor(
+    readonly group: Group,
+    readonly before: readonly MemberCounters[],
+    readonly frontBefore: FrontCounters | undefined,
+    readonly threadsBefore: readonly (ThreadTime | undefined)[],
+    readonly beganNs: number,
+  ) {}
+
+  /** Reads where everything stands as the phase begins. */
+  static async begin(group: Group): Promise<GroupRecorder> {
+    const before = await group.snapshot()
+    return new GroupRecorder(group, before, group.front?.read(), threadTimes(group), group.nowNs())
+  }
+
+  /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
+  async finish(): Promise<GroupRecording> {
+    const { group, before } = this
+    const threads = threadTimes(group).map((after, seat) =>
+      threadTimeBetween(this.threadsBefore[seat], after),
+    )
+    const watchedNs = group.nowNs() - this.beganNs
+    const procNetUdpDrops = dropsOf(readSocketsOnPort(group.sockets.port), group.openInodes())
+    const gone = group.seats.map(({ leaving }) => leaving)
+    const residentBytes = group.residentBytes()
+    const frontResidentBytes = group.frontResidentBytes()
+    await group.stop()
+    const front = this.#front(frontResidentBytes)
+    return {
+      port: group.sockets.port,
+      lives: group.read().map((after, seat) => {
+        const { member, generation, host } = group.seats[seat]!
+        const died = group.deaths.get(seat)
+        return {
+          member,
+          generation,
+          pid: host.pid,
+          ...(before[seat] && { before: before[seat] }),
+          after,
+          ...(threads[seat] && { threadTime: threads[seat] }),
+          ...(residentBytes[seat] !== undefined && { residentBytes: residentBytes[seat] }),
+          ...(died !== undefined && { died }),
+          gone: gone[seat]!,
+        }
+      }),
+      ...(front && { front }),
+      watchedNs,
+      ...(procNetUdpDrops !== undefined && { procNetUdpDrops }),
+    }
+  }
+
+  #front(residentBytes: number | undefined): FrontRecording | undefined {
+    const { group, frontBefore } = this
+    return (
+      group.front &&
+      frontBefore && {
+        pid: group.front.host.pid,
+        before: frontBefore,
+        after: group.front.read(),
+        ...(residentBytes !== undefined && { residentBytes }),
+        ...(group.front.died !== undefined && { died: group.front.died }),
+      }
+    )
+  }
+}
+
+/** What the scheduler gave each member's serving thread so far; absent for those that are gone. */
+function threadTimes(group: Group): (ThreadTime | undefined)[] {
+  return group.seats.map(({ host, leaving }, seat) =>
+    leaving ? undefined : readThreadTime(host.pid, group.counters.read(seat).threadId),
+  )
+}

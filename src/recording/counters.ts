@@ -1,0 +1,39 @@
+/** Index of the measured phase in counters that are split by phase. */
+export const MEASURED = 1
+
+/** What a member wrote into its block of the shared memory; `[warmUp, measured]` where split by phase. */
+export interface MemberCounters {
+  state: number
+  answered: number
+  taken: [number, number]
+  echoed: [number, number]
+  echoErrors: [number, number]
+  strangers: number
+  drops: number
+  queuedBytes: number
+  receiveBufferBytes: number
+  emptied: number
+  cpuNs: number
+  left: [number, number]
+  /** when it closed its socket on leaving, ns since the run's epoch; 0: it has not */
+  closedNs: number
+  /** of the thread that serves, as /proc knows it; 0 while it starts */
+  threadId: number
+  /** wall time between reading requests and echoing them */
+  servedNs: number
+}
+
+/** What a front counted; `[warmUp, measured]` where split by phase. */
+export interface FrontCounters {
+  /** datagrams of this run that it took from the UDP socket */
+  taken: [number, number]
+  handedOn: [number, number]
+  /** others' datagrams, which it hands on to nobody */
+  strangers: number
+  /** at the UDP socket */
+  drops: number
+  receiveBufferBytes: number
+  /** still queued in the UDP socket when it stopped */
+  left: [number, number]
+  cpuNs: number
+}

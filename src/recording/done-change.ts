@@ -1,0 +1,17 @@
+import type { Step } from '../kernel/group-array.js'
+import type { PlannedChange } from '../plan/change-plan.js'
+
+/** A step with the time from which on it may have shown, and that from which on it did. */
+export interface TakenStep extends Step {
+  beganNs: number
+  atNs: number
+}
+
+/** A change that was carried out; times are ns since the run's epoch. */
+export interface DoneChange extends PlannedChange {
+  /** when the work on it began: a newcomer's process starts long before its socket is bound */
+  askedNs: number
+  beganNs: number
+  doneNs: number
+  taken: TakenStep[]
+}

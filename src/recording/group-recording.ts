@@ -1,0 +1,44 @@
+import type { MemberGeneration } from '../kernel/group-array.js'
+import type { FrontCounters, MemberCounters } from './counters.js'
+import type { ThreadTime } from './thread-time.js'
+
+/** One life of a member, as it was counted. */
+export interface LifeRecording extends MemberGeneration {
+  pid: number
+  /** its counters when the measured phase began; absent for one that joined in it */
+  before?: MemberCounters
+  /** and when all members had stopped */
+  after: MemberCounters
+  /** what the scheduler gave its serving thread in the measured phase; absent where the kernel does not tell */
+  threadTime?: ThreadTime
+  /** of its process at the end of the measured phase; absent for threads and for one that had ended */
+  residentBytes?: number
+  /** what ended it, if it was not told to go */
+  died?: string
+  /** it left, or died, before the end: its socket had left the kernel's tables by then */
+  gone: boolean
+}
+
+/** The front of a group that has one. */
+export interface FrontRecording {
+  pid: number
+  before: FrontCounters
+  after: FrontCounters
+  residentBytes?: number
+  died?: string
+}
+
+/** What a group did in the measured phase. */
+export interface GroupRecording {
+  port: number
+  /** in the order in which they began */
+  lives: LifeRecording[]
+  front?: FrontRecording
+  /** time between the two readings of threads, ns */
+  watchedNs: number
+  /**
+   * drops column of /proc/net/udp, summed over the group's sockets that were open at the end, once nothing was under way
+   * any more; absent where one of them was not found
+   */
+  procNetUdpDrops?: number
+}

@@ -1,0 +1,22 @@
+/** CPU time over the measured phase, on the CPUs that this process and the members may use. */
+export interface CpuReading {
+  allowedCpus: number
+  busyNs: number
+  /** part of `busyNs` spent in interrupts; traffic over loopback arrives in soft interrupts */
+  interruptNs: number
+  stealNs: number
+  totalNs: number
+  /** CPU time of the client process, all threads */
+  processNs: number
+  /** whether the kernel books interrupts to the task they stop; absent where it does not say */
+  interruptsInTasks?: boolean
+}
+
+/** What the host counted over the measured phase; absent where it does not tell. */
+export interface HostReadings {
+  cpu?: CpuReading
+  /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
+  throttled?: { count: number; ns: number }
+  /** UDP counters of this network namespace */
+  snmp?: { inDatagrams: number; receiveBufferErrors: number }
+}

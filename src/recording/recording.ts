@@ -1,0 +1,36 @@
+import type { PlannedChange } from '../plan/change-plan.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import type { DoneChange } from './done-change.js'
+import type { GroupRecording } from './group-recording.js'
+import type { HostReadings } from './host-readings.js'
+import type { WorkerReport } from './worker-report.js'
+
+/**
+ * All that was counted, followed and read while a load ran on a group, as plain data: every result is made of it and of
+ * nothing else. Times are ns since the session's epoch unless they are lengths.
+ */
+export interface Recording {
+  plan: RunPlan
+  startedAt: Date
+  /** when the measured phase began */
+  startNs: number
+  group: GroupRecording
+  /** one a worker, in the order of their flows */
+  reports: WorkerReport[]
+  host: HostReadings
+  sourceAddresses: string[]
+  /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
+  hashes?: (number | undefined)[]
+  /** sockets of others that were found on the group's port, each as a phrase */
+  strangers: string[]
+  interrupted: boolean
+  /** what was to change in the group, and what was carried out of it; absent where nothing was to */
+  changes?: { planned: readonly PlannedChange[]; done: readonly DoneChange[] }
+  /** lengths; the first packet counts from the start of the process */
+  startup: { groupNs: number; flowsNs: number; warmupNs: number; firstMeasuredPacketNs: number }
+  clientResidentBytes: number
+  /** the group's address, where others than this host can reach it; a wildcard is every address of this host */
+  exposed?: { address: string; wildcard: boolean }
+  /** the largest receive buffer that this host gives, bytes; absent where it hides it */
+  maxReceiveBufferBytes?: number
+}

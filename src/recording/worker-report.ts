@@ -1,0 +1,71 @@
+import type { HistogramData } from '../stats/histogram.js'
+import type { FlowStays } from './flow-stays.js'
+
+/** What became of the requests of one interval of time. */
+export interface IntervalData {
+  /** by the time at which they were sent */
+  sent: number
+  replied: number
+  late: number
+  /** ns from the intended send to the reply, by the time at which they were meant to be sent */
+  response: HistogramData
+}
+
+/** The quantities recorded per member, each a histogram of ns. */
+export const QUANTITIES = ['service', 'response', 'request', 'queue', 'server', 'reply'] as const
+export type Quantity = (typeof QUANTITIES)[number]
+
+/** What one worker measured. Arrays have one entry a flow, in flow order; the measured phase only. */
+export interface WorkerReport {
+  firstFlow: number
+  addressIndex: Uint16Array
+  port: Uint16Array
+  /** ports that were in use and replaced */
+  replaced: number
+  waves: number
+  sent: Uint32Array
+  replied: Uint32Array
+  late: Uint32Array
+  /** member of the first reply, −1 without one */
+  firstMember: Int32Array
+  /** flow → members, for flows that were seen at more than one */
+  moves: Map<number, Set<number>>
+  /** one entry a member */
+  members: {
+    replies: number
+    late: number
+    /** of both, those that came while requests were being sent */
+    answeredUnderLoad: number
+    histograms: Partial<Record<Quantity, HistogramData>>
+  }[]
+  sendErrors: number
+  /** name of an errno → how often send() failed with it */
+  sendErrnos: Map<string, number>
+  duplicates: number
+  reordered: number
+  strangers: number
+  refused: number
+  /** times that recv() failed otherwise */
+  receiveErrors: number
+  dropped: number
+  /** sum of the waves' sending times, ns, and the replies that came within them */
+  activeNs: number
+  repliesWhileActive: number
+  firstSentNs: number
+  /** CPU time of the worker's thread while it was sending */
+  cpuActiveNs: number
+  /** requests in flight, integrated over the sending time: request·ns */
+  inFlightIntegralNs: number
+  /** requests that the schedule had due by the end (open loop), else those that were sent */
+  offered: number
+  /** of those, what was not sent before the run ended */
+  unsent: number
+  /** actual minus intended send time, ns; open loop only */
+  lag?: HistogramData
+  trace?: {
+    stays: FlowStays
+    /** interval i covers [i, i + 1) × intervalNs since the epoch */
+    intervalNs: number
+    intervals: (IntervalData | undefined)[]
+  }
+}
