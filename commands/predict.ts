@@ -119,7 +119,8 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
         ? predictSpreadOf(from, count(flags.flows), rule)
         : predictChange(from, changeOf(asked, flags, count), rule, steering)
     const tool = { name: 'rpbench' as const, version: this.config.version }
-    const result = { schema: PREDICT_SCHEMA, tool, kernel, ...prediction } as const
+    const startedAt = new Date().toISOString()
+    const result = { schema: PREDICT_SCHEMA, tool, startedAt, kernel, ...prediction } as const
     if (flags.json) {
       this.printJson(result)
       return

@@ -1,14 +1,14 @@
 import { cpuOf } from '../plan/cpu-list.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import type { Dispatcher } from '../result/run-result.js'
+import type { FrontResult } from '../result/run-result.js'
 import { MEASURED } from '../recording/counters.js'
 import type { FrontRecording } from '../recording/group-recording.js'
 
 /** What the front did in the measured phase. */
-export function dispatcherOf(
+export function frontResult(
   plan: RunPlan,
   { pid, before, after, residentBytes, died }: FrontRecording,
-): Dispatcher {
+): FrontResult {
   const cpu = cpuOf(plan.pinMembers, plan.procs)
   return {
     pid,

@@ -1,7 +1,7 @@
 import { analyseImbalance } from '../analysis/overload/imbalance.js'
 import { basisOf } from '../plan/steering.js'
 import type { Imbalance } from '../result/imbalance.js'
-import type { Balance, MemberResult, PacketBalance } from '../result/run-result.js'
+import type { Balance, MemberResult, TakenBalance } from '../result/run-result.js'
 import type { FlowAttribution } from './attribution.js'
 import { sum } from './figures.js'
 import type { Recording } from '../recording/recording.js'
@@ -10,7 +10,7 @@ interface Analysed {
   members: readonly MemberResult[]
   attributed: FlowAttribution
   balance: Balance | undefined
-  packetBalance: PacketBalance | undefined
+  takenBalance: TakenBalance | undefined
 }
 
 /**
@@ -19,25 +19,25 @@ interface Analysed {
  */
 export function imbalanceOf(
   { plan, reports, group }: Recording,
-  { members, attributed, balance, packetBalance }: Analysed,
+  { members, attributed, balance, takenBalance }: Analysed,
 ): Imbalance | undefined {
   const { offered, sentOnFlows, unknown, unaskedFlows } = attributed
   if (
     basisOf(plan) !== 'flow' ||
     group.lives.some(({ died }) => died !== undefined) ||
-    packetBalance === undefined
+    takenBalance === undefined
   )
     return undefined
   return analyseImbalance({
     members: members.map((member, index) => {
-      const { replies, late, legs, drops, packets } = member
+      const { replies, late, legs, drops, taken } = member
       const { before, after, threadTime } = group.lives[index]!
       return {
         flows: member.flows,
         sentOnFlows: sentOnFlows[index]!,
         offered: offered[index]!,
         dropped: drops ?? 0,
-        taken: packets,
+        taken,
         replies,
         late,
         answeredUnderLoad: sum(reports.map((r) => r.members[index]!.answeredUnderLoad)),
@@ -50,7 +50,7 @@ export function imbalanceOf(
     unknown,
     unaskedFlows,
     ...(balance && { balance }),
-    effectiveFlows: packetBalance.effectiveFlows,
+    effectiveFlows: takenBalance.effectiveFlows,
     openLoop: plan.rateHz !== undefined,
     weighted: plan.weights !== 'uniform',
     measuredNs: group.watchedNs,

@@ -57,7 +57,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     sendErrors: sendErrors(reports),
     refused: sum(reports.map((r) => r.refused)),
     receiveErrors: sum(reports.map((r) => r.receiveErrors)),
-    unseenFlows: sum(reports.map(unansweredFlows)),
+    unansweredFlows: sum(reports.map(unansweredFlows)),
     ...(plan.engineFallback !== undefined && { engineFallback: plan.engineFallback }),
     ...(recording.exposed !== undefined && { exposed: recording.exposed }),
     load: {

@@ -1,7 +1,7 @@
 import { analyseAffinity } from '../analysis/affinity/affinity.js'
 import { balanceBooks } from '../analysis/books/ledger.js'
 import { analysePlacement } from '../analysis/affinity/placement.js'
-import { analysePacketBalance } from '../analysis/balance/packet-balance.js'
+import { analyseTakenBalance } from '../analysis/balance/taken-balance.js'
 import { residuals as residualsOf } from '../stats/residuals.js'
 import { judge } from '../analysis/validity/validity.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
@@ -15,11 +15,11 @@ import {
   type Affinity,
   type FlowRow,
   type MemberResult,
-  type PacketBalance,
+  type TakenBalance,
   type RunResult,
 } from '../result/run-result.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
-import { dispatcherOf } from './front.js'
+import { frontResult } from './front.js'
 import { crossCheckOf, observationsOf } from './observations.js'
 import {
   clientLedger,
@@ -52,7 +52,7 @@ function memberResults(
       index,
       pid,
       flows: attributed.flows[index]!,
-      packets: ledger.taken,
+      taken: ledger.taken,
       echoed: ledger.echoed,
       echoErrors: ledger.echoErrors,
       replies: sum(reports.map((r) => r.members[index]!.replies)),
@@ -107,16 +107,16 @@ export function* flowRows({
 }
 
 /** How packets spread over members; undefined when none was taken. */
-function packetBalanceOf(
+function takenBalanceOf(
   { plan, reports }: Recording,
   members: readonly MemberResult[],
-): PacketBalance | undefined {
-  const packetsPerMember = members.map((member) => member.packets)
-  if (sum(packetsPerMember) === 0) return undefined
-  return analysePacketBalance({
+): TakenBalance | undefined {
+  const takenPerMember = members.map((member) => member.taken)
+  if (sum(takenPerMember) === 0) return undefined
+  return analyseTakenBalance({
     sentPerFlow: reports.flatMap((r) => [...r.sent]),
     memberOfFlow: reports.flatMap((r) => [...r.firstMember]),
-    packetsPerMember,
+    takenPerMember,
     seed: plan.seed,
   })
 }
@@ -127,6 +127,7 @@ function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affin
   const seen = analyseAffinity({
     flows: sum(reports.map((r) => r.port.length)),
     firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),
+    sent: reports.flatMap((r) => [...r.sent]),
     moves: new Map(
       reports.flatMap((r) => [...r.moves].map(([flow, owners]) => [flow + r.firstFlow, owners] as const)),
     ),
@@ -159,13 +160,13 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
-  const packetBalance = byFlow ? packetBalanceOf(recording, members) : undefined
-  const imbalance = imbalanceOf(recording, { members, attributed, balance, packetBalance })
+  const takenBalance = byFlow ? takenBalanceOf(recording, members) : undefined
+  const imbalance = imbalanceOf(recording, { members, attributed, balance, takenBalance })
   return {
     schema: RUN_SCHEMA,
     ...headOf(recording, origin),
     members,
-    ...(group.front && { dispatcher: dispatcherOf(plan, group.front) }),
+    ...(group.front && { front: frontResult(plan, group.front) }),
     client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
     affinity: affinityOf(recording),
@@ -174,7 +175,7 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
     ...(legs && { legs }),
     throughput: { ...throughputOf(recording), ...(cpu && { cpuPerRoundTripNs: cpu }) },
     books,
-    ...(packetBalance && { packetBalance }),
+    ...(takenBalance && { takenBalance }),
     ...(imbalance && { imbalance }),
     ...(schedule && { schedule }),
     crossCheck,

@@ -1,4 +1,4 @@
-import { release } from 'node:os'
+import { hostIdentity } from '../host/identity.js'
 import { VERIFY_SCHEMA, type SelectorsResult } from '../result/verify-result.js'
 import { runCase } from './selectors/case.js'
 import { lookupCases } from './selectors/lookup-cases.js'
@@ -13,7 +13,7 @@ export function verifySelectors(toolVersion: string): SelectorsResult {
   return {
     schema: VERIFY_SCHEMA,
     tool: { name: 'rpbench', version: toolVersion },
-    kernel: release(),
+    host: hostIdentity(),
     startedAt,
     cases: [...programCases, ...lookupCases].map(runCase),
   }

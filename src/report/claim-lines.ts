@@ -56,7 +56,7 @@ function figure(name: string, ...texts: (string | false)[]): Line {
 }
 
 function affinityLines({ runs, violations, moved }: AffinityEvidence): Line[] {
-  const sum = (of: typeof runs, key: 'flows' | 'replies' | 'moved' | 'unseen'): number =>
+  const sum = (of: typeof runs, key: 'flows' | 'replies' | 'moved' | 'unanswered'): number =>
     of.reduce((total, run) => total + run[key], 0)
   const rows: [string, typeof runs, string][] = [
     ['fresh runs', runs.filter(({ load }) => load === 'closed loop'), 'each on another port'],
@@ -66,7 +66,7 @@ function affinityLines({ runs, violations, moved }: AffinityEvidence): Line[] {
   return [
     ...rows.flatMap(([name, some, remark]) => {
       if (some.length === 0) return []
-      const unseen = sum(some, 'unseen')
+      const unanswered = sum(some, 'unanswered')
       return [
         figure(
           name,
@@ -74,7 +74,7 @@ function affinityLines({ runs, violations, moved }: AffinityEvidence): Line[] {
           plural(sum(some, 'flows'), 'flow', 'flows'),
           plural(sum(some, 'replies'), 'reply', 'replies'),
           `${formatCount(sum(some, 'moved'))} moved`,
-          unseen > 0 && `${formatCount(unseen)} never got a reply`,
+          unanswered > 0 && `${formatCount(unanswered)} never got a reply`,
         ),
       ]
     }),
@@ -147,7 +147,7 @@ function overloadLines({ serviceTimeNs, capacityHz, light, overloads, breaks }: 
       name,
       `${formatCount(run.rateHz)} requests/s`,
       `${run.lost === 0 ? 'nothing' : formatPercent(run.lostShare)} lost`,
-      run.unseen > 0 && `${plural(run.unseen, 'flow', 'flows')} never got a reply`,
+      run.unanswered > 0 && `${plural(run.unanswered, 'flow', 'flows')} never got a reply`,
     )
   return [
     figure(

@@ -7,9 +7,9 @@ function lost(n: number, what: string): Phrase[] {
 }
 
 /** What the front of a group did, and what that cost; undefined without one. */
-export function dispatchLine({ dispatcher, durationNs, members }: RunResult): Line | undefined {
-  if (dispatcher === undefined) return undefined
-  const { pid, taken, handedOn, drops, strangers, cpuNs, died } = dispatcher
+export function dispatchLine({ front, durationNs, members }: RunResult): Line | undefined {
+  if (front === undefined) return undefined
+  const { pid, taken, handedOn, drops, strangers, cpuNs, died } = front
   const notHandedOn = members.reduce((sum, member) => sum + (member.drops ?? 0), 0)
   const perDatagram = taken > 0 ? `, ${formatDuration(cpuNs / taken)} a datagram` : ''
   const share = durationNs > 0 ? formatPercent(cpuNs / durationNs, 0) : 'no part'

@@ -74,9 +74,9 @@ function phrasesOf(cause: ImbalanceCause, imbalance: Imbalance): string[] {
 }
 
 function unanswered({ overload, members }: Imbalance): string {
-  const { lossShare, lateShare } = overload
+  const { lostShare, lateShare } = overload
   const kinds: [number, string][] = [
-    [lossShare, 'lost'],
+    [lostShare, 'lost'],
     [lateShare, 'late'],
   ]
   const parts = kinds

@@ -31,7 +31,7 @@ interface Column {
 }
 
 /** Left to go first when the terminal is narrow. */
-const LEAST_IMPORTANT_FIRST = ['pid', 'no drops', 'p50', 'packets', 'p99', 'drops', 'share', 'answered']
+const LEAST_IMPORTANT_FIRST = ['pid', 'no drops', 'p50', 'taken', 'p99', 'drops', 'share', 'answered']
 
 /** What stands out about a member: one word, or nothing. */
 function remarkOf(member: Row): { text: string; tone: Tone } | undefined {
@@ -86,7 +86,7 @@ function mostExtreme(members: readonly Row[]): MemberResult[] {
 /** Compact: the columns that matter most, as many members side by side as fit, read downwards. */
 function panels(members: readonly Row[], style: Style): string[] {
   const few = columnsFor(members, members, 0, style).filter(
-    ({ name }) => !['pid', 'no drops', 'p50', 'packets'].includes(name),
+    ({ name }) => !['pid', 'no drops', 'p50', 'taken'].includes(name),
   )
   const single = fittingTable(members, [], style, members, few)
   const width = widthOf(single)
@@ -152,7 +152,7 @@ function columnsFor(rows: readonly Row[], group: readonly Row[], barWidth: numbe
     right('pid', (member) => String(member.pid)),
     right('flows', (member) => count(member.flows)),
     { name: 'share', title: 'share', align: barWidth === 0 ? 'right' : 'left', cell: shareCell },
-    right('packets', (member) => count(member.packets)),
+    right('taken', (member) => count(member.taken)),
     right(
       rows.some(({ drops = 0 }) => drops > 0) ? 'drops' : 'no drops',
       ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),

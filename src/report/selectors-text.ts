@@ -11,12 +11,12 @@ const LABELS: Readonly<Record<Outcome, string>> = { pass: 'pass', fail: 'FAIL', 
 
 /** The battery as a person reads it: a line for each case, then how many there were of each outcome. */
 export function renderSelectorsText(
-  { kernel, cases }: SelectorsResult,
+  { host, cases }: SelectorsResult,
   options: Omit<StyleOptions, 'praise'>,
 ): string {
   const style = createStyle(options)
   const titleWidth = TITLE.length + 3
-  const head = wrap([{ text: `Linux ${kernel}` }], titleWidth, hangOf(titleWidth, style), style)
+  const head = wrap([{ text: `Linux ${host.kernel}` }], titleWidth, hangOf(titleWidth, style), style)
   const lines = cases.map(({ id, outcome, why }): Line => ({
     label: LABELS[outcome],
     verdict: { text: id, tone: outcome === 'pass' ? undefined : TONES[outcome] },

@@ -29,7 +29,7 @@ export function balanceLine({ balance, affinity, group, members }: RunResult): L
   const phrases = [
     `χ² ${formatStatistic(chiSquare)}, df ${degreesOfFreedom}, ${formatP(balance.pValue)}${draws}`,
     `max/mean${NBSP}${maxOverMean.toFixed(3)} (a fair hash stays under ${fairBand.maxOverMean.p95.toFixed(3)} in 95 % of runs)`,
-    balanceReason(balance, affinity.unseen),
+    balanceReason(balance, affinity.unanswered),
   ]
   return {
     label: 'balance',
@@ -44,12 +44,10 @@ function otherwiseSpread(
   basis: Exclude<SteeringBasis, 'flow'>,
   members: readonly MemberResult[],
 ): Line {
-  const packets = members.map((member) => member.packets)
-  const total = packets.reduce((sum, count) => sum + count, 0)
+  const taken = members.map((member) => member.taken)
+  const total = taken.reduce((sum, count) => sum + count, 0)
   const ratio =
-    total === 0
-      ? []
-      : [`packets, max/mean${NBSP}${((Math.max(...packets) * packets.length) / total).toFixed(3)}`]
+    total === 0 ? [] : [`taken, max/mean${NBSP}${((Math.max(...taken) * taken.length) / total).toFixed(3)}`]
   const why = {
     cpu: 'members get what their CPU handles, so this is no fair hash and not tested as one',
     datagram: DISPATCH[dispatch].ownQueues
@@ -64,7 +62,10 @@ function otherwiseSpread(
 }
 
 /** Why the verdict is not the one that the p-value alone would suggest, or what to make of it. */
-function balanceReason({ verdict, pValue, alpha, cv, effectBoundW, power }: Balance, unseen: number): string {
+function balanceReason(
+  { verdict, pValue, alpha, cv, effectBoundW, power }: Balance,
+  unanswered: number,
+): string {
   const spread = formatPercent(cv)
   const bound = formatPercent(effectBoundW)
   switch (verdict) {
@@ -73,8 +74,8 @@ function balanceReason({ verdict, pValue, alpha, cv, effectBoundW, power }: Bala
     case 'too-even':
       return 'more even than chance allows: is there a proxy or a round robin in between, or are these the same flows again?'
     case 'underpowered': {
-      if (unseen > 0 && pValue < alpha)
-        return `${plural(unseen, 'flow', 'flows')} never got a reply, and where those belong is not seen: this is the spread of the others, and no sign of the hash`
+      if (unanswered > 0 && pValue < alpha)
+        return `${plural(unanswered, 'flow', 'flows')} never got a reply, and where those belong is not seen: this is the spread of the others, and no sign of the hash`
       const needed = power.flowsForEffectBound
       return `so few flows only show a spread (CV) from ${formatPercent(power.detectableW)} on; ${bound} needs ${formatCount(needed)} flows: try --flows ${needed}`
     }
@@ -88,12 +89,17 @@ function balanceReason({ verdict, pValue, alpha, cv, effectBoundW, power }: Bala
 
 /** Did every flow stay on one member? */
 export function affinityLine({ affinity, group }: RunResult): Line {
-  const { flows, moved, unseen } = affinity
-  if (unseen >= flows) return ruling('unknown', 'warn', [{ text: 'no flow got a reply' }])
-  const silent: Phrase[] =
-    unseen === 0 ? [] : [{ text: `${plural(unseen, 'flow', 'flows')} never got a reply`, tone: 'warn' }]
+  const { flows, moved, unanswered, unasked } = affinity
+  const answered = flows - unanswered - unasked
+  if (answered <= 0) return ruling('unknown', 'warn', [{ text: 'no flow got a reply' }])
+  const silent: Phrase[] = [
+    ...(unanswered > 0
+      ? [{ text: `${plural(unanswered, 'flow', 'flows')} never got a reply`, tone: 'warn' as const }]
+      : []),
+    ...(unasked > 0 ? [{ text: `${plural(unasked, 'flow was', 'flows were')} never asked` }] : []),
+  ]
   if (moved === 0) {
-    const kept = flows - unseen === 1 ? 'the one flow' : `each of ${formatCount(flows - unseen)} flows`
+    const kept = answered === 1 ? 'the one flow' : `each of ${formatCount(answered)} flows`
     return ruling('kept', 'good', [{ text: `${kept} stayed on one member` }, ...silent])
   }
   const count = `${formatCount(moved)} of ${plural(flows, 'flow', 'flows')} seen at more than one member`

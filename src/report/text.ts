@@ -6,7 +6,7 @@ import { headerPhrases, titleLines } from './header.js'
 import { imbalanceLine } from './imbalance-line.js'
 import { type Line, layOut } from './line.js'
 import { membersTable } from './members-table.js'
-import { packetsLine } from './packets-line.js'
+import { takenLine } from './taken-line.js'
 import { savedLines } from './saved-lines.js'
 import { affinityLine, balanceLine } from './spread-lines.js'
 import { createStyle, type StyleOptions } from './style.js'
@@ -31,7 +31,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
   const lines: Line[] = [
     balanceLine(result),
     ...maybe(dispatchLine(result)),
-    ...maybe(packetsLine(result)),
+    ...maybe(takenLine(result)),
     ...maybe(imbalanceLine(result)),
     affinityLine(result),
     ...maybe(hashLine(result)),

@@ -1,109 +1,129 @@
 import { z } from 'zod'
-import { books, finding, latencySummary, runResult } from './run-result.js'
+import { books } from './books.js'
+import { measuredEnvelope, plan } from './envelope.js'
+import { latency, latencySummary } from './latency.js'
+import { course, group, schedule, throughput } from './run-result.js'
+import { count, index, ns, probability, share } from './scalars.js'
+import { validity } from './validity.js'
 
 /**
- * The result of `rpbench churn`, schema `rpbench/churn@1`: what happened to the flows of a group at each of its
- * changes. Counts are of flows unless they say otherwise, shares are of the flows seen before and after.
+ * The result of `rpbench churn`: what happened to the flows of a group at each of its changes. Times of changes are
+ * since the measured phase began. Shares are of the flows seen before and after, unless they say otherwise.
  */
 export const CHURN_SCHEMA = 'rpbench/churn@1'
 
-const count = z.int().nonnegative()
-const ns = z.int().nonnegative()
-const share = z.number().min(0).max(1)
-
-const seat = z.object({ member: count, generation: count })
+const life = z.object({
+  member: index.describe('index of the member'),
+  generation: index.describe('0 for the one that was there at first, 1 for the one started in its place'),
+})
 
 export const changeResult = z.object({
-  /** in the words of the flag */
-  change: z.string(),
-  /** ns since the measured phase began: when the work on it began, with the start of a process if it needs one */
-  askedNs: ns,
-  /** when the group began to change, and when it had changed */
-  atNs: ns,
-  doneNs: ns,
-  steps: z.array(seat.extend({ action: z.enum(['start', 'stop']), atNs: ns })),
-  /** members in the order of the kernel's array (the model's, from the steps taken) */
-  membersBefore: z.array(seat),
-  membersAfter: z.array(seat),
-  /** flows that were answered before the change and after it */
-  flows: count,
-  stayed: count,
-  moved: count,
-  /** moved, since their member's process is gone */
-  orphans: count,
-  /** moved, although their member's process lives */
-  collateral: count,
-  /** of those that stayed: answered by another member meanwhile */
-  strayed: count,
-  /** answered before the change at some time, and not once between it and the next */
-  dark: count,
-  /** of those, by their member of `membersBefore`; without those of whom it is not known */
-  darkFrom: z.array(count),
-  /** not once answered between the previous change and this one, but after it */
-  returned: count,
-  movedShare: share,
-  /** of all flows that were ever answered before */
-  darkShare: share,
-  /** flows from the row's member (of `membersBefore`) to the column's (of `membersAfter`) */
-  transitions: z.array(z.array(count)),
-  /** datagrams sent from `askedNs` on, until the next change, that got no reply, or one after the deadline */
-  lost: count,
-  late: count,
-  /** how long after `atNs` the last request went to another member than the one its flow settled at */
-  settledNs: ns,
-  /** response time in the second before `askedNs`, and from there to half a second after the change */
-  latencyBefore: latencySummary.optional(),
-  latencyDuring: latencySummary.optional(),
-  /**
-   * the model of the kernel's rule (not measured): of the flows that can be seen, which those of a stalled member
-   * cannot; `darkShare` of all
-   */
-  predicted: z.object({
-    movedShare: share,
-    orphanShare: share,
-    collateralShare: share,
-    darkShare: share,
-    /**
-     * `rule`: from the steps that were taken, nothing else. `placement`: under a steering that remembers, an earlier
-     * change left flows where they were by when each of them sent, so the rule was put to where they were seen: moved
-     * and orphaned are then as predicted by construction, and only collateral could differ
-     */
-    from: z.enum(['rule', 'placement']),
-  }),
-  /** the least that any scheme could move which serves all members alike before and after */
-  minimum: z.object({ movedShare: share }),
-  /** test of stayed, orphans and collateral against the prediction; or, where hashes were seen, flow by flow */
-  test: z.object({
-    method: z.enum(['shares', 'flow-by-flow']),
-    pValue: z.number().optional(),
-    /** flow by flow: where the model puts the flow after the change, and whether it was there */
-    agreed: count.optional(),
-    checked: count.optional(),
-  }),
-  /** `unseen`: no flow was answered both before and after */
-  verdict: z.enum(['as predicted', 'differs', 'unseen']),
+  change: z.string().describe('what was changed, in the words of the flag'),
+  askedNs: ns.describe(
+    'when the work on it began, with the start of a process if it needs one; since the measured phase began',
+  ),
+  atNs: ns.describe('when the group began to change; since the measured phase began'),
+  doneNs: ns.describe('when the group had changed; since the measured phase began'),
+  steps: z
+    .array(
+      life.extend({
+        action: z.enum(['start', 'stop']).describe('what was done to the member'),
+        atNs: ns.describe('when it was done; since the measured phase began'),
+      }),
+    )
+    .describe('what was done, in the order of time'),
+  membersBefore: z
+    .array(life)
+    .describe(
+      "members in the order of the kernel's array before the change (the model's, from the steps taken)",
+    ),
+  membersAfter: z
+    .array(life)
+    .describe(
+      "members in the order of the kernel's array after the change (the model's, from the steps taken)",
+    ),
+  flows: count.describe('flows that were answered before the change and after it'),
+  stayed: count.describe('of those, the flows at the same member as before'),
+  moved: count.describe('of those, the flows at another member'),
+  orphans: count.describe("flows that moved, since their member's process is gone"),
+  collateral: count.describe("flows that moved, although their member's process lives"),
+  strayed: count.describe('of the flows that stayed: those that another member answered meanwhile'),
+  dark: count.describe(
+    'flows that were answered before the change at some time, and not once between it and the next',
+  ),
+  darkFrom: z
+    .array(count)
+    .describe('of those, by their member of `membersBefore`; without those of whom it is not known'),
+  returned: count.describe('flows not once answered between the previous change and this one, but after it'),
+  movedShare: share.describe('`moved` of `flows`'),
+  darkShare: share.describe('`dark` of all flows that were ever answered before'),
+  transitions: z
+    .array(z.array(count))
+    .describe("flows from the row's member (of `membersBefore`) to the column's (of `membersAfter`)"),
+  lost: count.describe('datagrams sent from `askedNs` on, until the next change, that got no reply'),
+  late: count.describe(
+    'datagrams sent from `askedNs` on, until the next change, whose reply came after the deadline',
+  ),
+  settledNs: ns.describe(
+    'how long after `atNs` the last request went to another member than the one its flow settled at',
+  ),
+  latencyBefore: latencySummary.optional().describe('response time in the second before `askedNs`'),
+  latencyDuring: latencySummary
+    .optional()
+    .describe('response time from `askedNs` to half a second after the change was done'),
+  predicted: z
+    .object({
+      movedShare: share.describe('flows that move'),
+      orphanShare: share.describe('flows that move, since their member is gone'),
+      collateralShare: share.describe('flows that move, although their member lives'),
+      darkShare: share.describe('flows that nobody answers, of all'),
+      from: z
+        .enum(['rule', 'placement'])
+        .describe(
+          '`rule`: from the steps that were taken, nothing else. `placement`: under a steering that remembers, an earlier change left flows where they were by when each of them sent, so the rule was put to where they were seen: moved and orphaned are then as predicted by construction, and only collateral could differ',
+        ),
+    })
+    .describe(
+      "the model of the kernel's rule (not measured): of the flows that can be seen, which those of a stalled member cannot",
+    ),
+  minimum: z
+    .object({ movedShare: share.describe('flows that move') })
+    .describe('the least that any scheme could move which serves all members alike before and after'),
+  test: z
+    .object({
+      method: z
+        .enum(['shares', 'flow-by-flow'])
+        .describe('`shares`: stayed, orphans and collateral; `flow-by-flow`: where hashes were observed'),
+      pValue: probability
+        .optional()
+        .describe(
+          'how often the model gives shares this far from its prediction, or further; only by shares',
+        ),
+      agreed: count
+        .optional()
+        .describe('of `checked`, the flows that were where the model puts them; only flow by flow'),
+      checked: count.optional().describe('flows whose hash is known; only flow by flow'),
+    })
+    .describe('the measurement against the prediction'),
+  verdict: z
+    .enum(['as predicted', 'differs', 'unseen'])
+    .describe('outcome of the test; `unseen`: no flow was answered both before and after'),
 })
 
 export const churnResult = z.object({
-  schema: z.literal(CHURN_SCHEMA),
-  ...runResult.pick({
-    tool: true,
-    host: true,
-    startedAt: true,
-    durationNs: true,
-    stopped: true,
-    failure: true,
-    plan: true,
-    group: true,
-    latency: true,
-    schedule: true,
-    throughput: true,
-  }).shape,
-  changes: z.array(changeResult),
-  /** changes of the plan that were not carried out, or not seen, as the run ended before */
-  skipped: z.array(z.string()),
-  books,
-  validity: z.object({ verdict: z.enum(['valid', 'suspect', 'invalid']), findings: z.array(finding) }),
+  ...measuredEnvelope(CHURN_SCHEMA),
+  ...course,
+  plan,
+  group: group.describe('where the group is, and how datagrams come to its members'),
+  latency: latency.optional().describe('of the replies in time, over the whole run; absent without any'),
+  schedule: schedule.optional().describe('how the open loop kept its schedule'),
+  throughput: throughput.describe('requests and round trips a second'),
+  changes: z.array(changeResult).describe('what each change did, in the order of time'),
+  skipped: z
+    .array(z.string())
+    .describe('changes of the plan that were not carried out, or not seen, as the run ended before'),
+  books: books.describe('where every datagram of the measured phase went'),
+  validity: validity.omit({ checks: true }).describe('whether this run can be trusted'),
 })
 
 export type ChangeResult = z.infer<typeof changeResult>

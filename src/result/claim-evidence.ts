@@ -1,43 +1,46 @@
 import { z } from 'zod'
+import { affinity } from './affinity.js'
+import { balance } from './balance.js'
+import { books } from './books.js'
 import { changeResult } from './churn-result.js'
 import { imbalance } from './imbalance.js'
-import { affinity, balance, books, finding } from './run-result.js'
+import { count, finite, index, ns, probability, rate, share } from './scalars.js'
+import { finding, validityVerdict } from './validity.js'
 
-/** What the claims of `rpbench verify` rest on. Counts are of flows unless they say otherwise. */
+/** What the claims of `rpbench verify` rest on. */
 
-const count = z.int().nonnegative()
-const ns = z.int().nonnegative()
-const share = z.number().min(0).max(1)
-const finite = z.number()
-
-/** What a run says of itself; `findings` without notes. */
+/** What a run says of itself. */
 const claimRun = z.object({
-  port: count,
-  seed: count,
-  validity: z.enum(['valid', 'suspect', 'invalid']),
-  findings: z.array(finding),
+  port: index.describe("the group's port"),
+  seed: index.describe('of its random choices'),
+  validity: validityVerdict.describe('whether this run can be trusted'),
+  findings: z.array(finding).describe('what speaks against it, without notes'),
 })
 
+/** What it saw of where flows are. */
+const seen = affinity.pick({ moved: true, unanswered: true, unasked: true })
+
 export const affinityEvidence = z.object({
-  runs: z.array(
-    claimRun.extend({
-      load: z.enum(['closed loop', 'light', 'overload']),
-      flows: count,
-      /** datagrams that came back, each of which says at which member its flow was */
-      replies: count,
-      /** flows seen at more than one member */
-      moved: count,
-      /** flows that never got a reply */
-      unseen: count,
-    }),
+  runs: z
+    .array(
+      claimRun.extend({
+        load: z.enum(['closed loop', 'light', 'overload']).describe('under which load'),
+        flows: count.describe('flows of the run'),
+        replies: count.describe('datagrams that came back, each of which says at which member its flow was'),
+        ...seen.shape,
+      }),
+    )
+    .describe('the runs that were looked at'),
+  flows: count.describe(
+    'sum over the runs; the flows of an overload are those of the light load again, and count once',
   ),
-  /** sums over the runs; the flows of an overload are those of the light load again, and count once */
-  flows: count,
-  replies: count,
-  moved: count,
-  unseen: count,
-  /** the first of the flows that were seen at more than one member */
-  violations: affinity.shape.violations,
+  replies: count.describe('sum over the runs'),
+  moved: count.describe('sum over the runs'),
+  unanswered: count.describe('sum over the runs, but that of an overload'),
+  unasked: count.describe('sum over the runs, but that of an overload'),
+  violations: affinity.shape.violations.describe(
+    'the first of the flows that were seen at more than one member',
+  ),
 })
 
 const balanceFigures = balance.pick({
@@ -49,101 +52,123 @@ const balanceFigures = balance.pick({
   verdict: true,
 })
 
+const flowsPerMember = z.array(count).describe('flows at each member, by index')
+
 export const balanceEvidence = z.object({
-  repetitions: z.array(
-    claimRun.extend({
-      ...balanceFigures.shape,
-      flowsPerMember: z.array(count),
-      /** `pValue` adjusted over the repetitions (Holm) */
-      adjustedPValue: share,
-      /** Cohen's w without what chance adds */
-      skewW: finite,
-    }),
-  ),
-  pooled: z.object({
-    flows: count,
-    chiSquare: finite,
-    degreesOfFreedom: count,
-    pValue: share,
-    skewW: finite,
-    /** smallest w, alike in all repetitions, that is seen with 80 % power at `alpha` */
-    detectableW: finite,
-  }),
-  /** whether the repetitions' p-values look uniform, as those of a fair hash do (Kolmogorov–Smirnov) */
-  uniformity: z.object({ statistic: share, pValue: share }),
-  /** of one repetition under a fair hash (model, not measured) */
-  fairBand: balance.shape.fairBand.pick({ maxOverMean: true }),
-  /** skew counts where it is significant at `alpha` and larger than the bound */
-  alpha: share,
-  effectBoundW: finite,
+  repetitions: z
+    .array(
+      claimRun.extend({
+        ...balanceFigures.shape,
+        flowsPerMember,
+        adjustedPValue: probability.describe('`pValue` adjusted over the repetitions (Holm)'),
+        skewW: finite.describe("Cohen's w without what chance adds"),
+      }),
+    )
+    .describe('independent draws: each with a port, source ports and processes of its own'),
+  pooled: z
+    .object({
+      flows: count.describe('of all repetitions'),
+      chiSquare: finite.describe('sum over the repetitions'),
+      degreesOfFreedom: count.describe('sum over the repetitions'),
+      pValue: probability.describe('of that sum'),
+      skewW: finite.describe("Cohen's w without what chance adds"),
+      detectableW: finite.describe(
+        'smallest w, alike in all repetitions, that is seen with 80 % power at `alpha`',
+      ),
+    })
+    .describe('all repetitions together'),
+  uniformity: z
+    .object({
+      statistic: share.describe('greatest distance of their distribution from the uniform one'),
+      pValue: probability.describe('how often uniform p-values are as far from it, or further'),
+    })
+    .describe(
+      "whether the repetitions' p-values look uniform, as those of a fair hash do (Kolmogorov–Smirnov)",
+    ),
+  fairBand: balance.shape.fairBand
+    .pick({ maxOverMean: true })
+    .describe('of one repetition under a fair hash (model, not measured)'),
+  alpha: probability.describe('significance from which skew counts, if it is beyond the bound'),
+  effectBoundW: finite.describe("Cohen's w from which skew counts, if it is significant"),
 })
 
 export const churnEvidence = z.object({
-  run: claimRun.extend({ rateHz: finite }),
-  changes: z.array(
-    changeResult.pick({
-      change: true,
-      flows: true,
-      stayed: true,
-      moved: true,
-      orphans: true,
-      collateral: true,
-      movedShare: true,
-      lost: true,
-      late: true,
-      settledNs: true,
-      predicted: true,
-      minimum: true,
-      test: true,
-      verdict: true,
-    }),
-  ),
-  /** changes that were not carried out, or not seen */
-  skipped: z.array(z.string()),
+  run: claimRun.extend({ rateHz: rate.describe('requests a second') }).describe('the run through changes'),
+  changes: z
+    .array(
+      changeResult.pick({
+        change: true,
+        flows: true,
+        stayed: true,
+        moved: true,
+        orphans: true,
+        collateral: true,
+        movedShare: true,
+        lost: true,
+        late: true,
+        settledNs: true,
+        predicted: true,
+        minimum: true,
+        test: true,
+        verdict: true,
+      }),
+    )
+    .describe('what each change did'),
+  skipped: z.array(z.string()).describe('changes that were not carried out, or not seen'),
 })
 
 const loadedRun = claimRun.extend({
-  rateHz: finite,
+  rateHz: rate.describe('requests a second'),
   ...books.pick({ sent: true, replied: true, late: true, lost: true, droppedAtMembers: true }).shape,
-  lostShare: share,
-  /** flows seen at more than one member, and those that never got a reply */
-  moved: count,
-  unseen: count,
-  flowsPerMember: z.array(count),
-  balance: balanceFigures.optional(),
-  /** whether members got and delivered alike; absent where nothing was taken */
-  imbalance: imbalance.optional(),
+  lostShare: share.describe('`lost` of `sent`'),
+  ...seen.shape,
+  flowsPerMember,
+  balance: balanceFigures.optional().describe('how flows spread; absent where none was answered'),
+  imbalance: imbalance
+    .optional()
+    .describe('whether members got and delivered alike; absent where nothing was taken'),
 })
 
 /** How the flows that were seen in both runs spread over members; χ² where there were any. */
 const spread = z.object({
-  flowsPerMember: z.array(count),
-  chiSquare: finite.optional(),
-  pValue: share.optional(),
+  flowsPerMember,
+  chiSquare: finite.optional().describe('χ² of flows per member; absent without any flow'),
+  pValue: probability.optional().describe('how often a fair hash gives this χ² or more'),
 })
 
 /** How flows were placed in a run, against where they were under a light load; by their source address and port. */
 const placement = z.object({
-  /** flows seen in both runs, and of those the ones that were at another member */
-  compared: count,
-  moved: count,
-  light: spread,
-  overload: spread,
-  /** the first of those that moved, with their members */
-  examples: z.array(
-    z.object({ sourceAddress: z.string(), sourcePort: count, members: z.tuple([count, count]) }),
-  ),
+  compared: count.describe('flows seen in both runs'),
+  moved: count.describe('of those, the ones that were at another member'),
+  light: spread.describe('how they spread under the light load'),
+  overload: spread.describe('how they spread under this load'),
+  examples: z
+    .array(
+      z.object({
+        sourceAddress: z.string().describe("the client's address"),
+        sourcePort: index.describe("the client's port"),
+        members: z.tuple([index, index]).describe('its member under the light load, and under this one'),
+      }),
+    )
+    .describe('the first of those that moved'),
 })
 
 export const overloadEvidence = z.object({
-  /** that a member sleeps for each request, and what the group can serve with it at most */
-  serviceTimeNs: ns,
-  capacityHz: finite,
-  light: loadedRun,
-  /** one run; a second one where members delivered unequally in the first */
-  overloads: z.array(loadedRun.extend({ placement })),
-  /** what overload changed: where flows go, how they spread, what members deliver of what comes to them */
-  breaks: z.array(z.enum(['placement', 'spread', 'delivery'])),
+  serviceTimeNs: ns.describe('that a member sleeps for each request'),
+  capacityHz: rate.describe('what the group can serve with it at most'),
+  light: loadedRun.describe('at half of that'),
+  overloads: z
+    .array(
+      loadedRun.extend({
+        placement: placement.describe('where its flows were, against the light load'),
+      }),
+    )
+    .describe('at twice of that: one run; a second one where members delivered unequally in the first'),
+  breaks: z
+    .array(z.enum(['placement', 'spread', 'delivery']))
+    .describe(
+      'what overload changed: where flows go, how they spread, what members deliver of what comes to them',
+    ),
 })
 
 export type AffinityEvidence = z.infer<typeof affinityEvidence>

@@ -1,79 +1,115 @@
 import { z } from 'zod'
+import { count, finite, index, meanNs, ns, probability, share } from './scalars.js'
 
-const count = z.int().nonnegative()
-const ns = z.number().nonnegative()
-const finite = z.number()
-
-/** One member's part in the load, and what is known of its time. Shares are 0 to 1. */
+/** One member's part in the load, and what is known of its time. */
 const memberLoad = z.object({
-  index: count,
-  /** of the flows whose member is known */
-  flowShare: finite,
-  /** of all requests that came to the group's sockets: its own count of what it took, was dropped and was left there */
-  offeredShare: finite,
-  /** of all replies in time */
-  deliveredShare: finite,
-  /** of what was offered to it: answered in time, answered late, and neither; absent when nothing was offered */
-  answeredShare: finite.optional(),
-  lateShare: finite.optional(),
-  lossShare: finite.optional(),
-  /** delivered, over what members of one and the same capacity would deliver of these offers; absent when nothing was expected */
-  deliveryRatio: finite.optional(),
-  /** of replies in time: mean from a request's being read to its being echoed, and mean wait in the socket (open loop) */
-  serverMeanNs: ns.optional(),
-  queueMeanNs: ns.optional(),
-  /** CPU time of the serving thread, and its share of one CPU over the measured time */
-  cpuNs: ns.optional(),
-  cpuShare: finite.optional(),
-  /** time that the thread was runnable and did not run (schedstat), and its share of the measured time */
-  runDelayNs: ns.optional(),
-  runDelayShare: finite.optional(),
-  /** time per request without that wait, and the wait per request */
-  workPerRequestNs: ns.optional(),
-  waitPerRequestNs: ns.optional(),
+  index: index.describe('of the member'),
+  flowShare: share.describe('of the flows whose member is known'),
+  offeredShare: share.describe(
+    "of all requests that came to the group's sockets: its own count of what it took, was dropped and was left there",
+  ),
+  deliveredShare: share.describe('of all replies in time'),
+  answeredShare: share
+    .optional()
+    .describe('of what was offered to it: answered in time; absent when nothing was offered'),
+  lateShare: share
+    .optional()
+    .describe('of what was offered to it: answered late; absent when nothing was offered'),
+  lostShare: share
+    .optional()
+    .describe(
+      'of what was offered to it: neither answered in time nor late; absent when nothing was offered',
+    ),
+  deliveryRatio: finite
+    .optional()
+    .describe(
+      'delivered, over what members of one and the same capacity would deliver of these offers; absent when nothing was expected',
+    ),
+  serverMeanNs: meanNs
+    .optional()
+    .describe("of replies in time: mean from a request's being read to its being echoed"),
+  queueMeanNs: meanNs.optional().describe('of replies in time: mean wait in the socket (open loop)'),
+  cpuNs: ns.optional().describe('CPU time of the serving thread over the measured time'),
+  cpuShare: finite.optional().describe('the same as a share of one CPU'),
+  runDelayNs: ns.optional().describe('time that the thread was runnable and did not run (schedstat)'),
+  runDelayShare: finite.optional().describe('the same as a share of the measured time'),
+  workPerRequestNs: meanNs.optional().describe('time per request, without the wait for a CPU'),
+  waitPerRequestNs: meanNs.optional().describe('wait for a CPU per request'),
 })
 
-/** `cv`: population coefficient of variation over members; `bound`: beyond it the part is uneven. */
-const part = { cv: finite, bound: finite }
+const part = {
+  cv: finite.describe('population coefficient of variation over members'),
+  bound: finite.describe('beyond it the part is uneven'),
+}
 const verdict = z.enum(['even', 'uneven'])
 
 const parts = z.object({
-  /** flows per member, unanswered ones by what came to each socket. `underpowered`: uneven, as so few flows are under a fair hash: nobody is accused. */
-  hash: z.object({ ...part, verdict: z.enum(['even', 'uneven', 'underpowered']) }),
-  /** what was offered per flow; 0 in a closed loop without weights, where it follows the members' speed */
-  weights: z.object({ ...part, verdict }),
-  /** `deliveryRatio`; its bound is on `shortfall`, how much less the lowest member delivered than the highest, 0 to 1 */
-  delivery: z.object({ ...part, shortfall: finite, verdict }),
+  hash: z
+    .object({
+      ...part,
+      verdict: z
+        .enum(['even', 'uneven', 'underpowered'])
+        .describe('`underpowered`: uneven, as so few flows are under a fair hash: nobody is accused'),
+    })
+    .describe('flows per member, unanswered ones by what came to each socket'),
+  weights: z
+    .object({ ...part, verdict: verdict.describe('whether `cv` is beyond `bound`') })
+    .describe(
+      "what was offered per flow; 0 in a closed loop without weights, where it follows the members' speed",
+    ),
+  delivery: z
+    .object({
+      ...part,
+      bound: finite.describe('of `shortfall`: beyond it the part is uneven'),
+      shortfall: share.describe('how much less the lowest member delivered than the highest'),
+      verdict: verdict.describe('whether `shortfall` is beyond `bound`'),
+    })
+    .describe('`deliveryRatio`'),
 })
 
-/** `members`: those concerned, by index; `size`: the coefficient of variation of its part, by which causes are ordered. */
-const concerned = { members: z.array(count), size: finite }
+function cause<Name extends string>(name: Name, what: string) {
+  return {
+    cause: z.literal(name).describe(what),
+    members: z.array(index).describe('those concerned, by index'),
+    size: finite.describe('the coefficient of variation of its part, by which causes are ordered'),
+  }
+}
 
-const cause = z.discriminatedUnion('cause', [
-  /** the hash gave members unequal numbers of flows, beyond what chance does */
-  z.object({ cause: z.literal('hash'), ...concerned, flows: count, pValue: finite }),
-  /** it did, and chance does so with as few flows: a fair hash stays under `fairCv` in 99 % of runs */
-  z.object({ cause: z.literal('few-flows'), ...concerned, flows: count, fairCv: finite }),
-  /** some flows are heavy: they weigh as much as `effectiveFlows` equal ones */
-  z.object({ cause: z.literal('weights'), ...concerned, flows: count, effectiveFlows: finite }),
-  /** members take longer for a request: medians of these members and of the others, and their ratio */
+const flows = count.describe('flows whose member is known or reckoned')
+
+const causes = z.discriminatedUnion('cause', [
   z.object({
-    cause: z.literal('slow-member'),
-    ...concerned,
-    workPerRequestNs: ns,
-    othersWorkPerRequestNs: ns,
-    ratio: finite,
+    ...cause('hash', 'the hash gave members unequal numbers of flows, beyond what chance does'),
+    flows,
+    pValue: probability.describe('of the test of flows per member'),
   }),
-  /** members wait for a CPU, which stretches a request's work to so many times its length: medians, and their ratio */
   z.object({
-    cause: z.literal('scheduler'),
-    ...concerned,
-    stretch: finite,
-    othersStretch: finite,
-    ratio: finite,
+    ...cause('few-flows', 'members have unequal numbers of flows, as chance does with so few'),
+    flows,
+    fairCv: finite.describe('a fair hash stays under this in 99 % of runs'),
   }),
-  /** members deliver less, and neither their work nor their wait for a CPU tells why */
-  z.object({ cause: z.literal('unexplained'), ...concerned }),
+  z.object({
+    ...cause('weights', 'some flows are heavy'),
+    flows,
+    effectiveFlows: finite.describe('as many equal flows weigh as much'),
+  }),
+  z.object({
+    ...cause('slow-member', 'members take longer for a request'),
+    workPerRequestNs: meanNs.describe('median of these members'),
+    othersWorkPerRequestNs: meanNs.describe('median of the others'),
+    ratio: finite.describe('the first over the second'),
+  }),
+  z.object({
+    ...cause('scheduler', 'members wait for a CPU'),
+    stretch: finite.describe(
+      "to so many times its length the wait stretches a request's work: median of these members",
+    ),
+    othersStretch: finite.describe('the same of the others'),
+    ratio: finite.describe('the first over the second'),
+  }),
+  z.object(
+    cause('unexplained', 'members deliver less, and neither their work nor their wait for a CPU tells why'),
+  ),
 ])
 
 /**
@@ -81,32 +117,29 @@ const cause = z.discriminatedUnion('cause', [
  * the hash, the weights of flows, or what members deliver (docs/overload.md).
  */
 export const imbalance = z.object({
-  /** more than 1 % of what was offered to some member was not answered in time */
-  overloaded: z.boolean(),
-  /** what makes it so: shares of all requests, datagrams, and the members with more than 1 % */
-  overload: z.object({
-    lossShare: finite,
-    lateShare: finite,
-    droppedAtMembers: count,
-    members: z.array(count),
-  }),
-  members: z.array(memberLoad),
-  /** flows that were asked and never answered, so that their member is not known, and the requests sent on them */
-  unknown: z.object({ flows: count, sent: count }),
-  parts,
-  /** in order of size; empty when all is even */
-  causes: z.array(cause),
-  /** `even`, the one cause, or `mixed` */
-  verdict: z.enum([
-    'even',
-    'hash',
-    'few-flows',
-    'weights',
-    'slow-member',
-    'scheduler',
-    'mixed',
-    'unexplained',
-  ]),
+  overloaded: z
+    .boolean()
+    .describe('more than 1 % of what was offered to some member was not answered in time'),
+  overload: z
+    .object({
+      lostShare: share.describe('of all requests offered: neither answered in time nor late'),
+      lateShare: share.describe('of all requests offered: answered late'),
+      droppedAtMembers: count.describe("datagrams that the kernel dropped at members' sockets"),
+      members: z.array(index).describe('members with more than 1 %'),
+    })
+    .describe('what makes it so'),
+  members: z.array(memberLoad).describe("each member's part in the load, by index"),
+  unknown: z
+    .object({
+      flows: count.describe('how many there are'),
+      sent: count.describe('requests sent on them'),
+    })
+    .describe('flows that were asked and never answered, so that their member is not known'),
+  parts: parts.describe("what a member's part of the replies is a product of"),
+  causes: z.array(causes).describe('what makes members unequal, in order of size; empty when all is even'),
+  verdict: z
+    .enum(['even', 'hash', 'few-flows', 'weights', 'slow-member', 'scheduler', 'mixed', 'unexplained'])
+    .describe('`even`, the one cause, or `mixed`'),
 })
 
 export type Imbalance = z.infer<typeof imbalance>

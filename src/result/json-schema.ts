@@ -16,9 +16,12 @@ const RESULTS = {
 /** A command whose result has a schema; the same word names the result. */
 export type SchemaName = keyof typeof RESULTS
 
+export const SCHEMA_NAMES = Object.keys(RESULTS) as SchemaName[]
+
 /**
  * The JSON Schema (draft 2020-12) of what `rpbench <name> --json` prints. Unknown properties are allowed in it: a
- * later version of the tool may add optional ones without a new schema version.
+ * later version of the tool may add optional ones without a new schema version. Every property has its `description`,
+ * and figures their `unit`.
  */
 export function resultJsonSchema(name: SchemaName): Record<string, unknown> {
   const { schema, result } = RESULTS[name]

@@ -1,94 +1,113 @@
 import { z } from 'zod'
 import { PREDICTED_STEERINGS } from '../plan/steering.js'
+import { envelope } from './envelope.js'
+import { count, finite, index, probability, share } from './scalars.js'
 
-/**
- * The result of `rpbench predict`, schema `rpbench/predict@1`: what the model of a kernel's rule says, nothing
- * measured. Shares are of all flows, between 0 and 1.
- */
+/** The result of `rpbench predict`: what the model of a kernel's rule says, nothing measured. Shares are of all flows. */
 export const PREDICT_SCHEMA = 'rpbench/predict@1'
 
-const count = z.int().nonnegative()
-const share = z.number().min(0).max(1)
-
-const memberGeneration = z.object({
-  member: count,
-  /** 0 for the member that was there at first, 1 for the one started in its place */
-  generation: count,
+const life = z.object({
+  member: index.describe('index of the member'),
+  generation: index.describe('0 for the one that was there at first, 1 for the one started in its place'),
 })
 
-/** `slot`: index in the group's array; under the rules before 4.5 the place in the chain, oldest first */
-const seatedMember = memberGeneration.extend({ slot: count })
+const seatedMember = life.extend({
+  slot: index.describe(
+    "index in the group's array; under the rules before 4.5 the place in the chain, oldest first",
+  ),
+})
 
-const order = z.enum(['start-then-stop', 'stop-then-start'])
+const order = z.enum(['start-then-stop', 'stop-then-start']).describe('of the old member and the new one')
 
 const change = z.union([
-  z.object({ kind: z.literal('resize'), to: count }),
-  z.object({ kind: z.literal('remove'), member: count }),
-  z.object({ kind: z.literal('restart'), member: count, order }),
-  z.object({ kind: z.literal('replace'), manner: z.enum(['fifo', 'reverse']) }),
-  z.object({ kind: z.literal('replace'), manner: z.literal('rolling'), order }),
+  z.object({
+    kind: z.literal('resize').describe('members join, or the newest leave'),
+    to: count.describe('members afterwards'),
+  }),
+  z.object({
+    kind: z.literal('remove').describe('a member leaves'),
+    member: index.describe('index of the member'),
+  }),
+  z.object({
+    kind: z.literal('restart').describe('a member ends and another takes its place'),
+    member: index.describe('index of the member'),
+    order,
+  }),
+  z.object({
+    kind: z
+      .literal('replace')
+      .describe('all members are replaced: all new ones start, then the old ones close'),
+    manner: z.enum(['fifo', 'reverse']).describe('old ones close in bind order, or in reverse'),
+  }),
+  z.object({
+    kind: z.literal('replace').describe('all members are replaced, one by one'),
+    manner: z.literal('rolling').describe('one by one'),
+    order,
+  }),
 ])
 
-const step = memberGeneration.extend({
-  action: z.enum(['start', 'stop']),
-  /** in the group after this step */
-  members: count,
-  /** flows that are now elsewhere than before the whole change */
-  displacedShare: share,
+const step = life.extend({
+  action: z.enum(['start', 'stop']).describe('what is done to the member'),
+  members: count.describe('in the group after this step'),
+  displacedShare: share.describe('flows that are now elsewhere than before the whole change'),
 })
 
+const rule = z.enum(['3.8', '3.9', '4.5']).describe('the first release that selected like this')
+
 const changePrediction = z.object({
-  kind: z.literal('change'),
-  /** the first release that selected like this */
-  rule: z.enum(['3.8', '3.9', '4.5']),
-  steering: z.enum(PREDICTED_STEERINGS),
-  change,
-  /** `simulated`: counted over `hashes` well-mixed hashes, so good to about 0.5 / √hashes */
-  method: z.enum(['exact', 'simulated']),
-  hashes: count.optional(),
-  /** members before and after */
-  from: count,
-  to: count,
-  staysShare: share,
-  movedShare: share,
-  /** moved, as their member's generation is gone */
-  orphanShare: share,
-  /** moved, although their member's generation still lives */
-  collateralShare: share,
-  /** orphans that land on the next generation of their own member */
-  successorShare: share,
-  /** the least that any scheme could move which serves all members alike before and after */
-  minimumMovedShare: share,
-  /** rows and columns of `transitions` */
-  membersBefore: z.array(seatedMember),
-  membersAfter: z.array(seatedMember),
-  /** share of all flows that goes from row to column */
-  transitions: z.array(z.array(share)),
-  /** where the orphans are afterwards; members that get none are left out */
-  orphansLand: z.array(memberGeneration.extend({ share })),
-  steps: z.array(step),
+  kind: z.literal('change').describe('what a change of the group moves'),
+  rule,
+  steering: z
+    .enum(PREDICTED_STEERINGS)
+    .describe("what picks the member: the kernel's hash or an attached program"),
+  change: change.describe('the change of the group'),
+  method: z
+    .enum(['exact', 'simulated'])
+    .describe('`simulated`: counted over `hashes` well-mixed hashes, so good to about 0.5 / √hashes'),
+  hashes: count.optional().describe('hashes that were tried; absent where the method is exact'),
+  from: count.describe('members before'),
+  to: count.describe('members after'),
+  staysShare: share.describe('flows that stay at their member'),
+  movedShare: share.describe('flows that move'),
+  orphanShare: share.describe("flows that move, as their member's generation is gone"),
+  collateralShare: share.describe("flows that move, although their member's generation still lives"),
+  successorShare: share.describe('orphans that land on the next generation of their own member'),
+  minimumMovedShare: share.describe(
+    'the least that any scheme could move which serves all members alike before and after',
+  ),
+  membersBefore: z.array(seatedMember).describe('rows of `transitions`'),
+  membersAfter: z.array(seatedMember).describe('columns of `transitions`'),
+  transitions: z.array(z.array(share)).describe('share of all flows that goes from row to column'),
+  orphansLand: z
+    .array(life.extend({ share: share.describe('of all flows') }))
+    .describe('where the orphans are afterwards; members that get none are left out'),
+  steps: z.array(step).describe('how the change is carried out, in order'),
 })
 
 const spreadPrediction = z.object({
-  kind: z.literal('spread'),
-  rule: z.enum(['3.8', '3.9', '4.5']),
-  steering: z.literal('hash'),
-  members: count,
-  flows: count,
-  maxOverMean: z.object({ expected: z.number(), p95: z.number(), p99: z.number() }),
-  idleMemberProbability: share,
+  kind: z.literal('spread').describe('how evenly flows spread'),
+  rule,
+  steering: z.literal('hash').describe("the kernel's hash"),
+  members: count.describe('members of the group'),
+  flows: count.describe('flows, each with a hash of its own'),
+  maxOverMean: z
+    .object({
+      expected: finite.describe('in the mean'),
+      p95: finite.describe('a fair hash stays under this in 95 % of runs'),
+      p99: finite.describe('a fair hash stays under this in 99 % of runs'),
+    })
+    .describe('flows of the member that has most, over the mean'),
+  idleMemberProbability: probability.describe('that at least one member gets no flow'),
 })
 
 const header = {
-  schema: z.literal(PREDICT_SCHEMA),
-  tool: z.object({ name: z.literal('rpbench'), version: z.string() }),
-  /** the release that the rule was chosen for */
-  kernel: z.string(),
+  ...envelope(PREDICT_SCHEMA),
+  kernel: z.string().describe('the release that the rule was chosen for'),
 }
 
 export const predictResult = z.discriminatedUnion('kind', [
-  changePrediction.extend(header),
-  spreadPrediction.extend(header),
+  z.object({ ...header, ...changePrediction.shape }),
+  z.object({ ...header, ...spreadPrediction.shape }),
 ])
 
 export type ChangePrediction = z.infer<typeof changePrediction>

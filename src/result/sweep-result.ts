@@ -1,158 +1,206 @@
 import { z } from 'zod'
-import { latencySummary, runResult } from './run-result.js'
+import { balance } from './balance.js'
+import { books } from './books.js'
+import { measuredEnvelope } from './envelope.js'
+import { latency } from './latency.js'
+import { throughput } from './run-result.js'
+import { count, finite, index, instant, ns, rate, share } from './scalars.js'
+import { validityVerdict } from './validity.js'
 
 /**
- * The result of `rpbench sweep`, schema `rpbench/sweep@1`: runs at every combination of the values of some flags,
- * and the capacity of each where it was searched.
+ * The result of `rpbench sweep`: runs at every combination of the values of some flags, and the capacity of each where it
+ * was searched.
  */
 export const SWEEP_SCHEMA = 'rpbench/sweep@1'
 
-const count = z.int().nonnegative()
-const ns = z.int().nonnegative()
-const finite = z.number()
-const share = z.number().min(0).max(1)
 const flagTexts = z.record(z.string(), z.string())
+const pointFlags = flagTexts.describe('values of the axes at this point, by flag')
 
 /** One run of `rpbench run`, in short. What could not be measured, or was not reached, is absent. */
 const sweepRun = z.object({
-  /** index in `points` */
-  point: count,
-  repetition: count,
-  seed: count,
-  /** values of the axes at this point */
-  flags: flagTexts,
-  startedAt: z.iso.datetime(),
-  durationNs: ns,
-  /** from the start of its group to its end */
-  wallNs: ns,
-  /** a member died: its figures are of the time until then */
-  stopped: z.literal('failed').optional(),
-  /** the run could not be done */
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
-  /** codes of what stands behind the verdict, and of what is only worth knowing */
+  point: index.describe('index in `points`'),
+  repetition: index.describe('number of the repetition, from 0'),
+  seed: index.describe('of its random choices'),
+  flags: pointFlags,
+  startedAt: instant.describe('when it began'),
+  durationNs: ns.describe('length of its measured phase'),
+  wallNs: ns.describe('from the start of its group to its end'),
+  stopped: z.literal('failed').optional().describe('a member died: its figures are of the time until then'),
+  error: z
+    .object({
+      code: z.string().describe('which error; stable'),
+      message: z.string().describe('what was wrong, as a sentence'),
+    })
+    .optional()
+    .describe('why it could not be done; absent where it was'),
   validity: z
     .object({
-      verdict: z.enum(['valid', 'suspect', 'invalid']),
-      findings: z.array(z.string()),
-      notes: z.array(z.string()),
+      verdict: validityVerdict.describe('the worst of the findings'),
+      findings: z.array(z.string()).describe('codes of what stands behind the verdict'),
+      notes: z.array(z.string()).describe('codes of what is only worth knowing'),
     })
-    .optional(),
-  roundTripsPerSecond: finite.optional(),
-  offeredPerSecond: finite.optional(),
-  achievedPerSecond: finite.optional(),
-  /** CPU time that a round trip took, ns */
-  cpuPerRoundTripNs: z.object({ client: finite, members: finite }).optional(),
-  latency: z.object({ service: latencySummary, response: latencySummary.optional() }).optional(),
-  /** (lost + late) / (sent + unsent): of the requests that were due, those without a reply in time */
-  lossShare: share.optional(),
-  books: z
-    .object({
-      sent: count,
-      unsent: count,
-      replied: count,
-      lost: count,
-      late: count,
-      droppedAtMembers: count,
-      droppedAtClient: count,
-      unexplained: count,
+    .optional()
+    .describe('whether it can be trusted'),
+  ...throughput.partial().shape,
+  latency: latency.optional().describe('of the replies in time'),
+  lossShare: share
+    .optional()
+    .describe(
+      '(lost + late) / (sent + unsent): of the requests that were due, those without a reply in time',
+    ),
+  books: books
+    .pick({
+      sent: true,
+      unsent: true,
+      replied: true,
+      lost: true,
+      late: true,
+      droppedAtMembers: true,
+      droppedAtClient: true,
+      unexplained: true,
     })
-    .optional(),
-  /** the most flows of a member over the mean; absent under a steering that does not go by flow */
-  flowsMaxOverMean: finite.optional(),
-  balance: z.enum(['fair', 'skewed', 'too-even', 'underpowered']).optional(),
-  /** the most replies in time that came from a member over the mean */
-  deliveredMaxOverMean: finite.optional(),
-  /** flows seen at more than one member */
-  moved: count.optional(),
-  /** in a capacity search: what this run was for */
+    .optional()
+    .describe('where the datagrams went'),
+  flowsMaxOverMean: finite
+    .optional()
+    .describe('the most flows of a member over the mean; absent under a steering that does not go by flow'),
+  balance: balance.shape.verdict
+    .optional()
+    .describe('verdict on the spread of flows; absent under a steering that does not go by flow'),
+  deliveredMaxOverMean: finite
+    .optional()
+    .describe('the most replies in time that came from a member over the mean'),
+  moved: count.optional().describe('flows seen at more than one member'),
   trial: z
     .object({
-      /** `closed-loop`: to learn where to search */
-      purpose: z.enum(['closed-loop', 'search']),
-      loadHz: finite.optional(),
-      /** length that was asked for */
-      trialNs: ns,
-      outcome: z.enum(['good', 'bad', 'limited', 'void']).optional(),
-      violated: z.array(z.string()).optional(),
+      purpose: z.enum(['closed-loop', 'search']).describe('`closed-loop`: to learn where to search'),
+      loadHz: rate.optional().describe('rate that was offered; absent in a closed loop'),
+      trialNs: ns.describe('length that was asked for'),
+      outcome: z
+        .enum(['good', 'bad', 'limited', 'void'])
+        .optional()
+        .describe(
+          '`good`, `bad`: the goal held, or not; `limited`: the client could not offer the load; `void`: no valid measurement',
+        ),
+      violated: z
+        .array(z.string())
+        .optional()
+        .describe('quantities of the goal that were beyond their limit'),
     })
-    .optional(),
+    .optional()
+    .describe('in a capacity search: what this run was for'),
 })
 
-/** Over the repetitions. */
-const spread = z.object({ median: finite, min: finite, max: finite })
+/** Of one figure, over the repetitions. */
+const spread = z.object({
+  median: finite.describe('median of the repetitions'),
+  min: finite.describe('least of the repetitions'),
+  max: finite.describe('greatest of the repetitions'),
+})
 
 const pointSummary = z.object({
-  roundTripsPerSecond: spread.optional(),
-  p50Ns: spread.optional(),
-  p99Ns: spread.optional(),
-  lossShare: spread.optional(),
-  flowsMaxOverMean: spread.optional(),
-  deliveredMaxOverMean: spread.optional(),
+  roundTripsPerSecond: spread.optional().describe('replies a second'),
+  p50Ns: spread.optional().describe('50 % of the replies took at most this, ns'),
+  p99Ns: spread.optional().describe('99 % of the replies took at most this, ns'),
+  lossShare: spread.optional().describe('of the requests that were due, those without a reply in time'),
+  flowsMaxOverMean: spread.optional().describe('the most flows of a member over the mean'),
+  deliveredMaxOverMean: spread.optional().describe('the most replies of a member over the mean'),
 })
 
 const sweepPoint = z.object({
-  index: count,
-  flags: flagTexts,
-  /** how many of its runs came to which end; those in `failed` have no verdict */
-  runs: z.object({ valid: count, suspect: count, invalid: count, failed: count }),
-  /** of the valid and suspect ones: response times in an open loop, service times in a closed one */
-  summary: pointSummary.optional(),
+  index: index.describe('place in the list'),
+  flags: pointFlags,
+  runs: z
+    .object({
+      valid: count.describe('with the verdict valid'),
+      suspect: count.describe('with the verdict suspect'),
+      invalid: count.describe('with the verdict invalid'),
+      failed: count.describe('that could not be done, and have no verdict'),
+    })
+    .describe('how many of its runs came to which end'),
+  summary: pointSummary
+    .optional()
+    .describe('of the valid and suspect runs: response times in an open loop, service times in a closed one'),
 })
 
-/** What a search has to say of a point, in the words of draft-ietf-bmwg-mlrsearch. Rates are requests per second. */
+/** What a search has to say of a point, in the words of draft-ietf-bmwg-mlrsearch. */
 const capacity = z.object({
-  point: count,
-  flags: flagTexts,
-  /** false while the search was not carried to its goal width: bounds are then what is known so far */
-  regular: z.boolean(),
-  /** why it ended; absent where it did not */
-  stop: z.enum(['goal-width', 'max-load', 'min-load', 'generator', 'trials', 'time', 'failed']).optional(),
-  /** relevant lower bound: the capacity */
-  lowerHz: finite.optional(),
-  /** relevant upper bound */
-  upperHz: finite.optional(),
-  /** the least load above `lowerHz` that the client could not offer */
-  limitedHz: finite.optional(),
-  conditionalThroughputHz: finite.optional(),
-  /** `lowerHz` over that of the first point that has one */
-  ratioToFirst: finite.optional(),
-  closedLoopPerSecond: finite.optional(),
-  leastHz: finite.optional(),
-  mostHz: finite.optional(),
-  /** how many trials were made; they are in `runs`, with `trial` */
-  trials: count,
+  point: index.describe('index in `points`'),
+  flags: pointFlags,
+  regular: z
+    .boolean()
+    .describe(
+      'false while the search was not carried to its goal width: bounds are then what is known so far',
+    ),
+  stop: z
+    .enum(['goal-width', 'max-load', 'min-load', 'generator', 'trials', 'time', 'failed'])
+    .optional()
+    .describe('why it ended; absent where it did not'),
+  lowerHz: rate.optional().describe('relevant lower bound: the capacity'),
+  upperHz: rate.optional().describe('relevant upper bound'),
+  limitedHz: rate.optional().describe('the least load above `lowerHz` that the client could not offer'),
+  conditionalThroughputHz: rate
+    .optional()
+    .describe('what came back of `lowerHz`, by the trials that decide on it'),
+  ratioToFirst: finite.optional().describe('`lowerHz` over that of the first point that has one'),
+  closedLoopPerSecond: rate.optional().describe('round trips of the closed loop with which the search began'),
+  leastHz: rate.optional().describe('the least load that is searched'),
+  mostHz: rate.optional().describe('the greatest load that is searched'),
+  trials: count.describe('how many trials were made; they are in `runs`, with `trial`'),
 })
 
 export const sweepResult = z.object({
-  schema: z.literal(SWEEP_SCHEMA),
-  ...runResult.pick({ tool: true, host: true, startedAt: true }).shape,
-  /** wall time, over all sessions where it was resumed */
-  durationNs: ns,
-  /** ended before its time; the runs that were carried out are all here */
-  stopped: z.literal('interrupted').optional(),
-  plan: z.object({
-    /** flags as they were given */
-    supplied: flagTexts,
-    axes: z.array(z.object({ flag: z.string(), values: z.array(z.string()) })),
-    repeat: count,
-    /** per repetition, the points in the order in which they run */
-    order: z.array(z.array(count)),
-    /** where capacities are searched: the goal, in the draft's words */
-    goal: z
-      .object({
-        conditions: z.array(z.object({ quantity: z.string(), inclusive: z.boolean(), limit: finite })),
-        finalTrialNs: ns,
-        initialTrialNs: ns,
-        durationSumNs: ns,
-        exceedRatio: share,
-        width: share,
-      })
-      .optional(),
-  }),
-  points: z.array(sweepPoint),
-  skipped: z.array(z.object({ flags: flagTexts, reason: z.string() })),
-  runs: z.array(sweepRun),
-  capacity: z.array(capacity).optional(),
+  ...measuredEnvelope(SWEEP_SCHEMA),
+  durationNs: ns.describe('wall time, over all sessions where it was resumed'),
+  stopped: z
+    .literal('interrupted')
+    .optional()
+    .describe('ended before its time; the runs that were carried out are all here'),
+  plan: z
+    .object({
+      supplied: flagTexts.describe('flags as they were given, by name'),
+      axes: z
+        .array(
+          z.object({
+            flag: z.string().describe('name of the flag'),
+            values: z.array(z.string()).describe('its values, as given'),
+          }),
+        )
+        .describe('flags with more than one value'),
+      repeat: count.describe('repetitions of each point'),
+      order: z.array(z.array(index)).describe('per repetition, the points in the order in which they run'),
+      goal: z
+        .object({
+          conditions: z
+            .array(
+              z.object({
+                quantity: z.string().describe('what is limited'),
+                inclusive: z.boolean().describe('whether the limit itself is allowed'),
+                limit: finite.describe('in ns for times, as a share of 1 for loss'),
+              }),
+            )
+            .describe('all of which must hold'),
+          finalTrialNs: ns.describe('length of a trial that decides'),
+          initialTrialNs: ns.describe('length of the first trials'),
+          durationSumNs: ns.describe('trials at a load decide when they have lasted this long together'),
+          exceedRatio: share.describe('part of that time in which the goal may be missed'),
+          width: share.describe('relative width of the interval at which the search ends'),
+        })
+        .optional()
+        .describe("what a load has to keep, in the draft's words; only where capacities are searched"),
+    })
+    .describe('what was to be measured'),
+  points: z.array(sweepPoint).describe('each combination of the values, with its runs in short'),
+  skipped: z
+    .array(
+      z.object({
+        flags: pointFlags,
+        reason: z.string().describe('why it is not possible, as a sentence'),
+      }),
+    )
+    .describe('combinations that are not possible'),
+  runs: z.array(sweepRun).describe('every run, in the order of time'),
+  capacity: z.array(capacity).optional().describe('of each point; only where capacities are searched'),
 })
 
 export type SweepRun = z.infer<typeof sweepRun>

@@ -1,52 +1,68 @@
 import { z } from 'zod'
 import { affinityEvidence, balanceEvidence, churnEvidence, overloadEvidence } from './claim-evidence.js'
-import { runResult } from './run-result.js'
+import { measuredEnvelope, plan } from './envelope.js'
+import { ns } from './scalars.js'
 
-/** The result of `rpbench verify …`, schema `rpbench/verify@1`: with `claims`, or of `verify selectors` with `cases`. */
+/** The result of `rpbench verify …`: with `claims`, or of `verify selectors` with `cases`. */
 export const VERIFY_SCHEMA = 'rpbench/verify@1'
 
 /** What the kernel is said to do with a reuseport group, and whether this one does. */
 export const selectorsResult = z.object({
-  schema: z.literal(VERIFY_SCHEMA),
-  tool: z.object({ name: z.literal('rpbench'), version: z.string() }),
-  /** the release that was tested */
-  kernel: z.string(),
-  startedAt: z.iso.datetime(),
-  cases: z.array(
-    z.object({
-      id: z.string(),
-      outcome: z.enum(['pass', 'fail', 'not-possible']),
-      /** what was found, or what stood in the way */
-      why: z.string(),
-    }),
-  ),
+  ...measuredEnvelope(VERIFY_SCHEMA),
+  cases: z
+    .array(
+      z.object({
+        id: z.string().describe('which case; stable'),
+        outcome: z
+          .enum(['pass', 'fail', 'not-possible'])
+          .describe('`not-possible`: it could not be tried here'),
+        why: z.string().describe('what was found, or what stood in the way'),
+      }),
+    )
+    .describe('what the kernel is said to do, and whether this one does'),
 })
 
 const ruling = z.object({
-  /** absent where it could not be told */
-  holds: z.boolean().optional(),
-  verdict: z.enum(['holds', 'does not hold', 'cannot tell']),
-  /** what was found, or why it cannot be told, as one sentence */
-  why: z.string(),
+  holds: z.boolean().optional().describe('whether it holds; absent where that cannot be told'),
+  verdict: z.enum(['holds', 'does not hold', 'cannot tell']).describe('the same in words'),
+  why: z.string().describe('what was found, or why it cannot be told, as one sentence'),
 })
 
-/** Without evidence where nothing could be measured. */
+const restsOn = 'what the verdict rests on; absent where nothing could be measured'
+
 const claim = z.discriminatedUnion('id', [
-  ruling.extend({ id: z.literal('affinity'), evidence: affinityEvidence.optional() }),
-  ruling.extend({ id: z.literal('balance'), evidence: balanceEvidence.optional() }),
-  ruling.extend({ id: z.literal('churn'), evidence: churnEvidence.optional() }),
-  ruling.extend({ id: z.literal('overload'), evidence: overloadEvidence.optional() }),
+  ruling.extend({
+    id: z.literal('affinity').describe('one flow always reaches the same socket'),
+    evidence: affinityEvidence.optional().describe(restsOn),
+  }),
+  ruling.extend({
+    id: z.literal('balance').describe('different flows spread evenly'),
+    evidence: balanceEvidence.optional().describe(restsOn),
+  }),
+  ruling.extend({
+    id: z.literal('churn').describe('changing the number of sockets moves flows, as many as predicted'),
+    evidence: churnEvidence.optional().describe(restsOn),
+  }),
+  ruling.extend({
+    id: z.literal('overload').describe('overload does not break the balance'),
+    evidence: overloadEvidence.optional().describe(restsOn),
+  }),
 ])
 
 /** What is said of reuseport, and whether it holds on this machine. */
 export const claimsResult = z.object({
-  schema: z.literal(VERIFY_SCHEMA),
-  ...runResult.pick({ tool: true, host: true, startedAt: true, durationNs: true, plan: true }).shape,
-  /** ended before its time: claims that were not finished cannot be told */
-  stopped: z.literal('interrupted').optional(),
-  claims: z.array(claim),
-  /** what a reader should know, such as what this user may not do */
-  notes: z.array(z.string()).optional(),
+  ...measuredEnvelope(VERIFY_SCHEMA),
+  durationNs: ns.describe('wall time, with the start of every group'),
+  stopped: z
+    .literal('interrupted')
+    .optional()
+    .describe('ended before its time: claims that were not finished cannot be told'),
+  plan,
+  claims: z.array(claim).describe('what is said of reuseport, and whether it holds here'),
+  notes: z
+    .array(z.string())
+    .optional()
+    .describe('what a reader should know, such as what this user may not do'),
 })
 
 export const verifyResult = z.union([claimsResult, selectorsResult])

@@ -52,7 +52,7 @@ describe('rpbench run --json', () => {
     const result = runResult.parse(value)
     expect(result, 'no field that the schema does not know').toEqual(value)
     expect(result).toMatchObject({
-      affinity: { flows: 300, moved: 0, unseen: 0 },
+      affinity: { flows: 300, moved: 0, unanswered: 0, unasked: 0 },
       books: { unexplained: 0 },
       plan: { supplied: { procs: '2', flows: '300', duration: '200ms', warmup: '50ms' } },
     })
@@ -68,8 +68,8 @@ describe('rpbench run --json', () => {
     const result = runResult.parse(JSON.parse(saved.json))
     const [memberHeading, ...memberRows] = rowsOf(saved.members)
     expect(memberRows).toHaveLength(2)
-    const packets = memberHeading!.indexOf('packets')
-    expect(memberRows.map((row) => Number(row[packets]))).toEqual(result.members.map((m) => m.packets))
+    const taken = memberHeading!.indexOf('taken')
+    expect(memberRows.map((row) => Number(row[taken]))).toEqual(result.members.map((m) => m.taken))
     const [flowHeading, ...flowRows] = rowsOf(saved.flows)
     expect(flowHeading).toEqual([
       'flow',
@@ -123,7 +123,7 @@ describe('a low limit of open files', () => {
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
     const result = runResult.parse(JSON.parse(outcome.stdout))
     expect(result.plan.effective['waves']).toBeGreaterThan(1)
-    expect(result.affinity).toMatchObject({ flows: 1000, moved: 0, unseen: 0 })
+    expect(result.affinity).toMatchObject({ flows: 1000, moved: 0, unanswered: 0, unasked: 0 })
     expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
     const [, ...flows] = rowsOf((await savedFiles()).flows)
     expect(new Set(flows.map((row) => `${row[1]}:${row[2]}`)).size).toBe(1000)

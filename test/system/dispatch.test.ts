@@ -34,7 +34,7 @@ describe.each(['shared', 'single', 'fan-out'] as const)('dispatch %s', (dispatch
     expect(result.group.dispatch).toBe(dispatch)
     expect(sockets).toBe(1)
     expect(books).toMatchObject({ unexplained: 0, lost: 0, droppedAtMembers: 0, leftAtMembers: 0 })
-    expect(total(members.map((m) => m.packets))).toBe(books.sent)
+    expect(total(members.map((m) => m.taken))).toBe(books.sent)
     expect(total(members.map((m) => m.replies))).toBe(books.replied)
     expect(checksOf(result, ...OUR_COUNTS)).toMatchObject(OUR_COUNTS.map((code) => ({ code, passed: true })))
     expect(servers).toHaveLength({ shared: 3, single: 1, 'fan-out': 4 }[dispatch])
@@ -46,7 +46,7 @@ describe.each(['shared', 'single', 'fan-out'] as const)('dispatch %s', (dispatch
 
   it('counts each drop of an overrun once, and has books that balance', async () => {
     const { result } = await overrun({ dispatch, ...procsOf(dispatch) })
-    const { books, crossCheck, members, dispatcher } = result
+    const { books, crossCheck, members, front } = result
     expect(books.droppedAtMembers).toBeGreaterThan(0)
     expect(books).toMatchObject({ unexplained: 0, droppedAtClient: 0 })
     expect(books.sent).toBe(books.taken + books.droppedAtMembers + books.leftAtMembers)
@@ -60,14 +60,14 @@ describe.each(['shared', 'single', 'fan-out'] as const)('dispatch %s', (dispatch
     })
     expect(result.validity.findings.map((f) => f.code)).toContain('member-drops')
     expect(members.map((m) => m.drops === undefined)).toEqual(members.map(() => dispatch === 'shared'))
-    expect(dispatcher === undefined).toBe(dispatch !== 'fan-out')
+    expect(front === undefined).toBe(dispatch !== 'fan-out')
   })
 
   it('works with threads of one process', async () => {
     const { result } = await measure({ dispatch, flows: 300, server: 'threads', ...procsOf(dispatch) })
     expect(result.members.map((m) => m.pid)).toEqual(result.members.map(() => process.pid))
     expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
-    expect(total(result.members.map((m) => m.packets))).toBe(result.books.sent)
+    expect(total(result.members.map((m) => m.taken))).toBe(result.books.sent)
   })
 
   it('answers from the address that was asked, on a wildcard address', async () => {
@@ -101,11 +101,11 @@ async function overrun(request: RunRequest): Promise<Measured> {
 describe('one socket that all processes read', () => {
   it('gives something to each of them, and flows no member of their own', async () => {
     const { result } = await measure({ dispatch: 'shared', procs: 3, flows: 200, durationNs: 400e6 })
-    expect(result.members.every((m) => m.packets > 0)).toBe(true)
-    expect(result.affinity).toMatchObject({ expected: false, unseen: 0, violations: [] })
+    expect(result.members.every((m) => m.taken > 0)).toBe(true)
+    expect(result.affinity).toMatchObject({ expected: false, unanswered: 0, unasked: 0, violations: [] })
     expect(result.affinity.moved).toBeGreaterThan(0)
     expect(result.balance).toBeUndefined()
-    expect(result.packetBalance).toBeUndefined()
+    expect(result.takenBalance).toBeUndefined()
     expect(result.members.map(({ sent, residual }) => ({ sent, residual }))).toEqual(
       result.members.map(() => ({ sent: undefined, residual: undefined })),
     )
@@ -115,18 +115,18 @@ describe('one socket that all processes read', () => {
 describe('a front that hands on', () => {
   it('keeps each flow at one member, and spreads flows as a fair hash does', async () => {
     const { result } = await measure({ dispatch: 'fan-out', procs: 4, flows: 5000, inFlight: 200 })
-    expect(result.affinity).toMatchObject({ flows: 5000, moved: 0, unseen: 0 })
+    expect(result.affinity).toMatchObject({ flows: 5000, moved: 0, unanswered: 0, unasked: 0 })
     expect(result.balance).toMatchObject({ flows: 5000, members: 4 })
     expect(result.balance!.pValue).toBeGreaterThan(1e-6)
     expect(result.members.map((m) => m.unexplained)).toEqual([0, 0, 0, 0])
-    expect(result.dispatcher).toMatchObject({
+    expect(result.front).toMatchObject({
       taken: result.books.sent,
       handedOn: result.books.sent,
       drops: 0,
       strangers: 0,
     })
-    expect(result.dispatcher!.cpuNs).toBeGreaterThan(0)
-    expect(result.dispatcher!.residentBytes).toBeGreaterThan(0)
+    expect(result.front!.cpuNs).toBeGreaterThan(0)
+    expect(result.front!.residentBytes).toBeGreaterThan(0)
   })
 
   it('draws anew in every run: the same sources go elsewhere', async () => {
@@ -150,12 +150,12 @@ describe('a front that hands on', () => {
 
   it('drops what a member has no room for, and counts it for that member', async () => {
     const { result } = await overrun({ dispatch: 'fan-out', procs: 3 })
-    const { dispatcher, members, books } = result
+    const { front, members, books } = result
     const inHandingOn = total(members.map((m) => m.drops!))
     expect(inHandingOn).toBeGreaterThan(0)
-    expect(dispatcher!.taken).toBe(dispatcher!.handedOn + inHandingOn)
-    expect(dispatcher!.drops + inHandingOn).toBe(books.droppedAtMembers)
-    expect(dispatcher!.handedOn).toBe(books.taken + books.leftAtMembers)
+    expect(front!.taken).toBe(front!.handedOn + inHandingOn)
+    expect(front!.drops + inHandingOn).toBe(books.droppedAtMembers)
+    expect(front!.handedOn).toBe(books.taken + books.leftAtMembers)
   })
 
   it('hands on the largest datagrams', async () => {
@@ -181,7 +181,7 @@ describe('a front that hands on', () => {
     expect(result).toMatchObject({
       stopped: 'failed',
       failure: `The front (process ${killed}) was killed by SIGKILL.`,
-      dispatcher: { pid: killed, died: 'was killed by SIGKILL' },
+      front: { pid: killed, died: 'was killed by SIGKILL' },
       validity: { verdict: 'invalid' },
     })
     expect(runResult.parse(result)).toEqual(result)
@@ -204,7 +204,7 @@ describe('a front that hands on', () => {
       },
     )
     expect(result.failure).toMatch(new RegExp(`^Member \\d \\(process ${killed}\\) was killed by SIGKILL`))
-    expect(result.dispatcher!.died).toBeUndefined()
+    expect(result.front!.died).toBeUndefined()
     expect(result.members.filter((m) => m.died !== undefined)).toHaveLength(1)
   })
 })

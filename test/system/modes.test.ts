@@ -15,8 +15,8 @@ describe('members that are threads', () => {
     expect(result.group.server).toBe('threads')
     expect(result.members.map((m) => m.pid)).toEqual([process.pid, process.pid, process.pid])
     expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
-    expect(result.members.reduce((sum, m) => sum + m.packets, 0)).toBe(result.books.sent)
-    expect(result.affinity).toMatchObject({ moved: 0, unseen: 0 })
+    expect(result.members.reduce((sum, m) => sum + m.taken, 0)).toBe(result.books.sent)
+    expect(result.affinity).toMatchObject({ moved: 0, unanswered: 0, unasked: 0 })
   })
 })
 
@@ -37,7 +37,7 @@ describe('waves', () => {
     expect(assignment(flows).size).toBe(1000)
     expect(flows.every((f) => f.sent > 0 && f.lost === 0)).toBe(true)
     expect(result.plan.effective).toMatchObject({ waveSize: 150, waves: 7 })
-    expect(result.affinity).toMatchObject({ flows: 1000, moved: 0, unseen: 0 })
+    expect(result.affinity).toMatchObject({ flows: 1000, moved: 0, unanswered: 0, unasked: 0 })
     expect(result.books).toMatchObject({ lost: 0, unexplained: 0 })
     expect(result.validity.findings.map((f) => f.code)).toContain('waves')
   })
@@ -92,7 +92,7 @@ describe('a group on the wildcard address', () => {
     expect(new Set(flows.map((f) => f.sourceAddress))).toEqual(new Set(sourceAddresses))
     expect(result.group.address).toBe('0.0.0.0')
     expect(result.books).toMatchObject({ lost: 0, unexplained: 0 })
-    expect(result.affinity).toMatchObject({ moved: 0, unseen: 0 })
+    expect(result.affinity).toMatchObject({ moved: 0, unanswered: 0, unasked: 0 })
     expect(result.validity.findings.map((f) => f.code)).toContain('exposed')
   })
 

@@ -115,7 +115,7 @@ describe('a group that is offered twice what it can do', () => {
     expect(books.unexplainedRequests).toBe(0)
     expect(imbalance.members[1]!.answeredShare).toBe(0)
     expect(imbalance.members[1]!.offeredShare).toBeGreaterThan(0.1)
-    expect(imbalance.unknown.flows).toBe(affinity.unseen)
+    expect(imbalance.unknown.flows).toBe(affinity.unanswered)
     expect(imbalance.parts.hash.verdict).not.toBe('uneven')
     expect(balance!.verdict).not.toBe('skewed')
     expect(validity.findings.map(({ code }) => code)).toContain('flows-unanswered')

@@ -31,8 +31,8 @@ describe(`a run of ${MEMBERS} member processes and ${FLOWS} flows`, () => {
     const counters = memory!.read(MEMBERS)
     for (const member of run.result.members) {
       const own = counters.read(member.index)
-      expect(member.packets).toBeGreaterThan(0)
-      expect([member.packets, member.echoed, member.echoErrors, member.drops, member.strangers]).toEqual([
+      expect(member.taken).toBeGreaterThan(0)
+      expect([member.taken, member.echoed, member.echoErrors, member.drops, member.strangers]).toEqual([
         own.taken[1],
         own.echoed[1],
         0,
@@ -44,11 +44,11 @@ describe(`a run of ${MEMBERS} member processes and ${FLOWS} flows`, () => {
 
   it('has books that balance: what members took is what was sent, on each member and in total', () => {
     const { books, members } = run.result
-    const total = (key: 'packets' | 'replies' | 'sent'): number =>
+    const total = (key: 'taken' | 'replies' | 'sent'): number =>
       members.reduce((sum, member) => sum + member[key]!, 0)
-    expect(total('packets')).toBe(books.sent)
+    expect(total('taken')).toBe(books.sent)
     expect(total('replies')).toBe(books.replied)
-    expect(members.map((m) => m.sent)).toEqual(members.map((m) => m.packets))
+    expect(members.map((m) => m.sent)).toEqual(members.map((m) => m.taken))
     expect(books).toMatchObject({
       unexplained: 0,
       lost: 0,
@@ -76,7 +76,7 @@ describe(`a run of ${MEMBERS} member processes and ${FLOWS} flows`, () => {
   })
 
   it('sees each flow at one member only', () => {
-    expect(run.result.affinity).toEqual({ flows: FLOWS, moved: 0, unseen: 0, violations: [] })
+    expect(run.result.affinity).toEqual({ flows: FLOWS, moved: 0, unanswered: 0, unasked: 0, violations: [] })
     const counts = run.result.members.map(
       (member) => run.flows.filter((flow) => flow.member === member.index).length,
     )

@@ -42,7 +42,7 @@ it('puts the four claims to the test with what this machine does', { timeout: 60
   for (const { test } of changes) expect(test.method).toBe(plan.observeHash ? 'flow-by-flow' : 'shares')
 
   const { light, overloads = [], breaks } = claim('overload').evidence ?? {}
-  expect(light).toMatchObject({ moved: 0, unseen: 0 })
+  expect(light).toMatchObject({ moved: 0, unanswered: 0, unasked: 0 })
   for (const { lostShare, placement, rateHz } of overloads) {
     expect(rateHz).toBe(4 * light!.rateHz)
     expect(lostShare).toBeGreaterThan(0.3)

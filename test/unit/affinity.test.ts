@@ -14,23 +14,24 @@ function tupleOf(flow: number): FlowTuple {
 describe('affinity', () => {
   it('has no violation when each flow stayed at its member', () => {
     const firstMember = Int16Array.of(0, 1, 0)
-    expect(analyseAffinity({ flows: 3, firstMember, moves: new Map(), tupleOf })).toEqual({
+    expect(analyseAffinity({ flows: 3, firstMember, sent: [1, 1, 1], moves: new Map(), tupleOf })).toEqual({
       flows: 3,
       moved: 0,
-      unseen: 0,
+      unanswered: 0,
+      unasked: 0,
       violations: [],
     })
   })
 
-  it('counts flows without a reply as unseen, not as moved', () => {
+  it('tells flows that were asked and never answered from those that were never asked', () => {
     const affinity = analyseAffinity({
-      flows: 3,
-      firstMember: Int32Array.of(-1, 2, -1),
+      flows: 4,
+      firstMember: Int32Array.of(-1, 2, -1, -1),
+      sent: [3, 5, 0, 1],
       moves: new Map(),
       tupleOf,
     })
-    expect(affinity.unseen).toBe(2)
-    expect(affinity.moved).toBe(0)
+    expect(affinity).toMatchObject({ unanswered: 2, unasked: 1, moved: 0 })
   })
 
   it('lists each flow that moved with its 4-tuple and members, sorted by flow', () => {
@@ -39,7 +40,13 @@ describe('affinity', () => {
       [0, new Set([3])],
     ])
     const firstMember = Int16Array.of(0, 1, 0, 1)
-    const { moved, violations } = analyseAffinity({ flows: 4, firstMember, moves, tupleOf })
+    const { moved, violations } = analyseAffinity({
+      flows: 4,
+      firstMember,
+      sent: [2, 1, 1, 2],
+      moves,
+      tupleOf,
+    })
     expect(moved).toBe(2)
     expect(violations).toEqual([
       { flow: 0, ...tupleOf(0), members: [0, 3] },
@@ -50,11 +57,15 @@ describe('affinity', () => {
   it('does not call it a move when only the first member is named again', () => {
     const moves = new Map([[1, new Set([1])]])
     const firstMember = Int16Array.of(0, 1)
-    expect(analyseAffinity({ flows: 2, firstMember, moves, tupleOf }).moved).toBe(0)
+    expect(analyseAffinity({ flows: 2, firstMember, sent: [1, 2], moves, tupleOf }).moved).toBe(0)
   })
 
   it('looks at the flows of the run only, when the array has room for more', () => {
     const firstMember = Int16Array.of(0, -1, -1)
-    expect(analyseAffinity({ flows: 1, firstMember, moves: new Map(), tupleOf }).unseen).toBe(0)
+    const sent = [1, 1, 0]
+    expect(analyseAffinity({ flows: 1, firstMember, sent, moves: new Map(), tupleOf })).toMatchObject({
+      unanswered: 0,
+      unasked: 0,
+    })
   })
 })

@@ -39,7 +39,7 @@ describe('the balance of the flows that were answered', () => {
       attributed({ flows: [250, 250, 20, 250], unknown: { flows: 230, sent: 920 } }),
       1,
     )!
-    const affinity = { flows: 1000, moved: 0, unseen: 230, violations: [] }
+    const affinity = { flows: 1000, moved: 0, unanswered: 230, unasked: 0, violations: [] }
     expect(lineOf(render(sampleResult({ balance, affinity })), 'balance')).toMatch(
       /^balance underpowered .*230 flows never got a reply, .* no sign of the hash$/,
     )

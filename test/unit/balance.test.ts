@@ -2,7 +2,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
 import { analyseBalance } from '../../src/analysis/balance/balance.js'
 import { evennessTail } from '../../src/stats/evenness.js'
-import { balance as schema } from '../../src/result/run-result.js'
+import { balance as schema } from '../../src/result/balance.js'
 
 /** z of a two-sided 1e-7. */
 const Z = 5.33

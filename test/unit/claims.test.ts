@@ -33,7 +33,8 @@ describe('one flow always reaches the same socket', () => {
   const strayed: Affinity = {
     flows: 10_000,
     moved: 1,
-    unseen: 0,
+    unanswered: 0,
+    unasked: 0,
     violations: [
       {
         flow: 7,
@@ -51,7 +52,7 @@ describe('one flow always reaches the same socket', () => {
     expect(claimOfRuns(fairDraws())).toMatchObject({
       holds: true,
       verdict: 'holds',
-      evidence: { flows: 80_000, replies: 6_000_000, moved: 0, unseen: 0 },
+      evidence: { flows: 80_000, replies: 6_000_000, moved: 0, unanswered: 0, unasked: 0 },
     }))
 
   it('fails with a single flow that was, and names it', () => {
@@ -72,7 +73,14 @@ describe('one flow always reaches the same socket', () => {
 
   it('cannot be told where nothing was answered', () =>
     expect(
-      claimOfRuns([sampleResult({ affinity: { ...strayed, moved: 0, unseen: 10_000, violations: [] } })], 1),
+      claimOfRuns(
+        [
+          sampleResult({
+            affinity: { ...strayed, moved: 0, unanswered: 10_000, unasked: 0, violations: [] },
+          }),
+        ],
+        1,
+      ),
     ).toMatchObject(untold(/No flow got a reply/)))
 
   it('cannot be told from fewer runs than there should be', () => {
@@ -266,11 +274,11 @@ describe('overload does not break the balance', () => {
   })
 
   it('cannot be told where most flows were never answered', () => {
-    const unseen = sampleOverload({
-      affinity: { flows: 25_000, moved: 0, unseen: 15_000, violations: [] },
+    const unanswered = sampleOverload({
+      affinity: { flows: 25_000, moved: 0, unanswered: 15_000, unasked: 0, violations: [] },
       imbalance: sampleImbalance(),
     })
-    expect(claimOfLoads(sampleLight(), [unseen])).toMatchObject(untold(/10,000 of 25,000/))
+    expect(claimOfLoads(sampleLight(), [unanswered])).toMatchObject(untold(/10,000 of 25,000/))
   })
 })
 

@@ -155,7 +155,7 @@ describe('what servers counted', () => {
 
 describe('the report', () => {
   const { group, books } = sampleResult()
-  const dispatcher = {
+  const front = {
     pid: 4711,
     taken: 1000,
     handedOn: 990,
@@ -177,7 +177,14 @@ describe('the report', () => {
       const { drops: _, ...member } = sampleMember(index, 50)
       return member
     })
-    const affinity = { flows: 100, moved: 90, unseen: 0, expected: false as const, violations: [] }
+    const affinity = {
+      flows: 100,
+      moved: 90,
+      unanswered: 0,
+      unasked: 0,
+      expected: false as const,
+      violations: [],
+    }
     const result = sampleResult({
       members,
       affinity,
@@ -199,14 +206,14 @@ describe('the report', () => {
     const members = [sampleMember(0, 10, { drops: 10 }), sampleMember(1, 10)]
     const result = sampleResult({
       members,
-      dispatcher,
+      front,
       durationNs: 10_000_000,
       group: { ...group, dispatch: 'fan-out' },
     })
     expect(lineOf(render(result), 'front')).toBe(
       'front pid 4711 · 1,000 taken, 990 handed on · 7 dropped at its socket · 10 dropped in handing on · 20 % of a CPU, 2 µs a datagram',
     )
-    const dead = { ...result, dispatcher: { ...dispatcher, died: 'was killed by SIGKILL' } }
+    const dead = { ...result, front: { ...front, died: 'was killed by SIGKILL' } }
     expect(lineOf(render(dead), 'front')).toMatch(/^front died pid 4711 · was killed by SIGKILL · /)
     expect(render(sampleResult())).not.toMatch(/^ front/m)
   })
@@ -226,7 +233,7 @@ describe('the checks of a run with a front', () => {
     droppedAtClient: 0,
     sendErrors: [],
     refused: 0,
-    unseenFlows: 0,
+    unansweredFlows: 0,
     front: { drops: 0 },
     load: { workers: 1, members: 2, inFlight: 64, dispatch: 'fan-out' },
     cpu: { allowedCpus: 3, busyNs: 0, interruptNs: 0, stealNs: 0, totalNs: 15e9, ownNs: 0 },

@@ -72,7 +72,7 @@ describe('a group without loss', () => {
   it('is even, and not overloaded', () =>
     expect(judge([member(), member(), member()])).toMatchObject({
       overloaded: false,
-      overload: { lossShare: 0, lateShare: 0, droppedAtMembers: 0, members: [] },
+      overload: { lostShare: 0, lateShare: 0, droppedAtMembers: 0, members: [] },
       verdict: 'even',
       causes: [],
       parts: { hash: { verdict: 'even' }, weights: { verdict: 'even' }, delivery: { verdict: 'even' } },
@@ -86,7 +86,7 @@ describe('an overload in which all members drop alike', () => {
   it('is even', () => {
     const result = judge([half, half, half, member({ replies: 5100 })])
     expect(result).toMatchObject({ overloaded: true, verdict: 'even', causes: [] })
-    expect(result.overload.lossShare).toBeCloseTo(1 - 20_100 / 40_000, 12)
+    expect(result.overload.lostShare).toBeCloseTo(1 - 20_100 / 40_000, 12)
     expect(result.overload.members).toEqual([0, 1, 2, 3])
     expect(result.members[0]).toMatchObject({ flowShare: 0.25, offeredShare: 0.25, answeredShare: 0.5 })
   })
@@ -159,7 +159,7 @@ describe('a slow member', () => {
     })
     expect(judge(four(slow, member({ servedNs: 10_000 * 1e5 })))).toMatchObject({
       overloaded: true,
-      overload: { members: [2], lossShare: 0, lateShare: 0.25 },
+      overload: { members: [2], lostShare: 0, lateShare: 0.25 },
       verdict: 'slow-member',
     })
   })

@@ -79,7 +79,8 @@ describe('the JSON Schema of a run through changes', () => {
 describe('the JSON Schema of a prediction', () => {
   const schema = resultJsonSchema('predict')
   const validator = z.fromJSONSchema(schema)
-  const head = { schema: PREDICT_SCHEMA, tool: { name: 'rpbench', version: '0.1.0' }, kernel: '6.18.44' }
+  const { tool, startedAt } = sampleResult()
+  const head = { schema: PREDICT_SCHEMA, tool, startedAt, kernel: '6.18.44' }
 
   it('has a name', () =>
     expect(schema).toMatchObject({
@@ -103,7 +104,7 @@ describe('the JSON Schema of a verification', () => {
   const selectors = {
     schema: VERIFY_SCHEMA,
     tool: { name: 'rpbench', version: '0.1.0' },
-    kernel: '6.18.44',
+    host: sampleResult().host,
     startedAt: '2026-11-22T10:13:00.000Z',
     cases: [{ id: 'reattach', outcome: 'pass', why: 'a program replaces that of the whole group' }],
   }

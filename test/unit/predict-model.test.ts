@@ -8,6 +8,7 @@ import { PREDICT_SCHEMA, predictResult } from '../../src/result/predict-result.j
 const HEADER = {
   schema: PREDICT_SCHEMA,
   tool: { name: 'rpbench', version: '0.1.0' },
+  startedAt: '2026-11-22T10:13:00.000Z',
   kernel: '6.18.44',
 } as const
 

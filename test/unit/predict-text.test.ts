@@ -15,6 +15,7 @@ function text(
   const result = {
     schema: PREDICT_SCHEMA,
     tool: { name: 'rpbench', version: '0.1.0' },
+    startedAt: '2026-11-22T10:13:00.000Z',
     kernel: '6.18.44',
     ...prediction,
   } as const

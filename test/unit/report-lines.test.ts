@@ -41,12 +41,23 @@ describe('the balance line', () => {
       latency: _unmeasured,
       ...rest
     } = sampleResult({
-      affinity: { flows: 10, moved: 0, unseen: 10, violations: [] },
+      affinity: { flows: 10, moved: 0, unanswered: 10, unasked: 0, violations: [] },
     })
     const text = render(rest)
     expect(lineOf(text, 'balance')).toBe('balance unknown no flow got a reply')
     expect(lineOf(text, 'affinity')).toBe('affinity unknown no flow got a reply')
     expect(lineOf(text, 'latency')).toBe('latency no reply came in time')
+  })
+})
+
+describe('the affinity line', () => {
+  it('does not warn of flows that were never asked as of flows that were never answered', () => {
+    const affinity = { flows: 10_000, moved: 0, unanswered: 0, unasked: 2_153, violations: [] }
+    const text = render(sampleResult({ affinity }))
+    expect(lineOf(text, 'affinity')).toBe(
+      'affinity kept each of 7,847 flows stayed on one member · 2,153 flows were never asked',
+    )
+    expect(text).not.toContain('never got a reply')
   })
 })
 
@@ -69,30 +80,30 @@ describe('the legs line', () => {
   })
 })
 
-describe('the packets line', () => {
+describe('the taken line', () => {
   const fairCv = { expected: 0.2423, p95: 0.391, p99: 0.4712 }
 
   it('says that heavy flows are the reason, and what they come to', () => {
-    const packetBalance = { cv: 0.381, effectiveFlows: 51.2, fairCv, verdict: 'heavy-flows' as const }
-    expect(lineOf(render(sampleResult({ packetBalance })), 'packets')).toBe(
-      'packets uneven spread (CV) 38.1 %, because some flows are heavy · ' +
+    const takenBalance = { cv: 0.381, effectiveFlows: 51.2, fairCv, verdict: 'heavy-flows' as const }
+    expect(lineOf(render(sampleResult({ takenBalance })), 'taken')).toBe(
+      'taken uneven spread (CV) 38.1 %, because some flows are heavy · ' +
         '10,000 flows weigh as much as 51 equal ones (F_eff) · ' +
         'a fair hash gives 24.2 %, and stays under 47.1 % in 99 % of runs',
     )
   })
 
   it('says that they are not, and where to look', () => {
-    const packetBalance = { cv: 0.612, effectiveFlows: 51.2, fairCv, verdict: 'unexplained' as const }
-    expect(lineOf(render(sampleResult({ packetBalance })), 'packets')).toBe(
-      'packets uneven spread (CV) 61.2 %, and the weights of the flows do not explain it · ' +
+    const takenBalance = { cv: 0.612, effectiveFlows: 51.2, fairCv, verdict: 'unexplained' as const }
+    expect(lineOf(render(sampleResult({ takenBalance })), 'taken')).toBe(
+      'taken uneven spread (CV) 61.2 %, and the weights of the flows do not explain it · ' +
         'a fair hash gives 24.2 %, and stays under 47.1 % in 99 % of runs · ' +
         'compare drops, latency and hot members in the table',
     )
   })
 
   it('is not there when no packet was taken', () => {
-    const { packetBalance: _none, ...rest } = sampleResult()
-    expect(lineOf(render(rest), 'packets')).toBe('')
+    const { takenBalance: _none, ...rest } = sampleResult()
+    expect(lineOf(render(rest), 'taken')).toBe('')
   })
 })
 

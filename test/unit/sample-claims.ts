@@ -49,7 +49,7 @@ export function sampleImbalance(
   const shortfall = 1 - Math.min(...deliveryRatios) / Math.max(...deliveryRatios)
   return {
     overloaded: true,
-    overload: { lossShare: 0.6, lateShare: 0, droppedAtMembers: 96_000, members: [0, 1, 2, 3] },
+    overload: { lostShare: 0.6, lateShare: 0, droppedAtMembers: 96_000, members: [0, 1, 2, 3] },
     members: deliveryRatios.map((deliveryRatio, index) => ({
       index,
       flowShare: 0.25,

@@ -29,7 +29,7 @@ export function sampleMember(
     index,
     pid: 12_001 + index,
     flows,
-    packets,
+    taken: packets,
     echoed: packets,
     echoErrors: 0,
     replies: packets,
@@ -52,7 +52,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
   const members =
     changes.members ?? [2491, 2533, 2478, 2498].map((flows, index) => sampleMember(index, flows))
   const flows = members.reduce((sum, member) => sum + member.flows, 0)
-  const packets = members.reduce((sum, member) => sum + member.packets, 0)
+  const packets = members.reduce((sum, member) => sum + member.taken, 0)
   const effective = {
     procs: members.length,
     server: 'processes',
@@ -106,7 +106,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
       effectBoundW: 0.05,
       verdict: 'fair',
     },
-    affinity: { flows, moved: 0, unseen: 0, violations: [] },
+    affinity: { flows, moved: 0, unanswered: 0, unasked: 0, violations: [] },
     latency: { service: sampleLatency(packets) },
     throughput: { roundTripsPerSecond: packets / 5, achievedPerSecond: packets / 5 },
     books: {
@@ -130,7 +130,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
       unexplainedReplies: 0,
       unexplained: 0,
     },
-    packetBalance: {
+    takenBalance: {
       cv: 0.00814,
       effectiveFlows: flows,
       fairCv: { expected: 0.0159, p95: 0.028, p99: 0.0337 },

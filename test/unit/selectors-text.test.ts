@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
 import { renderSelectorsText } from '../../src/report/selectors-text.js'
+import { sampleResult } from './sample-result.js'
 
 const result = {
   schema: 'rpbench/verify@1' as const,
   tool: { name: 'rpbench' as const, version: '0.1.0' },
-  kernel: '6.18.44',
+  host: { ...sampleResult().host, kernel: '6.18.44' },
   startedAt: '2026-11-22T10:13:00.000Z',
   cases: [
     { id: 'reattach', outcome: 'pass' as const, why: 'a program replaces that of the whole group' },

@@ -11,7 +11,7 @@ function steered(steering: SteeringKind, moved: number): RunResult {
   return {
     ...rest,
     group: { ...base.group, steering },
-    affinity: { flows: 10_000, moved, unseen: 0, expected: false, violations: [] },
+    affinity: { flows: 10_000, moved, unanswered: 0, unasked: 0, expected: false, violations: [] },
   }
 }
 
@@ -21,10 +21,10 @@ describe('the report under a steering that does not go by flow', () => {
 
   it('does not hold the spread against a fair hash', () => {
     expect(lineOf(render(steered('cpu', 0)), 'balance')).toBe(
-      'balance by cpu packets, max/mean 2.000 · members get what their CPU handles, so this is no fair hash and not tested as one',
+      'balance by cpu taken, max/mean 2.000 · members get what their CPU handles, so this is no fair hash and not tested as one',
     )
     expect(lineOf(render(steered('random', 9_999)), 'balance')).toContain(
-      'balance by datagram packets, max/mean 2.000 · each datagram is placed anew',
+      'balance by datagram taken, max/mean 2.000 · each datagram is placed anew',
     )
   })
 

@@ -52,7 +52,12 @@ it.each(STEERINGS.filter((steering) => basisOf({ steering }) !== 'flow'))(
 
 it.each(PREDICTED_STEERINGS)('has a prediction and a place in the schema for %s', (steering) => {
   const prediction = predictChange(4, { kind: 'resize', to: 5 }, '4.5', steering)
-  const head = { schema: 'rpbench/predict@1', tool: { name: 'rpbench', version: '0' }, kernel: '6.18' }
+  const head = {
+    schema: 'rpbench/predict@1',
+    tool: { name: 'rpbench', version: '0' },
+    startedAt: '2026-11-22T10:13:00.000Z',
+    kernel: '6.18',
+  }
   expect(predictResult.parse({ ...head, ...prediction })).toMatchObject({
     steering,
     movedShare: prediction.movedShare,

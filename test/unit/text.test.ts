@@ -23,7 +23,8 @@ const broken = sampleResult({
   affinity: {
     flows: 10_000,
     moved: 12,
-    unseen: 3,
+    unanswered: 3,
+    unasked: 0,
     violations: [1, 2, 3, 4].map((flow) => ({
       flow,
       protocol: 'udp',
@@ -36,7 +37,7 @@ const broken = sampleResult({
   },
   latency: { response: sampleLatency(748_750, 900_000), service: sampleLatency(748_750) },
   throughput: { roundTripsPerSecond: 17_000, offeredPerSecond: 20_000, achievedPerSecond: 18_000 },
-  packetBalance: {
+  takenBalance: {
     cv: 0.246,
     effectiveFlows: 9_800,
     fairCv: { expected: 0.0161, p95: 0.0282, p99: 0.034 },
@@ -77,14 +78,14 @@ describe('the report of a good run', () => {
     expect(text).toBe(
       `rpbench run   udp 127.0.0.1:41873 · 4 processes · 10,000 flows · closed loop, 64 in flight · 5 s
 
- member    pid  flows  share               packets  drops     p50     p99
+ member    pid  flows  share                 taken  drops     p50     p99
       0  12001  2,491  ██████████  24.9 %  186,825      0  309 µs  1.1 ms
       1  12002  2,533  ██████████▏ 25.3 %  189,975      0  312 µs  1.1 ms
       2  12003  2,478  █████████▉  24.8 %  185,850      0  315 µs  1.1 ms
       3  12004  2,498  ██████████  25.0 %  187,350      0  318 µs  1.1 ms
 
  balance   fair      χ² 0.66, df 3, p 0.88 · max/mean 1.013 (a fair hash stays under 1.039 in 95 % of runs)
- packets   even      spread (CV) 0.8 % · a fair hash gives 1.6 %, and stays under 3.4 % in 99 % of runs
+ taken     even      spread (CV) 0.8 % · a fair hash gives 1.6 %, and stays under 3.4 % in 99 % of runs
  affinity  kept      each of 10,000 flows stayed on one member
  latency   p50 312 µs · p90 640 µs · p99 1.1 ms · p99.9 2.4 ms · max 5.0 ms
            closed loop: not the latency a user would feel; --rate measures that
@@ -101,7 +102,7 @@ describe('the report of a good run', () => {
    4 processes · 10,000 flows ·
    closed loop, 64 in flight · 5 s
 
- member  flows   share  packets     p99
+ member  flows   share    taken     p99
       0  2,491  24.9 %  186,825  1.1 ms
       1  2,533  25.3 %  189,975  1.1 ms
       2  2,478  24.8 %  185,850  1.1 ms
@@ -110,9 +111,9 @@ describe('the report of a good run', () => {
  balance fair  χ² 0.66, df 3, p 0.88 ·
    max/mean 1.013 (a fair hash stays
    under 1.039 in 95 % of runs)
- packets even  spread (CV) 0.8 % · a
-   fair hash gives 1.6 %, and stays
-   under 3.4 % in 99 % of runs
+ taken even  spread (CV) 0.8 % · a fair
+   hash gives 1.6 %, and stays under
+   3.4 % in 99 % of runs
  affinity kept  each of 10,000 flows
    stayed on one member
  latency p50 312 µs · p90 640 µs ·

@@ -18,7 +18,7 @@ const healthy = {
   droppedAtClient: 0,
   sendErrors: [],
   refused: 0,
-  unseenFlows: 0,
+  unansweredFlows: 0,
   load: { workers: 1, members: 2, inFlight: 64 },
   clientCpuShares: [0.93],
   inFlight: {
@@ -336,7 +336,7 @@ describe('remarks', () => {
     ['interrupted', 'suspect', { interrupted: true }],
     ['member-drops', 'note', { droppedAtMembers: 12 }],
     ['receive-buffer-clamped', 'note', { receiveBuffer: { asked: 4_194_304, got: 425_984, most: 212_992 } }],
-    ['flows-unanswered', 'note', { unseenFlows: 2 }],
+    ['flows-unanswered', 'note', { unansweredFlows: 2 }],
     ['waves', 'note', { waves: 3 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
     ['exposed', 'note', { exposed: { address: '0.0.0.0', wildcard: true } }],

@@ -10,6 +10,8 @@ interface AffinityInput {
   flows: number
   /** [flows]: the member of a flow's first reply, −1 while none has come */
   firstMember: ArrayLike<number>
+  /** [flows]: requests sent on each flow */
+  sent: ArrayLike<number>
   /** for a flow seen at a further member: all members seen, with or without the first */
   moves: ReadonlyMap<number, ReadonlySet<number>>
   /** the 4-tuple of a flow */
@@ -20,10 +22,13 @@ interface AffinityInput {
  * Which flows stayed at one member while the group did not change. Violations are sorted by flow; each names its
  * members in the order in which they were seen, the first reply's first.
  */
-export function analyseAffinity({ flows, firstMember, moves, tupleOf }: AffinityInput): Affinity {
-  let unseen = 0
+export function analyseAffinity({ flows, firstMember, sent, moves, tupleOf }: AffinityInput): Affinity {
+  let unanswered = 0
+  let unasked = 0
   for (let flow = 0; flow < flows; flow++) {
-    if (firstMember[flow] === -1) unseen++
+    if (firstMember[flow] !== -1) continue
+    if (sent[flow]! > 0) unanswered++
+    else unasked++
   }
   const violations: Violation[] = []
   for (const [flow, seen] of [...moves].toSorted(([a], [b]) => a - b)) {
@@ -31,5 +36,5 @@ export function analyseAffinity({ flows, firstMember, moves, tupleOf }: Affinity
     const members = [...new Set(first < 0 ? seen : [first, ...seen])]
     if (members.length > 1) violations.push({ flow, ...tupleOf(flow), members })
   }
-  return { flows, moved: violations.length, unseen, violations }
+  return { flows, moved: violations.length, unanswered, unasked, violations }
 }

@@ -22,7 +22,8 @@ export function affinityRun(
     flows: affinity.flows,
     replies: books.replied + books.late,
     moved: affinity.moved,
-    unseen: affinity.unseen,
+    unanswered: affinity.unanswered,
+    unasked: affinity.unasked,
   }
 }
 
@@ -36,8 +37,10 @@ export function judgeAffinity(
   violations: AffinityEvidence['violations'],
   planned: number,
 ): ClaimOf<'affinity'> {
-  const total = (of: readonly AffinityRun[], key: 'flows' | 'replies' | 'moved' | 'unseen'): number =>
-    of.reduce((sum, run) => sum + run[key], 0)
+  const total = (
+    of: readonly AffinityRun[],
+    key: 'flows' | 'replies' | 'moved' | 'unanswered' | 'unasked',
+  ): number => of.reduce((sum, run) => sum + run[key], 0)
   // An overloaded run has the flows of the lightly loaded one again.
   const distinct = runs.filter(({ load }) => load !== 'overload')
   const evidence: AffinityEvidence = {
@@ -45,13 +48,14 @@ export function judgeAffinity(
     flows: total(distinct, 'flows'),
     replies: total(runs, 'replies'),
     moved: total(runs, 'moved'),
-    unseen: total(distinct, 'unseen'),
+    unanswered: total(distinct, 'unanswered'),
+    unasked: total(distinct, 'unasked'),
     violations: violations.slice(0, NAMED),
   }
   return { id: 'affinity', ...ruleOn(evidence, planned), evidence }
 }
 
-function ruleOn({ runs, flows, moved, unseen }: AffinityEvidence, planned: number): Ruling {
+function ruleOn({ runs, flows, moved, unanswered, unasked }: AffinityEvidence, planned: number): Ruling {
   const strayed = runs.reduce((sum, run) => (run.validity === 'invalid' ? sum : sum + run.moved), 0)
   if (strayed > 0)
     return fails(
@@ -59,7 +63,7 @@ function ruleOn({ runs, flows, moved, unseen }: AffinityEvidence, planned: numbe
     )
   const invalid = invalidRun(runs)
   if (invalid) return invalid
-  const seen = flows - unseen
+  const seen = flows - unanswered - unasked
   if (seen === 0) return untold('No flow got a reply, so nobody knows which socket it reached.')
   if (runs.length < planned)
     return untold(

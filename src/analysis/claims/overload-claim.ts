@@ -38,7 +38,8 @@ export function loadedRun(
     droppedAtMembers,
     lostShare: sent === 0 ? 0 : lost / sent,
     moved: affinity.moved,
-    unseen: affinity.unseen,
+    unanswered: affinity.unanswered,
+    unasked: affinity.unasked,
     flowsPerMember: members.map((member) => member.flows),
     ...(balance && {
       balance: {
@@ -120,7 +121,7 @@ function ruleOn({ light, overloads, breaks }: OverloadEvidence): Ruling {
       `The group was not overloaded: it lost only ${formatPercent(run.lostShare)} of ${formatCount(run.rateHz)} requests/s.`,
     )
   const { compared } = run.placement
-  const flows = compared + run.unseen
+  const flows = compared + run.unanswered + run.unasked
   if (compared < LEAST_COMPARED * flows || compared === 0)
     return untold(
       `Only ${formatCount(compared)} of ${formatCount(flows)} flows were answered under both loads.`,

@@ -45,7 +45,7 @@ function overloadOf(members: readonly MemberUnderLoad[]): Pick<Imbalance, 'overl
   return {
     overloaded: overloaded.length > 0,
     overload: {
-      lossShare: offered > 0 ? lost / offered : 0,
+      lostShare: offered > 0 ? lost / offered : 0,
       lateShare: offered > 0 ? late / offered : 0,
       droppedAtMembers: total(members, 'dropped'),
       members: overloaded,
@@ -70,7 +70,7 @@ function memberLoads({ members, measuredNs }: ImbalanceInput, { ratios }: Delive
       ...(offered > 0 && {
         answeredShare: replies / offered,
         lateShare: late / offered,
-        lossShare: Math.max(0, offered - replies - late) / offered,
+        lostShare: Math.max(0, offered - replies - late) / offered,
       }),
       ...(ratio !== undefined && { deliveryRatio: ratio }),
       ...(serverMeanNs !== undefined && { serverMeanNs }),

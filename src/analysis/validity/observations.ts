@@ -24,7 +24,7 @@ export interface Observations {
   refused: number
   /** times that a client's recv() failed, but for port unreachable */
   receiveErrors?: number
-  unseenFlows: number
+  unansweredFlows: number
   /** why the client could not have the engine that is its first choice */
   engineFallback?: string
   /** the group's address, where others than this host can reach it; a wildcard is every address of this host */

@@ -56,13 +56,13 @@ export const REMARKS: readonly Remark[] = [
           nextStep: `Raise net.core.rmem_max${most === undefined ? '' : ` (now ${most})`}.`,
         }
       : undefined,
-  ({ unseenFlows }) =>
-    unseenFlows > 0
+  ({ unansweredFlows }) =>
+    unansweredFlows > 0
       ? {
           code: 'flows-unanswered',
           severity: 'note',
-          message: `${plural(unseenFlows, 'flow', 'flows')} never got a reply; where they belong is not known, and the balance leaves them out.`,
-          measured: unseenFlows,
+          message: `${plural(unansweredFlows, 'flow', 'flows')} never got a reply; where they belong is not known, and the balance leaves them out.`,
+          measured: unansweredFlows,
           nextStep: 'Run longer, or lower the load.',
         }
       : undefined,

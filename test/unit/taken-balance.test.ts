@@ -1,7 +1,7 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
 import { fairCv } from '../../src/stats/fair-band.js'
-import { analysePacketBalance } from '../../src/analysis/balance/packet-balance.js'
+import { analyseTakenBalance } from '../../src/analysis/balance/taken-balance.js'
 import { fairCvOfWeights, fairWeightedSpreads } from '../../src/stats/weighted-spread.js'
 
 /** z of a two-sided 1e-7: with it a test of a right program fails once in ten million changes of the seed. */
@@ -16,13 +16,13 @@ const mean = (values: Float64Array): number => values.reduce((sum, x) => sum + x
 function fairAssignment(sent: ArrayLike<number>, members: number, seed: number) {
   const random = xoroshiro128plus(seed)
   const memberOfFlow = Array.from(sent, () => Math.floor(((random.next() >>> 0) / 2 ** 32) * members))
-  const packetsPerMember = Array.from({ length: members }, () => 0)
-  memberOfFlow.forEach((member, flow) => (packetsPerMember[member]! += sent[flow]!))
-  return { memberOfFlow, packetsPerMember }
+  const takenPerMember = Array.from({ length: members }, () => 0)
+  memberOfFlow.forEach((member, flow) => (takenPerMember[member]! += sent[flow]!))
+  return { memberOfFlow, takenPerMember }
 }
 
 const verdictOf = (sent: ArrayLike<number>, members: number, seed: number): string =>
-  analysePacketBalance({ sentPerFlow: sent, ...fairAssignment(sent, members, seed), seed: 1 }).verdict
+  analyseTakenBalance({ sentPerFlow: sent, ...fairAssignment(sent, members, seed), seed: 1 }).verdict
 
 describe('the spread of weighted flows under a fair hash', () => {
   it.each([
@@ -77,10 +77,10 @@ describe('the spread of weighted flows under a fair hash', () => {
 
 describe('the packet balance', () => {
   it('gives CV and effective flows as defined', () => {
-    const { cv, effectiveFlows } = analysePacketBalance({
+    const { cv, effectiveFlows } = analyseTakenBalance({
       sentPerFlow: [30, 10, 10, 0],
       memberOfFlow: [0, 1, 1, -1],
-      packetsPerMember: [30, 20],
+      takenPerMember: [30, 20],
       seed: 1,
     })
     expect(cv).toBeCloseTo(0.2, 12)
@@ -110,9 +110,9 @@ describe('the packet balance', () => {
 
   it('does not blame the weights for packets that one member lost', () => {
     const sentPerFlow = ones(1000).map(() => 75)
-    const { memberOfFlow, packetsPerMember } = fairAssignment(sentPerFlow, 4, 3)
-    packetsPerMember[2]! *= 0.5
-    const { verdict } = analysePacketBalance({ sentPerFlow, memberOfFlow, packetsPerMember, seed: 1 })
+    const { memberOfFlow, takenPerMember } = fairAssignment(sentPerFlow, 4, 3)
+    takenPerMember[2]! *= 0.5
+    const { verdict } = analyseTakenBalance({ sentPerFlow, memberOfFlow, takenPerMember, seed: 1 })
     expect(verdict).toBe('unexplained')
   })
 
@@ -120,15 +120,15 @@ describe('the packet balance', () => {
     // 250 flows a member; one member is so slow that its flows get a third of the turns.
     const memberOfFlow = Array.from({ length: 1000 }, (_, flow) => flow % 4)
     const sentPerFlow = memberOfFlow.map((member) => (member === 1 ? 33 : 100))
-    const packetsPerMember = [25_000, 8250, 25_000, 25_000]
+    const takenPerMember = [25_000, 8250, 25_000, 25_000]
     const {
       verdict,
       cv,
       fairCv: fair,
-    } = analysePacketBalance({
+    } = analyseTakenBalance({
       sentPerFlow,
       memberOfFlow,
-      packetsPerMember,
+      takenPerMember,
       seed: 1,
     })
     expect(verdict).toBe('unexplained')
@@ -139,27 +139,27 @@ describe('the packet balance', () => {
     // Three flows so heavy that anything is fair, one on each member but the slow one, whose flows get a fifth.
     const memberOfFlow = Array.from({ length: 1000 }, (_, flow) => flow % 4)
     const sentPerFlow = memberOfFlow.map((member, flow) => (flow < 4 ? 3000 : 100) / (member === 3 ? 5 : 1))
-    const packetsPerMember = [0, 0, 0, 0]
-    memberOfFlow.forEach((member, flow) => (packetsPerMember[member]! += sentPerFlow[flow]!))
-    const input = { sentPerFlow, memberOfFlow, packetsPerMember, seed: 1 }
-    expect(analysePacketBalance(input)).toMatchObject({ verdict: 'unexplained' })
+    const takenPerMember = [0, 0, 0, 0]
+    memberOfFlow.forEach((member, flow) => (takenPerMember[member]! += sentPerFlow[flow]!))
+    const input = { sentPerFlow, memberOfFlow, takenPerMember, seed: 1 }
+    expect(analyseTakenBalance(input)).toMatchObject({ verdict: 'unexplained' })
   })
 
   it('is even, with nothing to explain, where there is one member', () =>
     expect(
-      analysePacketBalance({ sentPerFlow: [5, 9], memberOfFlow: [0, 0], packetsPerMember: [14], seed: 1 }),
+      analyseTakenBalance({ sentPerFlow: [5, 9], memberOfFlow: [0, 0], takenPerMember: [14], seed: 1 }),
     ).toMatchObject({ cv: 0, fairCv: { expected: 0, p95: 0, p99: 0 }, verdict: 'even' }))
 
   it('refuses what has no packets', () =>
     expect(() =>
-      analysePacketBalance({ sentPerFlow: [0], memberOfFlow: [-1], packetsPerMember: [0, 0], seed: 1 }),
+      analyseTakenBalance({ sentPerFlow: [0], memberOfFlow: [-1], takenPerMember: [0, 0], seed: 1 }),
     ).toThrow(RangeError))
 
   it('copes with a million unequal flows in bounded work', () => {
     const flows = 1_000_000
     const sentPerFlow = Uint32Array.from({ length: flows }, (_, rank) => Math.ceil(1e6 / (rank + 1)))
-    const { memberOfFlow, packetsPerMember } = fairAssignment(sentPerFlow, 8, 1)
-    const { fairCv: fair } = analysePacketBalance({ sentPerFlow, memberOfFlow, packetsPerMember, seed: 1 })
+    const { memberOfFlow, takenPerMember } = fairAssignment(sentPerFlow, 8, 1)
+    const { fairCv: fair } = analyseTakenBalance({ sentPerFlow, memberOfFlow, takenPerMember, seed: 1 })
     // E[CV²] = (k − 1) / F_eff, and E[CV] is below its root
     const squares = sentPerFlow.reduce((sum, w) => sum + w * w, 0)
     const root = Math.sqrt((7 * squares) / sentPerFlow.reduce((sum, w) => sum + w, 0) ** 2)

@@ -1,13 +1,13 @@
-import type { PacketBalance } from '../../result/run-result.js'
+import type { TakenBalance } from '../../result/run-result.js'
 import { fairCvOfWeights, moments } from '../../stats/weighted-spread.js'
 
-interface PacketBalanceInput {
+interface TakenBalanceInput {
   /** [flows]: packets sent on each flow; flows on which nothing was sent carry no weight */
   sentPerFlow: ArrayLike<number>
   /** [flows]: index of the member that answered the flow, −1 while unknown */
   memberOfFlow: ArrayLike<number>
   /** [members]: packets that each member itself counted as taken */
-  packetsPerMember: readonly number[]
+  takenPerMember: readonly number[]
   /** of the Monte-Carlo draws; the same seed gives the same result */
   seed: number
 }
@@ -28,13 +28,13 @@ interface PacketBalanceInput {
  *
  * Throws RangeError when no member took a packet or no flow sent one.
  */
-export function analysePacketBalance(input: PacketBalanceInput): PacketBalance {
-  const { sentPerFlow, packetsPerMember, seed } = input
-  const members = packetsPerMember.length
+export function analyseTakenBalance(input: TakenBalanceInput): TakenBalance {
+  const { sentPerFlow, takenPerMember, seed } = input
+  const members = takenPerMember.length
   const weights = Float64Array.from(sentPerFlow)
     .filter((sent) => sent > 0)
     .toSorted()
-  const cv = coefficientOfVariation(packetsPerMember)
+  const cv = coefficientOfVariation(takenPerMember)
   if (weights.length === 0 || Number.isNaN(cv))
     throw new RangeError('packet balance needs packets, sent and taken')
 
@@ -55,12 +55,12 @@ export function analysePacketBalance(input: PacketBalanceInput): PacketBalance {
  * half, so that most of it (in squares, three quarters) was the excess.
  */
 function vanishesWithExcess(
-  { sentPerFlow, memberOfFlow, packetsPerMember, seed }: PacketBalanceInput,
+  { sentPerFlow, memberOfFlow, takenPerMember, seed }: TakenBalanceInput,
   sorted: Float64Array,
   cv: number,
 ): boolean {
   const median = sorted[sorted.length >> 1]!
-  const perMember = packetsPerMember.map(() => 0)
+  const perMember = takenPerMember.map(() => 0)
   for (let flow = 0; flow < memberOfFlow.length; flow++) {
     const member = memberOfFlow[flow]!
     if (member >= 0) perMember[member]! += Math.min(sentPerFlow[flow]!, median)

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { count, index } from './scalars.js'
+
+export const protocol = z.enum(['udp', 'tcp'])
+
+/** Did each flow stay at one member while the group did not change? */
+export const affinity = z.object({
+  flows: count.describe('flows of the run'),
+  moved: count.describe('flows seen at more than one member'),
+  unanswered: count.describe('flows that were asked and never answered, so that their member is unknown'),
+  unasked: count.describe(
+    'flows that no request was sent on: they weigh too little, or the run ended before',
+  ),
+  expected: z
+    .literal(false)
+    .optional()
+    .describe(
+      'false under a steering that does not go by flow: then no flow that moved is a violation. Otherwise absent',
+    ),
+  violations: z
+    .array(
+      z.object({
+        flow: index.describe('number of the flow, from 0'),
+        protocol: protocol.describe('of its datagrams'),
+        sourceAddress: z.string().describe("the client's address"),
+        sourcePort: index.describe("the client's port"),
+        destinationAddress: z.string().describe("the group's address"),
+        destinationPort: index.describe("the group's port"),
+        members: z.array(index).describe('members that it was seen at, in the order in which they were seen'),
+      }),
+    )
+    .describe('flows that moved although nothing in the group changed, by number'),
+})
+
+export type Affinity = z.infer<typeof affinity>

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { count, difference } from './scalars.js'
+
+/** Where every datagram of the measured phase went. */
+export const books = z.object({
+  sent: count.describe('requests sent'),
+  sendErrors: count.describe('requests that the kernel refused to send; they are not in `sent`'),
+  unsent: count.describe('requests that were due but not sent before the run ended (open loop)'),
+  taken: count.describe('datagrams that members took from their sockets'),
+  echoed: count.describe('of those, the ones that they sent back'),
+  echoErrors: count.describe('of those, the ones that they could not send back'),
+  replied: count.describe('replies in time'),
+  late: count.describe('replies after the deadline'),
+  duplicates: count.describe('replies to a request that had one already'),
+  reordered: count.describe('replies that overtook another of their flow'),
+  lost: count.describe('sent, and no reply by the end'),
+  droppedAtMembers: count.describe(
+    "dropped by the kernel at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on",
+  ),
+  droppedAtClient: count.describe("replies dropped by the kernel at the client's sockets"),
+  leftAtMembers: count.describe(
+    "datagrams still in a member's or the front's queue when its socket was closed, after the drain's bound",
+  ),
+  strangersAtMembers: count.describe('datagrams at members that were not of this run'),
+  strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),
+  unexplainedRequests: difference.describe('sent − taken − droppedAtMembers − leftAtMembers'),
+  unexplainedReplies: difference.describe('echoed − replied − late − duplicates − droppedAtClient'),
+  unexplained: count.describe(
+    '|unexplainedRequests| + |unexplainedReplies| + |taken − echoed − echoErrors|: 0 on loopback',
+  ),
+})
+
+/** The same counts from elsewhere, over the measured phase. */
+export const crossCheck = z.object({
+  snmpInDatagrams: difference
+    .optional()
+    .describe(
+      '/proc/net/snmp, this network namespace: Udp InDatagrams. Other traffic of this host shows in it',
+    ),
+  snmpReceiveBufferErrors: difference
+    .optional()
+    .describe(
+      '/proc/net/snmp, this network namespace: Udp RcvbufErrors. Other traffic of this host shows in it',
+    ),
+  ourInDatagrams: count.describe('what `snmpInDatagrams` must at least be by our own counts'),
+  ourDrops: count.describe('what `snmpReceiveBufferErrors` must at least be by our own counts'),
+  procNetUdpDrops: count
+    .optional()
+    .describe(
+      "sum over the group's UDP sockets of the drops column in /proc/net/udp, since they were opened",
+    ),
+  meminfoDrops: count.describe('the same sum of the drops in SO_MEMINFO'),
+})
+
+export type Books = z.infer<typeof books>
+export type CrossCheck = z.infer<typeof crossCheck>

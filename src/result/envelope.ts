@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { bytes, count, instant } from './scalars.js'
+
+/**
+ * What results have in common. Names are camelCase with their unit, a thing that was not measured is absent (never null,
+ * never NaN). Adding an optional field keeps the version of a schema; removing or changing one raises it.
+ */
+
+const tool = z
+  .object({
+    name: z.literal('rpbench').describe('always rpbench'),
+    version: z.string().describe('of rpbench'),
+  })
+  .describe('what made this result')
+
+const host = z
+  .object({
+    hostname: z.string().describe('name of the host'),
+    kernel: z.string().describe('release of the kernel (uname -r)'),
+    arch: z.string().describe('architecture of the CPU, as Node names it'),
+    cpus: count.describe('CPUs of the host'),
+    cpuModel: z.string().describe('of the first CPU, as the kernel names it'),
+    memoryBytes: bytes.describe('memory of the host'),
+    node: z.string().describe('version of Node'),
+  })
+  .describe('where it was measured')
+
+/** What every result begins with. */
+export function envelope<Name extends string>(schema: Name) {
+  return {
+    schema: z.literal(schema).describe('name and version of the schema that this result follows'),
+    tool,
+    startedAt: instant.describe('when the command began'),
+  }
+}
+
+/** What everything begins with that was measured on a host. */
+export function measuredEnvelope<Name extends string>(schema: Name) {
+  return { ...envelope(schema), host }
+}
+
+/** What was to be measured. */
+export const plan = z
+  .object({
+    supplied: z
+      .record(z.string(), z.unknown())
+      .describe('flags as they were given, by name; those that were not given are absent'),
+    effective: z.record(z.string(), z.unknown()).describe('what was made of them, with every default'),
+  })
+  .describe('what was to be measured')

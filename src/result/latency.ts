@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { count, meanNs, ns } from './scalars.js'
+
+/** Exact min, max and mean of the recorded values; percentiles to three significant digits. */
+export const latencySummary = z.object({
+  count: count.describe('values that were recorded'),
+  minNs: ns.describe('the least, exact'),
+  meanNs: meanNs.describe('the mean, exact'),
+  p50Ns: ns.describe('50 % are at most this, to three significant digits'),
+  p90Ns: ns.describe('90 % are at most this, to three significant digits'),
+  p99Ns: ns.describe('99 % are at most this, to three significant digits'),
+  p999Ns: ns.describe('99.9 % are at most this, to three significant digits'),
+  maxNs: ns.describe('the greatest, exact'),
+})
+
+export const latency = z.object({
+  service: latencySummary.describe('service time: actual send to reply'),
+  response: latencySummary
+    .optional()
+    .describe('response time: intended send to reply; only in an open loop, which has a schedule'),
+})
+
+export const legs = z.object({
+  request: latencySummary
+    .optional()
+    .describe(
+      "client's send → arrival in the member's socket queue (kernel receive timestamp); absent without such timestamps",
+    ),
+  queue: latencySummary
+    .optional()
+    .describe(
+      'arrival in the queue of the UDP socket → read by the member, by way of the front where there is one; absent without kernel timestamps',
+    ),
+  server: latencySummary.describe('read by the member → echoed by it'),
+  reply: latencySummary.describe('echoed → read by the client'),
+})
+
+export type LatencySummary = z.infer<typeof latencySummary>
+export type Latency = z.infer<typeof latency>
+export type Legs = z.infer<typeof legs>

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { latency, legs } from './latency.js'
+import { bytes, count, difference, finite, index, ns, probability } from './scalars.js'
+
+/** What is known of a process, or thread, that serves. */
+const serving = {
+  receiveBufferBytes: bytes,
+  cpu: index.optional().describe('the CPU it was pinned to; absent where it could run on any'),
+  residentBytes: bytes.optional().describe('memory of its process that is in use (resident set)'),
+  died: z
+    .string()
+    .optional()
+    .describe('how it ended, if before the run did; absent for one that lived to the end'),
+}
+
+/** One member of the group. */
+export const member = z.object({
+  index: index.describe('place in the group, from 0, in the order in which members bound'),
+  pid: index.describe('its process'),
+  flows: count.describe('flows whose first reply came from this member'),
+  taken: count.describe(
+    "datagrams of this run's measured phase that the member itself counted as taken from its socket",
+  ),
+  echoed: count.describe('of those, the ones that it sent back'),
+  echoErrors: count.describe('of those, the ones that it could not send back'),
+  replies: count.describe('replies that the client received in time from this member'),
+  late: count.describe('replies that came from it after the deadline'),
+  drops: count
+    .optional()
+    .describe(
+      "datagrams the kernel dropped at this member's socket (SO_MEMINFO); behind a front, those that it could not hand on to this member. Absent where members share one socket: whose they would have been, nobody can know. They are in `books.droppedAtMembers`",
+    ),
+  strangers: count.describe('datagrams that were not of this run: taken, counted, not answered'),
+  sent: count
+    .optional()
+    .describe(
+      "requests sent on flows that belong to this member; absent while some flow's member is unknown",
+    ),
+  unexplained: difference
+    .optional()
+    .describe(
+      '`sent` − taken, dropped and left in its queue; absent where one of these is not known for each member',
+    ),
+  ...serving,
+  receiveBufferBytes: serving.receiveBufferBytes.describe(
+    "of the socket it reads; behind a front, the size of its queue (SO_SNDBUF of the front's end)",
+  ),
+  residual: finite.optional().describe('standardised residual of its flows under a fair hash'),
+  residualPValue: probability
+    .optional()
+    .describe('two-sided p of `residual`, adjusted over the members (Holm)'),
+  latency: latency.optional().describe('of the replies in time that came from it'),
+  legs: legs.optional().describe('where the time of those replies went'),
+})
+
+/** The front of `fan-out`: the process that takes from the one UDP socket and hands on to the members. */
+export const front = z.object({
+  pid: index.describe('its process'),
+  taken: count.describe("datagrams of this run's measured phase that it took from the UDP socket"),
+  handedOn: count.describe('of those, the ones that it handed on to members'),
+  drops: count.describe('datagrams the kernel dropped at the UDP socket (SO_MEMINFO)'),
+  strangers: count.describe('datagrams that were not of this run: taken, counted, handed on to nobody'),
+  cpuNs: ns.describe('CPU time of its serving thread over the measured phase'),
+  ...serving,
+  receiveBufferBytes: serving.receiveBufferBytes.describe('of the UDP socket'),
+})
+
+export type MemberResult = z.infer<typeof member>
+export type FrontResult = z.infer<typeof front>
