@@ -1,29 +1,21 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { churnResult } from '../../src/result/churn-result.js'
 import { quietPort } from '../system/experiment.js'
 import { udpSocketsOn } from '../system/kernel-counters.js'
-import { isRunning, until, untilGone } from '../system/process-table.js'
+import { isRunning, isStopped, until, untilGone } from '../system/process-table.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool, Tool } from './tool.js'
 
-const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
 const SMALL = ['churn', '-p', '3', '-f', '500', '--rate', '20k', '--warmup', '50ms']
 const onPort = (port: number): string[] => [...SMALL, '--port', String(port)]
 const ESCAPE = '\u{1B}'
 
 let directory: string
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rpbench-churn-'))
-})
-afterEach(async () => {
-  await Tool.endAll()
-  await rm(directory, { recursive: true })
-})
+useTemporaryDirectory((path) => (directory = path))
+afterEach(() => Tool.endAll())
 
 describe('rpbench churn', () => {
   it('prints one JSON document that follows its schema, and writes it beside a table', async () => {
@@ -99,10 +91,7 @@ describe('bad input to rpbench churn', () => {
     ['a closed loop', ['--in-flight', '5'], /no flag --in-flight/],
   ])('such as %s is one sentence, before anything starts', async (_name, args, sentence) => {
     const small = args.includes('-p') ? SMALL.filter((arg) => arg !== '-p' && arg !== '3') : SMALL
-    const outcome = await runTool([...small, ...args], {
-      cwd: directory,
-      env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` },
-    })
+    const outcome = await runTool([...small, ...args], { cwd: directory, guarded: true })
     expect(outcome).toMatchObject({ status: 2, signal: null, stdout: '' })
     expect(outcome.stderr).toMatch(/^rpbench: [^\n]+\.\n$/)
     expect(outcome.stderr).toMatch(sentence)
@@ -114,7 +103,7 @@ describe('bad input to rpbench churn', () => {
     await writeFile(file, '')
     const outcome = await runTool([...SMALL, '--output', join(file, 'below')], {
       cwd: directory,
-      env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` },
+      guarded: true,
     })
     expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toMatch(/^rpbench: Results cannot be written to [^\n]+--output\.\n$/)
@@ -133,8 +122,8 @@ describe('Ctrl-C', () => {
       directory,
     ])
     await until('the fourth member has joined', () => udpSocketsOn(port) === 4)
-    const members = await tool.untilMembers(4)
-    await delay(1000) // every flow has many turns in that: the change can be seen
+    // 300 ms are 6000 requests, and each 500 more a turn of every flow: the change can be seen.
+    const members = await tool.untilTaken('measured', 4, 12_000)
     tool.ctrlC()
     const outcome = await tool.ended
     expect(outcome).toMatchObject({ status: 130, stderr: '' })
@@ -154,11 +143,7 @@ describe('Ctrl-C', () => {
     const members = await tool.untilTaken('warm-up', 3)
     // Members that stand still keep the first one from coming to its end.
     for (const pid of members) process.kill(pid, 'SIGSTOP')
-    while (tool.running) {
-      tool.ctrlC()
-      await delay(20)
-    }
-    expect(await tool.ended).toMatchObject({ status: 130, stdout: '' })
+    expect(await tool.ctrlCUntilEnded()).toMatchObject({ status: 130, stdout: '' })
     expect(await readdir(directory)).toEqual([])
     await untilGone(members)
   })
@@ -167,7 +152,7 @@ describe('Ctrl-C', () => {
     const port = quietPort()
     const tool = new Tool([...onPort(port), '--change=300ms:stall:0', '--change=10m:add', '--no-save'])
     const members = await tool.untilTaken('measured', 3)
-    await delay(1000)
+    await until('a member stands still', () => members.some((pid) => isStopped(pid)))
     tool.ctrlC()
     const outcome = await tool.ended
     expect(outcome.status).toBe(130)

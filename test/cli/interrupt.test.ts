@@ -1,24 +1,18 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
 import { quietPort } from '../system/experiment.js'
 import { udpSocketsOn } from '../system/kernel-counters.js'
 import { isRunning, untilGone } from '../system/process-table.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { Tool } from './tool.js'
 
 const longRun = (members = 2): string[] => ['run', '-p', `${members}`, '-f', '200', '-d', '10m']
 
 let directory: string
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rpbench-interrupt-'))
-})
-afterEach(async () => {
-  await Tool.endAll()
-  await rm(directory, { recursive: true })
-})
+useTemporaryDirectory((path) => (directory = path))
+afterEach(() => Tool.endAll())
 
 describe('Ctrl-C', () => {
   it('in the middle of a run keeps and prints what was measured, and leaves no child', async () => {
@@ -81,11 +75,7 @@ describe('Ctrl-C', () => {
     const members = await tool.untilTaken('warm-up', 2)
     // Members that stand still keep the first one from coming to its end.
     for (const pid of members) process.kill(pid, 'SIGSTOP')
-    while (tool.running) {
-      tool.ctrlC()
-      await delay(20)
-    }
-    const outcome = await tool.ended
+    const outcome = await tool.ctrlCUntilEnded()
     expect(outcome).toMatchObject({ status: 130, stdout: '' })
     expect(await readdir(directory)).toEqual([])
     await untilGone(members)

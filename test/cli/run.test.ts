@@ -1,23 +1,18 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
 import { quietPort } from '../system/experiment.js'
 import { Stranger } from '../system/stranger.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool, Tool } from './tool.js'
 
 const SHORT = ['run', '-p', '2', '-d', '200ms', '--warmup', '50ms']
 const ESCAPE = '\u{1B}'
 
 let directory: string
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rpbench-cli-'))
-})
-afterEach(async () => {
-  await Tool.endAll()
-  await rm(directory, { recursive: true })
-})
+useTemporaryDirectory((path) => (directory = path))
+afterEach(() => Tool.endAll())
 
 /** The rows of a CSV text without commas in its cells, heading first. */
 const rowsOf = (csv: string): string[][] =>

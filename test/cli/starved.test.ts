@@ -39,7 +39,7 @@ const SHORT = ['run', '-p', '2', '-f', '200', '--warmup', '100ms', '--json', '--
 
 describe('a run whose generator could not keep up says so', () => {
   it('with exit status 3, when the rate is more than the client can send', async () => {
-    const outcome = await runTool([...SHORT, '-d', '1s', '--rate', '5M'])
+    const outcome = await runTool([...SHORT, '-d', '300ms', '--timeout', '200ms', '--rate', '5M'])
     expect(outcome.status).toBe(3)
     const result = resultOf(outcome)
     expect(result.validity.verdict).toBe('invalid')

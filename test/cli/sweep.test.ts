@@ -1,23 +1,15 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { sweepResult, type SweepResult } from '../../src/result/sweep-result.js'
 import { until, untilGone, membersOf } from '../system/process-table.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool, Tool } from './tool.js'
 
-const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
-
 let directory: string
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rpbench-sweep-'))
-})
-afterEach(async () => {
-  await Tool.endAll()
-  await rm(directory, { recursive: true })
-})
+useTemporaryDirectory((path) => (directory = path))
+afterEach(() => Tool.endAll())
 
 const parsed = (text: string): SweepResult => sweepResult.parse(JSON.parse(text))
 
@@ -78,8 +70,7 @@ describe('rpbench sweep', () => {
 })
 
 /** In an empty directory, where it fails loudly if it starts a process or a thread. */
-const guarded = (...args: string[]) =>
-  runTool(['sweep', ...args], { cwd: directory, env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` } })
+const guarded = (...args: string[]) => runTool(['sweep', ...args], { cwd: directory, guarded: true })
 
 describe('wrong usage of sweep', () => {
   it.each([

@@ -6,6 +6,8 @@ import { membersOf, until } from '../system/process-table.js'
 
 const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url))
 
+const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
+
 const NO_CAPABILITIES = ['setpriv', '--inh-caps=-all', '--bounding-set=-all']
 
 export interface Outcome {
@@ -22,6 +24,8 @@ export interface ToolOptions {
   openFiles?: number
   /** without any capability, as everybody has it but root */
   unprivileged?: boolean
+  /** it fails loudly if it starts a process or a thread */
+  guarded?: boolean
   /** what starts it, such as taskset with its arguments */
   under?: readonly string[]
 }
@@ -35,7 +39,7 @@ export class Tool {
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, openFiles, unprivileged, under = [] }: ToolOptions = {},
+    { env = {}, cwd, openFiles, unprivileged, guarded, under = [] }: ToolOptions = {},
   ) {
     const command = [...under, ...(unprivileged ? NO_CAPABILITIES : []), process.execPath, CLI, ...args]
     const [file, ...rest] =
@@ -46,7 +50,7 @@ export class Tool {
       // A group of its own, so that a Ctrl-C can go to all of it, as a terminal sends it.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...(guarded && { NODE_OPTIONS: `--require ${NO_PROCESSES}` }), ...env },
       ...(cwd !== undefined && { cwd }),
     })
     this.#child = child
@@ -102,22 +106,32 @@ export class Tool {
   }
 
   /**
-   * Waits until a member has taken a datagram of a phase.
+   * Waits until members have taken so many datagrams of a phase, one unless told otherwise.
    * @returns the pids of the members
    */
-  async untilTaken(phase: 'warm-up' | 'measured', count: number): Promise<number[]> {
+  async untilTaken(phase: 'warm-up' | 'measured', count: number, datagrams = 1): Promise<number[]> {
     const pids = await this.untilMembers(count)
     const memory = await until('members have their memory', () => MemberMemory.of(pids[0]!))
     try {
-      await until(`a ${phase} datagram was taken`, () => {
+      await until(`${datagrams} ${phase} datagrams were taken`, () => {
         this.#mustRun()
         const counters = memory.read(count)
-        return pids.some((_, i) => counters.read(i).taken[phase === 'measured' ? 1 : 0] > 0)
+        const taken = pids.map((_, i) => counters.read(i).taken[phase === 'measured' ? 1 : 0])
+        return taken.reduce((sum, n) => sum + n) >= datagrams
       })
     } finally {
       memory.close()
     }
     return pids
+  }
+
+  /** Sends one Ctrl-C after another until the tool has ended. */
+  async ctrlCUntilEnded(): Promise<Outcome> {
+    await until('the tool has ended', () => {
+      if (this.running) this.ctrlC()
+      return !this.running
+    })
+    return this.ended
   }
 }
 

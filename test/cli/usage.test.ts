@@ -1,21 +1,15 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool, type Outcome } from './tool.js'
 
-const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
-
 let directory: string
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rpbench-usage-'))
-})
-afterEach(() => rm(directory, { recursive: true }))
+useTemporaryDirectory((path) => (directory = path))
 
 /** Runs the tool in an empty directory, where it fails loudly if it starts a process or a thread. */
 async function guarded(...args: string[]): Promise<Outcome> {
-  return runTool(args, { cwd: directory, env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` } })
+  return runTool(args, { cwd: directory, guarded: true })
 }
 
 describe('bad input', () => {

@@ -1,24 +1,17 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { claimsResult } from '../../src/result/verify-result.js'
 import { membersOf, until } from '../system/process-table.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool, Tool, type Outcome } from './tool.js'
 
-const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
 const SMALL = ['verify', '-p', '2', '-f', '1000']
 
 let directory: string
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'rpbench-verify-'))
-})
-afterEach(async () => {
-  await Tool.endAll()
-  await rm(directory, { recursive: true })
-})
+useTemporaryDirectory((path) => (directory = path))
+afterEach(() => Tool.endAll())
 
 describe('rpbench verify', () => {
   it('prints one JSON document that follows its schema, and keeps it', async () => {
@@ -79,7 +72,7 @@ describe('rpbench verify', () => {
 
 /** Runs it in an empty directory, where it fails loudly if it starts a process or a thread. */
 const guarded = async (...args: string[]): Promise<Outcome> =>
-  runTool(['verify', ...args], { cwd: directory, env: { NODE_OPTIONS: `--require ${NO_PROCESSES}` } })
+  runTool(['verify', ...args], { cwd: directory, guarded: true })
 
 describe('before anything starts, rpbench verify', () => {
   it.each([

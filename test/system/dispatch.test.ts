@@ -93,7 +93,7 @@ async function overrun(request: RunRequest): Promise<Measured> {
     receiveBufferBytes: 2048,
     warmupNs: 0,
     durationNs: 300e6,
-    timeoutNs: 1e9,
+    timeoutNs: 400e6,
     ...request,
   })
 }

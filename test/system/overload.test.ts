@@ -1,14 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cpusAllowed } from '../../src/host/cpu-time.js'
 import type { RunRequest } from '../../src/plan/run-plan.js'
 import type { Imbalance, ImbalanceCause } from '../../src/result/imbalance.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { measure, type Measured } from './experiment.js'
+
+let directory: string
+useTemporaryDirectory((path) => (directory = path))
 
 /**
  * Four members that sleep 2 ms for each request: 2000 of them a second, and next to no CPU time. A fair hash spreads as
@@ -75,18 +78,13 @@ describe('a group that is offered twice what it can do', () => {
 
   it('names heavy flows, and no member that they overload', async () => {
     // Of 4000 flows two carry three quarters of the load: no hash can share them alike among four members.
-    const folder = mkdtempSync(join(tmpdir(), 'rpbench-'))
-    try {
-      const weights = join(folder, 'weights')
-      writeFileSync(weights, Array.from({ length: 4000 }, (_, flow) => (flow < 2 ? 6000 : 1)).join('\n'))
-      const { imbalance } = await overload({ weights })
-      expect(named(imbalance).map(([cause]) => cause)).toContain('weights')
-      expect(imbalance.parts.delivery.verdict).toBe('even')
-      const cause = imbalance.causes.find((c) => c.cause === 'weights')!
-      expect(cause.effectiveFlows).toBeLessThan(5)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    const weights = join(directory, 'weights')
+    writeFileSync(weights, Array.from({ length: 4000 }, (_, flow) => (flow < 2 ? 6000 : 1)).join('\n'))
+    const { imbalance } = await overload({ weights })
+    expect(named(imbalance).map(([cause]) => cause)).toContain('weights')
+    expect(imbalance.parts.delivery.verdict).toBe('even')
+    const cause = imbalance.causes.find((c) => c.cause === 'weights')!
+    expect(cause.effectiveFlows).toBeLessThan(5)
   })
 
   it('accuses nobody where flows are few', async () => {

@@ -33,6 +33,11 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== 'Z' && state !== 'X'
 }
 
+/** Whether a process stands still, by a SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  return statusOf(pid)?.state === 'T'
+}
+
 function argumentsOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { RpbenchError } from '../../src/errors.js'
 import { parseDuration } from '../../src/units/parse.js'
 import {
   changeText,
@@ -11,6 +10,7 @@ import {
   quietNs,
   turnNs,
 } from '../../src/plan/change-plan.js'
+import { refusalOf } from './refusal-of.js'
 
 const parse = (text: string): ReturnType<typeof parseChange> =>
   parseChange(text, '--change', (time) => parseDuration(time, { flag: '--change' }))
@@ -27,16 +27,6 @@ const plan = (members: number, ...changes: string[]): PlannedChange[] =>
 const names = (seats: PlannedChange['before']): string =>
   seats.map(({ member, generation }) => `${member}.${generation}`).join(' ')
 const arrays = (changes: PlannedChange[]): string[] => changes.map(({ after }) => names(after))
-
-function messageOf(act: () => unknown): string {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof RpbenchError && error.code === 'RPB_USAGE') return error.message
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
 
 describe('a change', () => {
   it.each<[string, number, GroupChange]>([
@@ -73,14 +63,14 @@ describe('a change', () => {
     '2s:replace:fifo:start-then-stop',
     '2s:resume',
   ])('is refused with how it is written: %s', (text) =>
-    expect(messageOf(() => parse(text))).toBe(
+    expect(refusalOf(() => parse(text))).toBe(
       '--change takes TIME:add, TIME:remove:N, TIME:restart:N[:start-then-stop], TIME:replace[:rolling|fifo|reverse], ' +
         `TIME:kill:N, TIME:stall:N or TIME:resume:N, not "${text}".`,
     ),
   )
 
   it('needs a time with its unit', () =>
-    expect(messageOf(() => parse('2:add'))).toBe(
+    expect(refusalOf(() => parse('2:add'))).toBe(
       "--change '2' has no unit: add ns, us, ms, s, m or h, such as 2s.",
     ))
 
@@ -161,7 +151,7 @@ describe('the plan of changes', () => {
     [2, ['stall:0', 'restart:0'], 'member 0 is stalled then; resume or kill it first.'],
     [2, ['stall:0', 'replace'], 'a stalled member cannot be replaced; resume it first.'],
   ])('of %i members refuses %j', (members, changes, message) =>
-    expect(messageOf(() => plan(members, ...changes))).toBe(`--change: ${message}`),
+    expect(refusalOf(() => plan(members, ...changes))).toBe(`--change: ${message}`),
   )
 })
 

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { RpbenchError } from '../../src/errors.js'
 import { churnFlags, planChurn } from '../../src/cli/churn-flags.js'
+import { refusalOf } from './refusal-of.js'
 
 type Flags = Parameters<typeof planChurn>[0]
 
-function messageOf(flags: Flags): string {
-  try {
-    planChurn(flags)
-  } catch (error) {
-    if (error instanceof RpbenchError && error.code === 'RPB_USAGE') return error.message
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
+const messageOf = (flags: Flags): string => refusalOf(() => planChurn(flags))
 
 describe('the flags of a run through changes', () => {
   it('have an open loop and a change of each kind by default', () => {

@@ -1,17 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { RpbenchError } from '../../src/errors.js'
 import { cpuOf, cpusOf, formatCpus, nameCpus, parseCpus } from '../../src/plan/cpu-list.js'
 import { completePlan, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
-
-function messageOf(act: () => unknown): string {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof RpbenchError && error.code === 'RPB_USAGE') return error.message
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
+import { refusalOf } from './refusal-of.js'
 
 describe('a list of CPUs', () => {
   it.each([
@@ -35,7 +25,7 @@ describe('a list of CPUs', () => {
     ['1024', /'1024' is out of range: CPUs from 0 to 1023/],
     ['0-256', /too long: 256 CPUs at most/],
   ])("'%s' is wrong usage", (text, sentence) =>
-    expect(messageOf(() => parseCpus(text, '--pin-workers'))).toMatch(sentence),
+    expect(refusalOf(() => parseCpus(text, '--pin-workers'))).toMatch(sentence),
   )
 
   it('is given out in turn', () => {
@@ -74,10 +64,10 @@ describe('a plan with pinning', () => {
   })
 
   it('refuses a CPU that this process may not use, and names those that it may', () => {
-    expect(messageOf(() => planned({ pinMembers: [0, 1] }))).toBe(
+    expect(refusalOf(() => planned({ pinMembers: [0, 1] }))).toBe(
       '--pin-members: CPU 1 is none that this process may use: it may use CPUs 0, 2, 3.',
     )
-    expect(messageOf(() => planned({ pinWorkers: [5] }, { allowedCpus: [4] }))).toBe(
+    expect(refusalOf(() => planned({ pinWorkers: [5] }, { allowedCpus: [4] }))).toBe(
       '--pin-workers: CPU 5 is none that this process may use: it may use CPU 4.',
     )
   })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { balanceBooks } from '../../src/analysis/books/ledger.js'
 import { judge, type Observations } from '../../src/analysis/validity/validity.js'
-import { RpbenchError } from '../../src/errors.js'
 import { serverLedgers } from '../../src/assembly/server-ledgers.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 import { completePlan, type RunPlan, type RunRequest } from '../../src/plan/run-plan.js'
@@ -9,6 +8,7 @@ import { basisOf } from '../../src/plan/steering.js'
 import { membersCsv } from '../../src/report/csv.js'
 import { lineOf, render } from './render-sample.js'
 import { sampleMember, sampleResult } from './sample-result.js'
+import { refusalOf } from './refusal-of.js'
 
 const plan = (request: RunRequest): RunPlan =>
   completePlan(request, {
@@ -17,15 +17,7 @@ const plan = (request: RunRequest): RunPlan =>
     openFiles: { limit: 20_000, used: 30 },
   })
 
-function messageOf(request: RunRequest): string {
-  try {
-    plan(request)
-  } catch (error) {
-    if (error instanceof RpbenchError && error.code === 'RPB_USAGE') return error.message
-    throw error
-  }
-  throw new Error('nothing was refused')
-}
+const messageOf = (request: RunRequest): string => refusalOf(() => plan(request))
 
 describe('the dispatch of a plan', () => {
   it('is reuseport, with a process per CPU, unless something else is asked for', () => {

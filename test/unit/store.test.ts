@@ -1,7 +1,6 @@
-import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   openResultFiles,
   parseRunResult,
@@ -9,6 +8,7 @@ import {
   type ResultFiles,
   writeResultFile,
 } from '../../src/result/store.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { sampleResult } from './sample-result.js'
 
 const startedAt = new Date('2026-11-22T10:13:00.123Z')
@@ -20,10 +20,7 @@ const NAMES = [
 ]
 
 let root: string
-beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'rpbench-store-'))
-})
-afterEach(() => rm(root, { recursive: true }))
+useTemporaryDirectory((path) => (root = path))
 
 const openIn = (directory: string): Promise<ResultFiles<'run'>> =>
   openResultFiles({ directory, startedAt, kind: 'run' })
