@@ -1,0 +1,6 @@
+import { resultsPage } from './results-page.js'
+
+/** The documents that are made from the code, by their place in the repository. `npm run docs` writes them. */
+export const DOCUMENTS: Readonly<Record<string, () => string>> = {
+  'docs/results.md': resultsPage,
+}
