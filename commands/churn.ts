@@ -1,5 +1,6 @@
 import { BaseCommand } from '../src/cli/base-command.js'
-import { churnFlags, planChurn } from '../src/cli/churn-flags.js'
+import { flagsOf } from '../src/cli/flags.js'
+import { planChurn } from '../src/cli/churn-flags.js'
 import { measureAndReport, outputFlags, statusOfResult } from '../src/cli/measurement.js'
 import type { ChurnResult } from '../src/result/churn-result.js'
 import type { ResultFiles } from '../src/result/store.js'
@@ -16,7 +17,7 @@ whether their own process was gone, where they went, what was lost meanwhile, an
   ]
 
   static override flags = {
-    ...churnFlags,
+    ...flagsOf('churn'),
     ...outputFlags,
   }
 

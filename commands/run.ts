@@ -1,6 +1,7 @@
 import { BaseCommand } from '../src/cli/base-command.js'
+import { flagsOf } from '../src/cli/flags.js'
 import { measureAndReport, outputFlags, statusOfResult } from '../src/cli/measurement.js'
-import { observeHashFlag, planFromFlags, runFlags } from '../src/cli/run-flags.js'
+import { planFromFlags } from '../src/cli/run-flags.js'
 import type { RunOutcome } from '../src/experiment/run.js'
 import type { ResultFiles } from '../src/result/store.js'
 
@@ -18,8 +19,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
   ]
 
   static override flags = {
-    ...runFlags,
-    ...observeHashFlag,
+    ...flagsOf('run'),
     ...outputFlags,
   }
 

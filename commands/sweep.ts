@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
 import { BaseCommand } from '../src/cli/base-command.js'
+import { flagsOf } from '../src/cli/flags.js'
 import { outputFlags } from '../src/cli/measurement.js'
-import { planSweep, sweepFlags } from '../src/cli/sweep-flags.js'
+import { planSweep } from '../src/cli/sweep-flags.js'
 import { usageError } from '../src/errors.js'
 import type { SweepResult } from '../src/result/sweep-result.js'
 
@@ -29,7 +30,7 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
       description: 'start without asking, also what takes over an hour',
       helpGroup: 'SWEEP',
     }),
-    ...sweepFlags,
+    ...flagsOf('sweep'),
     ...outputFlags,
   }
 
@@ -38,7 +39,7 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
     const { resumedSweep, runSweep } = await import('../src/cli/sweep-session.js')
     const { resume, ...others } = flags
     if (resume !== undefined) {
-      const given = [...Object.keys(sweepFlags), 'output'].find(
+      const given = [...Object.keys(flagsOf('sweep')), 'output'].find(
         (name) => others[name as keyof typeof others] !== undefined && !metadata.flags[name]?.setFromDefault,
       )
       if (given !== undefined)

@@ -1,6 +1,7 @@
 import { BaseCommand } from '../../src/cli/base-command.js'
+import { flagsOf } from '../../src/cli/flags.js'
 import { measureAndReport, outputFlags, statusOfClaims } from '../../src/cli/measurement.js'
-import { planVerify, verifyFlags } from '../../src/cli/verify-flags.js'
+import { planVerify } from '../../src/cli/verify-flags.js'
 import type { ResultFiles } from '../../src/result/store.js'
 import type { ClaimsResult } from '../../src/result/verify-result.js'
 
@@ -17,7 +18,7 @@ Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1
   ]
 
   static override flags = {
-    ...verifyFlags,
+    ...flagsOf('verify'),
     ...outputFlags,
   }
 

@@ -1,6 +1,6 @@
 import type { MemberGeneration } from '../kernel/group-array.js'
 import { addon, addonPath, checked } from '../native.js'
-import type { ServiceKind } from '../plan/run-plan.js'
+import type { ServiceKind } from '../plan/service-times.js'
 import { BLOCK_BYTES } from './counters.js'
 import type { FrontTask } from './front.cjs'
 import type { MemberTask } from './member.cjs'

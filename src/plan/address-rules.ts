@@ -8,6 +8,7 @@ import {
   LOOPBACK,
   type Family,
 } from '../units/addresses.js'
+import { flagOf } from './parameters/table.js'
 
 /** Where a group listens, and where its clients send from; the latter chosen by the tool when absent. */
 export interface Addresses {
@@ -33,18 +34,20 @@ function refuseNoUnicast(address: string, flag: string): void {
  * @throws RpbenchError (wrong usage) naming the flag
  */
 export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void {
-  refuseNoUnicast(host, '--host')
+  refuseNoUnicast(host, flagOf('host'))
   for (const address of sourceAddresses) {
-    refuseNoUnicast(address, '--source-addresses')
+    refuseNoUnicast(address, flagOf('sourceAddresses'))
     if (isWildcard(address))
-      throw usageError(`--source-addresses ${address} stands for every address: name those to send from.`)
+      throw usageError(
+        `${flagOf('sourceAddresses')} ${address} stands for every address: name those to send from.`,
+      )
   }
   const family = familyOf(host === '::' ? (sourceAddresses[0] ?? host) : host)
   const other = sourceAddresses.find((address) => familyOf(address) !== family)
   if (other !== undefined)
     throw usageError(
       host === '::'
-        ? `--source-addresses ${other} is of another family than ${sourceAddresses[0]}: clients of one run keep to IPv4 or to IPv6.`
-        : `--source-addresses ${other} cannot reach --host ${host}: give ${NAMES[family]} addresses.`,
+        ? `${flagOf('sourceAddresses')} ${other} is of another family than ${sourceAddresses[0]}: clients of one run keep to IPv4 or to IPv6.`
+        : `${flagOf('sourceAddresses')} ${other} cannot reach ${flagOf('host')} ${host}: give ${NAMES[family]} addresses.`,
     )
 }

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.js'
 import { formatCount } from '../units/format.js'
-import { parseBytes, parseCount, parseDuration, parseRate } from '../units/parse.js'
+import type { Kind } from './parameters/kind.js'
 
 /** A flag of a sweep with the values that it takes, each written as `run` reads it. */
 export interface Axis {
@@ -8,32 +8,20 @@ export interface Axis {
   values: string[]
 }
 
-/** What a flag's values are: numbers in some unit can be counted through, others only listed. */
-export type ValueKind = 'count' | 'rate' | 'duration' | 'bytes' | 'word'
-
 /** More values than anybody wants to wait for are a typing error. */
 const MOST_VALUES = 1000
-
-type Reader = (text: string, bounds: { flag: string }) => number
-
-const READERS: Readonly<
-  Record<Exclude<ValueKind, 'word'>, { read: Reader; baseUnit: string; whole: boolean }>
-> = {
-  count: { read: parseCount, baseUnit: '', whole: true },
-  rate: { read: parseRate, baseUnit: '', whole: false },
-  duration: { read: parseDuration, baseUnit: 'ns', whole: true },
-  bytes: { read: parseBytes, baseUnit: '', whole: true },
-}
 
 /** Sums of steps such as 0.1 do not meet the end of a range to the last bit. */
 const ROUNDING = 1e-9
 
 export interface AxisSyntax {
   flag: string
-  kind: ValueKind
-  /** what stands between two values: `;` for flags whose values hold commas */
-  separator: ',' | ';'
+  /** numbers can be counted through, other values only listed */
+  kind: Kind
 }
+
+/** What stands between two values. */
+const separatorOf = ({ holdsCommas = false }: Kind): string => (holdsCommas ? ';' : ',')
 
 /**
  * Reads the values of one flag: `a,b,c`, a range `a..b/step` or `a..b*factor`, or both mixed, in the order given, each
@@ -41,14 +29,16 @@ export interface AxisSyntax {
  * @throws RpbenchError (wrong usage) naming the flag and the item
  */
 export function parseAxis(text: string, syntax: AxisSyntax): Axis {
-  const { flag, kind, separator } = syntax
+  const { flag, kind } = syntax
+  const separator = separatorOf(kind)
+  const numbers = countable(kind)
   const items = text.split(separator).map((item) => item.trim())
   if (items.includes(''))
     throw usageError(
       `--${flag} '${text}' has an empty value: write values with '${separator}' between them, such as ${exampleOf(syntax)}.`,
     )
   const values = items.flatMap((item) =>
-    kind !== 'word' && item.includes('..') ? expandRange(item, flag, kind) : [item],
+    numbers && item.includes('..') ? expandRange(item, flag, numbers) : [item],
   )
   const unique = [...new Set(values)]
   if (unique.length > MOST_VALUES)
@@ -58,19 +48,27 @@ export function parseAxis(text: string, syntax: AxisSyntax): Axis {
   return { flag, values: unique }
 }
 
-function exampleOf({ kind, separator }: AxisSyntax): string {
-  if (kind === 'word') return `a${separator}b`
-  return { count: '1,2,4..16*2', rate: '10k..50k/10k', duration: '1s..4s/1s', bytes: '64..1K*2' }[kind]
+/** A kind of numbers in some unit. */
+type Countable = Kind<'count' | 'rate' | 'duration' | 'bytes', number> & Required<Pick<Kind, 'steps'>>
+
+function countable(kind: Kind): Countable | undefined {
+  return kind.steps && (kind as Countable)
 }
 
-function expandRange(item: string, flag: string, kind: Exclude<ValueKind, 'word'>): string[] {
+function exampleOf({ kind }: AxisSyntax): string {
+  const { name } = countable(kind) ?? {}
+  if (name === undefined) return `a${separatorOf(kind)}b`
+  return { count: '1,2,4..16*2', rate: '10k..50k/10k', duration: '1s..4s/1s', bytes: '64..1K*2' }[name]
+}
+
+function expandRange(item: string, flag: string, kind: Countable): string[] {
   const match = /^([^/*]+?)\.\.([^/*]+?)([/*])([^/*]+)$/.exec(item)
   if (!match)
     throw usageError(
       `--${flag} '${item}' is not a range: write first..last/step or first..last*factor, such as 10..50/10 or 1..16*2.`,
     )
   const [, firstText = '', lastText = '', sign, stepText = ''] = match
-  const { read, whole } = READERS[kind]
+  const { read, steps } = kind
   const named = { flag: `--${flag}` }
   const [first, last] = [read(firstText, named), read(lastText, named)]
   if (first > last)
@@ -89,7 +87,7 @@ function expandRange(item: string, flag: string, kind: Exclude<ValueKind, 'word'
   for (let i = 0; values.length <= MOST_VALUES; i++) {
     const value = sign === '/' ? first + i * step : first * step ** i
     if (value > last * (1 + ROUNDING)) break
-    values.push(print(whole ? Math.round(value) : value, units, kind))
+    values.push(print(steps.whole ? Math.round(value) : value, units, kind))
   }
   return values
 }
@@ -99,10 +97,13 @@ function isWhole(n: number): boolean {
 }
 
 /** In the first of these units in which it is a whole number, else in the first of all. */
-function print(value: number, units: readonly string[], kind: Exclude<ValueKind, 'word'>): string {
-  const { read, baseUnit } = READERS[kind]
+function print(value: number, units: readonly string[], kind: Countable): string {
+  const {
+    read,
+    steps: { baseUnit },
+  } = kind
   const factorOf = (unit: string): number => (unit === baseUnit ? 1 : read(`1${unit}`, { flag: '' }))
-  const known = kind === 'duration' ? units.filter((unit) => unit !== '') : units
+  const known = kind.name === 'duration' ? units.filter((unit) => unit !== '') : units
   for (const unit of [...known, baseUnit]) {
     const amount = value / factorOf(unit)
     if (isWhole(amount)) return `${Math.round(amount)}${unit}`

@@ -1,22 +1,10 @@
 import { usageError } from '../errors.js'
 import { applyStep, freshGroup, stepsOf } from '../kernel/group-array.js'
-import type { Change, MemberGeneration, StartStopOrder, Step } from '../kernel/group-array.js'
+import type { Change, MemberGeneration, Step } from '../kernel/group-array.js'
 import type { Silence } from '../kernel/seen-weights.js'
+import { changeText, type GroupChange, type TimedChange } from './group-change.js'
+import { flagOf } from './parameters/table.js'
 import type { RunPlan } from './run-plan.js'
-
-/** A change as the user asks for it. `kill`, `stall` and `resume` are what befalls a member, not what a deployer does. */
-export type GroupChange =
-  | { kind: 'add' }
-  | { kind: 'remove' | 'kill' | 'stall' | 'resume'; member: number }
-  | { kind: 'restart'; member: number; order: StartStopOrder }
-  | { kind: 'replace'; manner: 'fifo' | 'reverse' }
-  | { kind: 'replace'; manner: 'rolling'; order: StartStopOrder }
-
-/** A change at its time, ns since the measured phase began. */
-export interface TimedChange {
-  atNs: number
-  change: GroupChange
-}
 
 /** A change with what it does to the group, in slots of the kernel's array. */
 export interface PlannedChange extends TimedChange {
@@ -28,56 +16,6 @@ export interface PlannedChange extends TimedChange {
    * knows which flows they have by now; and those that do so after it
    */
   silence: Silence
-}
-
-const WITH_MEMBER = ['remove', 'kill', 'stall', 'resume'] as const
-const ORDERS = ['stop-then-start', 'start-then-stop'] as const
-const MANNERS = ['rolling', 'fifo', 'reverse'] as const
-
-const HOW =
-  'TIME:add, TIME:remove:N, TIME:restart:N[:start-then-stop], TIME:replace[:rolling|fifo|reverse], TIME:kill:N, TIME:stall:N or TIME:resume:N'
-
-/**
- * Reads one `--change`, such as `2s:add` or `6s:restart:1:start-then-stop`.
- * @param parseTime reads the time, throwing for what is none
- */
-export function parseChange(text: string, flag: string, parseTime: (text: string) => number): TimedChange {
-  const [time = '', kind = '', ...words] = text.split(':')
-  const refuse = (): never => {
-    throw usageError(`${flag} takes ${HOW}, not "${text}".`)
-  }
-  const member = (): number => (/^\d{1,3}$/.test(words[0] ?? '') ? Number(words.shift()) : refuse())
-  const order = (): StartStopOrder => {
-    const word = words.shift() ?? ORDERS[0]
-    return ORDERS.find((o) => o === word) ?? refuse()
-  }
-  const read = (): GroupChange => {
-    if (kind === 'add') return { kind }
-    const plain = WITH_MEMBER.find((k) => k === kind)
-    if (plain) return { kind: plain, member: member() }
-    if (kind === 'restart') return { kind, member: member(), order: order() }
-    if (kind !== 'replace') return refuse()
-    const word = words.shift() ?? MANNERS[0]
-    const manner = MANNERS.find((m) => m === word) ?? refuse()
-    return manner === 'rolling' ? { kind, manner, order: order() } : { kind, manner }
-  }
-  const change = read()
-  if (words.length > 0) refuse()
-  return { atNs: parseTime(time), change }
-}
-
-/** A change in the words of its flag. */
-export function changeText(change: GroupChange): string {
-  switch (change.kind) {
-    case 'add':
-      return 'add'
-    case 'restart':
-      return `restart ${change.member} (${change.order})`
-    case 'replace':
-      return `replace (${change.manner === 'rolling' ? `rolling, ${change.order}` : change.manner})`
-    default:
-      return `${change.kind} ${change.member}`
-  }
 }
 
 /** What the kernel's array sees of a change; nothing of a stall. */
@@ -119,7 +57,9 @@ export function planChanges(members: number, changes: readonly TimedChange[], fl
       const before = group
       if ('member' in change) checkMember(change, group, stalled, flag)
       if ((change.kind === 'remove' || change.kind === 'kill') && group.length === 1)
-        throw usageError(`${flag}: ${changeText(change)} would leave no member; start with more --procs.`)
+        throw usageError(
+          `${flag}: ${changeText(change)} would leave no member; start with more ${flagOf('procs')}.`,
+        )
       if (change.kind === 'replace' && stalled.size > 0)
         throw usageError(`${flag}: a stalled member cannot be replaced; resume it first.`)
       const silentBefore = [...unheard]

@@ -1,5 +1,3 @@
-import { usageError } from '../errors.js'
-
 interface DispatchRow {
   /** what decides which member gets a datagram: the group's steering, its flow, or whoever comes first */
   readonly by: 'steering' | 'flow' | 'datagram'
@@ -26,24 +24,3 @@ export const DISPATCH = {
 export type DispatchKind = keyof typeof DISPATCH
 
 export const DISPATCHES = Object.keys(DISPATCH) as [DispatchKind, ...DispatchKind[]]
-
-/** @throws RpbenchError (wrong usage) on what makes no sense with this way of dispatch */
-export function refuseUnderDispatch(
-  dispatch: DispatchKind,
-  { procs = 1, steering, observeHash }: { procs?: number; steering?: string; observeHash?: boolean },
-): void {
-  const { single, by } = DISPATCH[dispatch]
-  if (single && procs !== 1)
-    throw usageError(
-      `--dispatch ${dispatch} is one process, not ${procs}: leave out --procs, or take another --dispatch: ${DISPATCHES.filter((kind) => !DISPATCH[kind].single).join(', ')}.`,
-    )
-  if (by === 'steering') return
-  if (steering !== undefined && steering !== 'hash')
-    throw usageError(
-      `--steering ${steering} and --dispatch ${dispatch} exclude each other: steering picks among sockets that share a port, which only --dispatch reuseport has.`,
-    )
-  if (observeHash)
-    throw usageError(
-      `--observe-hash and --dispatch ${dispatch} exclude each other: the kernel hashes a flow to pick among sockets that share a port, which only --dispatch reuseport has.`,
-    )
-}

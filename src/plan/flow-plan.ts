@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js'
 import { shuffled } from '../stats/shuffle.js'
 import { addressesFrom, isBroadcast, isLoopback } from '../units/addresses.js'
+import { flagOf } from './parameters/table.js'
 
 /** Which share of a port range is planned on by default: the rest replaces ports that are in use. */
 const PLANNED_SHARE = 0.8
@@ -58,7 +59,7 @@ export function planFlows(input: FlowPlanInput): FlowPlan {
   const capacity = range * addresses.length
   if (input.flows > capacity)
     throw usageError(
-      `--flows ${input.flows} does not fit: ${addresses.length} source address${addresses.length > 1 ? 'es' : ''} × ${range} ports (${first}-${last}) make ${capacity} flows; widen --source-ports or add --source-addresses.`,
+      `${flagOf('flows')} ${input.flows} does not fit: ${addresses.length} source address${addresses.length > 1 ? 'es' : ''} × ${range} ports (${first}-${last}) make ${capacity} flows; widen ${flagOf('sourcePorts')} or add ${flagOf('sourceAddresses')}.`,
     )
   const order = shuffled(capacity, input.seed, Math.min(capacity, input.flows + MOST_SPARE))
   return {

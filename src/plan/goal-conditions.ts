@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { parseDuration } from '../units/parse.js'
+import { parseDuration, parseShare } from '../units/parse.js'
 
 /** Percentiles of the response time that a goal can be set for, each with the share of requests beyond it. */
 export const GOAL_PERCENTILES = {
@@ -47,12 +47,8 @@ function parseCondition(text: string, flag: string): GoalCondition {
     const limit = parseDuration(limitText, { flag: `${flag} ${quantity}`, min: 1, max: MOST_NS })
     return { quantity: quantity as GoalPercentile, inclusive, limit }
   }
-  const number = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(limitText)
-  const limit = number === null ? Number.NaN : Number(number[1]) / (number[2] === '%' ? 100 : 1)
-  if (!(limit >= 0 && limit < 1))
-    throw usageError(
-      `${flag} loss '${limitText}' is not a share below 1: write a percentage such as 0.1%, or a fraction such as 0.001.`,
-    )
+  const limit = parseShare(limitText, { flag: `${flag} loss` })
+  if (limit === 1) throw usageError(`${flag} ${text} holds of any load: write a smaller share.`)
   if (limit === 0 && !inclusive)
     throw usageError(`${flag} loss<0 can never hold: write loss<=0 for no loss at all.`)
   return { quantity: 'loss', inclusive, limit }

@@ -1,6 +1,8 @@
 import { uniforms } from '../stats/random.js'
 
-export type Arrivals = 'constant' | 'poisson'
+/** How an open loop spaces its requests. */
+export const ARRIVALS = ['constant', 'poisson'] as const
+export type Arrivals = (typeof ARRIVALS)[number]
 
 /**
  * When requests are meant to be sent: a sequence of ns since the schedule's start that depends on nothing but its

@@ -1,5 +1,11 @@
 import { shuffled } from '../stats/shuffle.js'
-import type { ServiceDistribution } from './run-plan.js'
+
+export const SERVICE_DISTRIBUTIONS = ['constant', 'exponential'] as const
+export type ServiceDistribution = (typeof SERVICE_DISTRIBUTIONS)[number]
+
+/** `cpu` keeps a core busy, `sleep` waits as for a disk or another service. */
+export const SERVICE_KINDS = ['cpu', 'sleep'] as const
+export type ServiceKind = (typeof SERVICE_KINDS)[number]
 
 /** As many as make the quantiles of an exponential fine: its squared coefficient of variation comes out at 0.9999. */
 const EXPONENTIAL_TIMES = 65_536

@@ -1,11 +1,10 @@
 import { usageError } from '../errors.js'
-import { neededNs, planChanges, quietNs, type PlannedChange, type TimedChange } from './change-plan.js'
+import { neededNs, planChanges, quietNs, type PlannedChange } from './change-plan.js'
+import type { TimedChange } from './group-change.js'
 import { completePlan, type HostFacts, type RunPlan, type RunRequest } from './run-plan.js'
+import { CLAIM_IDS, type ClaimId } from './claim-ids.js'
+import { defaultOf, flagOf } from './parameters/table.js'
 import { basisOf, type SteeringKind } from './steering.js'
-
-/** The claims about SO_REUSEPORT, in the order in which they are reported. */
-export const CLAIM_IDS = ['affinity', 'balance', 'churn', 'overload'] as const
-export type ClaimId = (typeof CLAIM_IDS)[number]
 
 /** What the user asked for: absent where nothing was said. */
 export interface VerifyRequest {
@@ -38,10 +37,6 @@ export interface VerifyPlan {
   facts: HostFacts
 }
 
-/** Sizes from which on it takes more than the two minutes that a verification may last. */
-export const VERIFY_LIMITS = { procs: 64, flows: 20_000 } as const
-const DEFAULT_PROCS = 4
-const DEFAULT_FLOWS = 10_000
 /** Expected flows per member from which on the χ² distribution may be used (METHOD.md). */
 const LEAST_EXPECTED = 5
 const REPETITIONS = 8
@@ -72,16 +67,17 @@ export function completeVerifyPlan(
   facts: HostFacts,
   mayObserve: boolean,
 ): VerifyPlan {
-  const { procs = DEFAULT_PROCS, steering = 'hash' } = request
-  const { waveSize, waves } = completePlan({ procs, flows: request.flows ?? DEFAULT_FLOWS }, facts)
+  const { procs = defaultOf('procs', 'verify'), steering = defaultOf('steering', 'verify') } = request
+  const wanted = request.flows ?? defaultOf('flows', 'verify')
+  const { waveSize, waves } = completePlan({ procs, flows: wanted }, facts)
   if (request.flows !== undefined && waves > 1)
     throw usageError(
-      `--flows ${request.flows} does not fit: all flows are open at once, and the open-file limit leaves ${waveSize}; lower it, or raise the limit with ulimit -n.`,
+      `${flagOf('flows')} ${request.flows} does not fit: all flows are open at once, and the open-file limit leaves ${waveSize}; lower it, or raise the limit with ulimit -n.`,
     )
   const flows = request.flows ?? waveSize
   if (flows < LEAST_EXPECTED * procs)
     throw usageError(
-      `--flows ${flows} is too few to say anything of ${procs} members: ${LEAST_EXPECTED * procs} at least.`,
+      `${flagOf('flows')} ${flows} is too few to say anything of ${procs} members: ${LEAST_EXPECTED * procs} at least.`,
     )
   const claims = request.claims ?? CLAIM_IDS
   return {
@@ -124,7 +120,7 @@ export function churnPlan(plan: VerifyPlan): { plan: RunPlan; changes: PlannedCh
     { atNs: 2 * quiet, change: { kind: 'remove', member: 0 } },
     { atNs: 3 * quiet, change: { kind: 'restart', member: 1, order: 'stop-then-start' } },
   ]
-  const changes = planChanges(plan.procs, timed, '--procs')
+  const changes = planChanges(plan.procs, timed, flagOf('procs'))
   return { plan: { ...churn, durationNs: neededNs(churn, changes) }, changes }
 }
 

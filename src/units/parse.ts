@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { BYTE_SCALES, formatBytes, formatCount, formatDuration } from './format.js'
+import { BYTE_SCALES, formatBytes, formatCount, formatDuration, formatPercent } from './format.js'
 
 /** Which flag a value belongs to, so that a message can name it, and what that flag allows (in the base unit). */
 export interface FlagBounds {
@@ -70,6 +70,28 @@ export function parseBytes(text: string, bounds: FlagBounds): number {
       `${bounds.flag} ${quote(text)} is not a number of bytes: write bytes, or K, M or G for multiples of 1024, such as 64, 4K or 4MiB.`,
     )
   return within(bytes, text, bounds, formatBytes)
+}
+
+/** `5%`, `0.05` → 0.05. */
+export function parseShare(text: string, bounds: FlagBounds): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim())
+  if (match === null)
+    throw usageError(
+      `${bounds.flag} ${quote(text)} is not a share: write a percentage or a fraction, such as 0.1% or 0.001.`,
+    )
+  const share = Number(match[1]) / (match[2] === '%' ? 100 : 1)
+  return within(share, text, { max: 1, ...bounds }, formatPercent)
+}
+
+/** One of a few words. */
+export function oneOf<Word extends string>(
+  text: string,
+  flag: string,
+  allowed: readonly [Word, ...Word[]],
+): Word {
+  const found = allowed.find((word) => word === text)
+  if (found === undefined) throw usageError(`${flag} is ${allowed.join(' or ')}, not "${text}".`)
+  return found
 }
 
 /** `32768-60999` → [32768, 60999]; one port stands for a range of one. */

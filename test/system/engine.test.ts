@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../src/client/engine.js'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
 import { ENGINES } from '../../src/plan/engine.js'
-import { HEADER_BYTES } from '../../src/plan/run-plan.js'
+import { HEADER_BYTES } from '../../src/plan/datagram.js'
 import { measure, quietPort } from './experiment.js'
 import { until } from './process-table.js'
 

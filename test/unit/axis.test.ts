@@ -1,12 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { parseAxis, type ValueKind } from '../../src/plan/axis.js'
+import { parseAxis } from '../../src/plan/axis.js'
+import {
+  ADDRESSES,
+  BYTES,
+  choiceOf,
+  COUNT,
+  DURATION,
+  RATE,
+  TEXT,
+  type Kind,
+} from '../../src/plan/parameters/kind.js'
 import { combinationsOf, orderOf } from '../../src/plan/sweep-plan.js'
 
-const values = (text: string, kind: ValueKind = 'count', separator: ',' | ';' = ','): string[] =>
-  parseAxis(text, { flag: 'x', kind, separator }).values
+const KINDS = { count: COUNT, rate: RATE, duration: DURATION, bytes: BYTES, word: choiceOf(['a', 'b']) }
+type KindWord = keyof typeof KINDS
+const valuesOf = (text: string, kind: Kind): string[] => parseAxis(text, { flag: 'x', kind }).values
+const values = (text: string, kind: KindWord): string[] => valuesOf(text, KINDS[kind])
 
 describe('the values of a flag', () => {
-  it.each<[string, ValueKind, string[]]>([
+  it.each<[string, KindWord, string[]]>([
     ['4', 'count', ['4']],
     ['1,2,4', 'count', ['1', '2', '4']],
     ['hash, random', 'word', ['hash', 'random']],
@@ -28,15 +40,15 @@ describe('the values of a flag', () => {
   )
 
   it('are set apart by semicolons where they hold commas', () =>
-    expect(values('127.0.0.1,127.0.0.2;127.0.0.3', 'word', ';')).toEqual([
+    expect(valuesOf('127.0.0.1,127.0.0.2;127.0.0.3', ADDRESSES)).toEqual([
       '127.0.0.1,127.0.0.2',
       '127.0.0.3',
     ]))
 
   it('that are words, such as a path, are no ranges', () =>
-    expect(values('../weights.txt', 'word')).toEqual(['../weights.txt']))
+    expect(valuesOf('../weights.txt', TEXT)).toEqual(['../weights.txt']))
 
-  it.each<[string, ValueKind, RegExp]>([
+  it.each<[string, KindWord, RegExp]>([
     ['1,,2', 'count', /^--x '1,,2' has an empty value: .*','/],
     ['', 'word', /^--x '' has an empty value/],
     ['1..4', 'count', /^--x '1\.\.4' is not a range: .*first\.\.last\/step/],

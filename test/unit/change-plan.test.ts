@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { parseDuration } from '../../src/units/parse.js'
-import {
-  changeText,
-  type GroupChange,
-  neededNs,
-  parseChange,
-  type PlannedChange,
-  planChanges,
-  quietNs,
-  turnNs,
-} from '../../src/plan/change-plan.js'
+import { neededNs, type PlannedChange, planChanges, quietNs, turnNs } from '../../src/plan/change-plan.js'
+import { changeText, parseChange, type GroupChange, type TimedChange } from '../../src/plan/group-change.js'
 import { refusalOf } from './refusal-of.js'
 
-const parse = (text: string): ReturnType<typeof parseChange> =>
-  parseChange(text, '--change', (time) => parseDuration(time, { flag: '--change' }))
+const parse = (text: string): TimedChange => parseChange(text, { flag: '--change' })
 
 /** The plan of changes, a second apart, on a fresh group. */
 const plan = (members: number, ...changes: string[]): PlannedChange[] =>

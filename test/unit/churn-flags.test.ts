@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { churnFlags, planChurn } from '../../src/cli/churn-flags.js'
+import { planChurn } from '../../src/cli/churn-flags.js'
 import { refusalOf } from './refusal-of.js'
 
 type Flags = Parameters<typeof planChurn>[0]
@@ -60,14 +60,4 @@ describe('the flags of a run through changes', () => {
       '--change: there is no member 2 to remove then; there are 0, 1.',
     )
   })
-
-  it.each(Object.entries(churnFlags).filter(([, flag]) => flag.type === 'option'))(
-    '--%s has a description, a value and a group for the help',
-    (_, flag) =>
-      expect(flag).toMatchObject({
-        description: expect.stringMatching(/\w/) as string,
-        helpValue: expect.stringMatching(/\w/) as string,
-        helpGroup: expect.stringMatching(/\w/) as string,
-      }),
-  )
 })

@@ -22,8 +22,8 @@ describe('a goal', () => {
     ['loss<0.1% &&', /^--find '' is not a goal/],
     ['loss<0.1% || p99<5ms', /'0\.1% \|\| p99<5ms' is not a share/],
     ['p99<5', /^--find p99 '5' has no unit/],
-    ['loss<5ms', /^--find loss '5ms' is not a share below 1/],
-    ['loss<100%', /is not a share below 1/],
+    ['loss<5ms', /^--find loss '5ms' is not a share/],
+    ['loss<100%', /^--find loss<100% holds of any load/],
     ['loss<0', /^--find loss<0 can never hold/],
     ['p99<5ms && p99<6ms', /^--find names p99 twice/],
   ])('such as "%s" is refused with a sentence', (text, sentence) =>

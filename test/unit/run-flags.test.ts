@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planFromFlags, runFlags } from '../../src/cli/run-flags.js'
+import { planFromFlags } from '../../src/cli/run-flags.js'
 import { cpusAllowed } from '../../src/host/cpu-time.js'
 import { ephemeralPortRange } from '../../src/host/limits.js'
 
@@ -101,12 +101,4 @@ describe('the flags of a run', () => {
       message: expect.stringMatching(new RegExp(`^--${flag}\\b.*\\.$`)) as string,
     })
   })
-
-  it.each(Object.entries(runFlags))('--%s has a description, a value and a group for the help', (_, flag) =>
-    expect(flag).toMatchObject({
-      description: expect.stringMatching(/\w/) as string,
-      helpValue: expect.stringMatching(/\w/) as string,
-      helpGroup: expect.stringMatching(/\w/) as string,
-    }),
-  )
 })

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { predictSteps, type StepsPrediction } from '../../src/analysis/prediction/prediction.js'
 import { TABLE_ENTRIES } from '../../src/kernel/rendezvous.js'
-import { planChanges, parseChange } from '../../src/plan/change-plan.js'
+import { planChanges } from '../../src/plan/change-plan.js'
+import { parseChange } from '../../src/plan/group-change.js'
 
 const MEMBERS = 4
 
 /** What the model says of each of these changes of a group of four, one after another. */
 function predictions(...changes: string[]): StepsPrediction[] {
-  const timed = changes.map((text, i) => parseChange(`${i}:${text}`, '--change', Number))
+  const timed = changes.map((text, i) => parseChange(`${i}s:${text}`, { flag: '--change' }))
   const planned = planChanges(MEMBERS, timed, '--change')
   return planned.map(({ before, steps, silence }, i) =>
     predictSteps(

@@ -1,0 +1,47 @@
+import type { Kind } from './kind.js'
+
+/** The commands that have parameters. */
+export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'predict'] as const
+export type Command = (typeof COMMANDS)[number]
+
+/** Groups of parameters, as the help and the documentation have them, in this order. */
+export const GROUPS = ['SWEEP', 'CHANGES', 'CLAIMS', 'CHANGE OF THE GROUP', 'GROUP', 'FLOWS', 'LOAD'] as const
+export type Group = (typeof GROUPS)[number]
+
+/** What may be different from command to command. */
+interface Words {
+  /** meaning, in a few words that begin in lower case; bounds and defaults are added to it */
+  readonly help: string
+  /** the value where nothing is said, written as a user would */
+  readonly default?: string | undefined
+  /** in words: what holds where nothing is said and there is no `default`, or what else decides it */
+  readonly unset?: string | undefined
+  /** least and greatest value, in the unit of the plan */
+  readonly min?: number | undefined
+  readonly max?: number | undefined
+  /** absent in the help of commands that have few flags */
+  readonly group?: Group | undefined
+}
+
+/** One parameter: all that is said of it is said here. */
+export interface Row extends Words {
+  readonly kind: Kind
+  /** without the dashes */
+  readonly flag: string
+  readonly char?: string
+  /** other names of the flag */
+  readonly aliases?: readonly string[]
+  /** stands for a value in the help, where its kind has no good word for it */
+  readonly value?: string
+  /** whether a complete plan may lack it */
+  readonly optional?: true
+  /** whether it may be given more than once */
+  readonly multiple?: true
+  /** which commands have it, each with what is different there */
+  readonly commands: { readonly [C in Command]?: Partial<Words> }
+}
+
+/** What a row's text is read to. */
+export type ValueOf<R extends Row> = R['kind'] extends { read: (...args: never[]) => infer Value }
+  ? Value
+  : never
