@@ -71,6 +71,24 @@ describe('a number of requests per flow', () => {
   })
 })
 
+describe('a service time', () => {
+  it.each(['cpu', 'sleep'] as const)(
+    'of kind %s is what every request takes at least',
+    async (serviceKind) => {
+      const { result } = await measure({
+        procs: 2,
+        flows: 20,
+        inFlight: 2,
+        requests: 5,
+        serviceTimeNs: 2e6,
+        serviceKind,
+      })
+      expect(result.books).toMatchObject({ sent: 100, replied: 100, unexplained: 0 })
+      expect(result.latency!.service.minNs).toBeGreaterThanOrEqual(2e6)
+    },
+  )
+})
+
 describe('the payload', () => {
   it.each([56, 1472, 9000, 65_507])('can be %d bytes', async (payloadBytes) => {
     // One datagram of 64 KiB fits the default buffer of a socket, two may not.
