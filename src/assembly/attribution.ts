@@ -1,18 +1,22 @@
+import { analysePlacement } from '../analysis/affinity/placement.js'
 import { analyseBalance } from '../analysis/balance/balance.js'
+import { placeFlows, type FlowPlacement, type FlowRequests } from '../analysis/balance/flow-placement.js'
 import type { MemberLedger } from '../analysis/books/ledger.js'
-import { withUnansweredFlows } from '../analysis/balance/unanswered-flows.js'
+import { reciprocalScale } from '../kernel/reciprocal-scale.js'
 import type { Balance } from '../result/run-result.js'
 import type { Recording } from '../recording/recording.js'
+import { sum } from './figures.js'
 
-/** Which flows belong to which member, by the replies they got; lists have one entry a member. */
+/** Which flows belong to which member; lists have one entry a member. */
 export interface FlowAttribution {
+  /** by the replies they got */
   flows: number[]
   /** requests sent on those flows */
   sentOnFlows: number[]
   /** requests that came to the member's socket: taken, dropped there, or left there */
   offered: number[]
-  /** `flows`, and those of `unknown` by what came to each socket */
-  reckonedFlows: number[]
+  /** where flows were put, answered or not */
+  placement: FlowPlacement
   /** flows that were asked and never answered, and what was sent on them */
   unknown: { flows: number; sent: number }
   /** flows that were not asked: they weigh too little */
@@ -22,53 +26,84 @@ export interface FlowAttribution {
 }
 
 export function attributeFlows(
-  { plan, reports }: Pick<Recording, 'plan' | 'reports'>,
+  recording: Pick<Recording, 'plan' | 'reports' | 'hashes'>,
   members: readonly MemberLedger[],
 ): FlowAttribution {
+  const { plan, reports } = recording
   const flows = Array.from({ length: plan.procs }, () => 0)
   const sentOnFlows = Array.from({ length: plan.procs }, () => 0)
-  const unknown = { flows: 0, sent: 0 }
+  const unanswered: FlowRequests = { flows: 0, sent: 0, squares: 0 }
+  const asked: FlowRequests = { flows: 0, sent: 0, squares: 0 }
   let unaskedFlows = 0
   for (const { firstMember, sent } of reports)
     for (const [flow, member] of firstMember.entries()) {
       const count = sent[flow]!
-      if (member >= 0) {
+      if (member < 0 && count === 0) {
+        unaskedFlows++
+        continue
+      }
+      addFlow(asked, count)
+      if (member < 0) addFlow(unanswered, count)
+      else {
         flows[member]!++
         sentOnFlows[member]! += count
-      } else if (count === 0) unaskedFlows++
-      else {
-        unknown.flows++
-        unknown.sent += count
       }
     }
   const offered = members.map(({ taken, drops, left }) => taken + drops + left)
-  const traffic = flows.map((count, index) => ({
-    flows: count,
-    sentOnFlows: sentOnFlows[index]!,
-    offered: offered[index]!,
-  }))
+  const moved = sum(reports.map(({ moves }) => moves.size))
+  const byHash = unansweredByHash(recording)
   return {
     flows,
     sentOnFlows,
     offered,
-    reckonedFlows: withUnansweredFlows(traffic, unknown.flows),
-    unknown,
+    placement: placeFlows({
+      answered: flows,
+      sentOnAnswered: sentOnFlows,
+      offered,
+      unanswered,
+      asked,
+      scheduled: plan.rateHz !== undefined && plan.weights === 'uniform',
+      moved,
+      ...(byHash && { byHash }),
+    }),
+    unknown: { flows: unanswered.flows, sent: unanswered.sent },
     unaskedFlows,
-    complete: unknown.flows === 0 && reports.every(({ moves }) => moves.size === 0),
+    complete: unanswered.flows === 0 && moved === 0,
   }
 }
 
+function addFlow(requests: FlowRequests, sent: number): void {
+  requests.flows++
+  requests.sent += sent
+  requests.squares += sent ** 2
+}
+
 /**
- * The test of the flows that were answered; undefined without any. Where they only seem skewed, because a member did not
- * answer many of its flows, so few of them cannot tell: nobody is accused.
+ * Unanswered flows per member, by their hash; undefined where it was not observed, or where flows that were answered are
+ * not where it puts them, so that something else places them.
  */
-export function balanceOf(
-  { flows, reckonedFlows, unknown }: FlowAttribution,
-  seed: number,
-): Balance | undefined {
-  if (flows.every((count) => count === 0)) return undefined
-  const { balance } = analyseBalance(flows, { seed })
-  if (unknown.flows === 0 || balance.verdict !== 'skewed') return balance
-  const { verdict } = analyseBalance(reckonedFlows, { seed }).balance
-  return verdict === 'skewed' ? balance : { ...balance, verdict: 'underpowered' }
+function unansweredByHash({
+  plan,
+  reports,
+  hashes,
+}: Pick<Recording, 'plan' | 'reports' | 'hashes'>): number[] | undefined {
+  if (hashes === undefined) return undefined
+  const flows = reports.flatMap(({ firstMember, moves, sent }) =>
+    [...firstMember].map((member, i) => ({ member, moved: moves.has(i), asked: sent[i]! > 0 })),
+  )
+  const { observed, predicted } = analysePlacement(flows, hashes, plan.procs)
+  if (observed === 0 || predicted < observed) return undefined
+  const counts = Array.from({ length: plan.procs }, () => 0)
+  for (const [flow, { member, asked }] of flows.entries()) {
+    const hash = hashes[flow]
+    if (member < 0 && asked && hash !== undefined) counts[reciprocalScale(hash, plan.procs)]!++
+  }
+  return counts
+}
+
+/** The test of where flows were put; undefined where no flow has a member. */
+export function balanceOf({ placement }: FlowAttribution, seed: number): Balance | undefined {
+  const { counts, ...how } = placement
+  if (counts.every((count) => count === 0)) return undefined
+  return analyseBalance(counts, { seed, placement: how }).balance
 }

@@ -21,7 +21,7 @@ export function imbalanceOf(
   { plan, reports, group }: Recording,
   { members, attributed, balance, takenBalance }: Analysed,
 ): Imbalance | undefined {
-  const { offered, sentOnFlows, unknown, unaskedFlows } = attributed
+  const { offered, placement, unknown, unaskedFlows } = attributed
   if (
     basisOf(plan) !== 'flow' ||
     group.lives.some(({ died }) => died !== undefined) ||
@@ -33,8 +33,7 @@ export function imbalanceOf(
       const { replies, late, legs, drops, taken } = member
       const { before, after, threadTime } = group.lives[index]!
       return {
-        flows: member.flows,
-        sentOnFlows: sentOnFlows[index]!,
+        flows: placement.counts[index]!,
         offered: offered[index]!,
         dropped: drops ?? 0,
         taken,

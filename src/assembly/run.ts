@@ -40,8 +40,8 @@ function memberResults(
   { members, ahead }: ServerLedgers,
   attributed: FlowAttribution,
 ): MemberResult[] {
-  const residuals =
-    basisOf(plan) === 'flow' && sum(attributed.flows) > 0 ? residualsOf(attributed.reckonedFlows) : []
+  const { counts, known } = attributed.placement
+  const residuals = basisOf(plan) === 'flow' && known && sum(counts) > 0 ? residualsOf(counts) : []
   return group.lives.map(({ pid, after, residentBytes, died }, index) => {
     const ledger = members[index]!
     const latency = latencyOf(reports, index)

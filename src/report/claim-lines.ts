@@ -113,7 +113,8 @@ function balanceLines({ repetitions, pooled, uniformity, fairBand, effectBoundW 
     ),
     figure(
       'power',
-      `a skew (CV) of ${formatPercent(pooled.detectableW)} would have been seen`,
+      `a skew (CV) of ${formatPercent(pooled.skewedW)} would have failed it in 80 % of cases`,
+      `one of ${formatPercent(pooled.detectableW)} would have been seen`,
       `up to ${formatPercent(effectBoundW, 0)} does not matter`,
     ),
   ]

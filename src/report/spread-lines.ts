@@ -8,9 +8,14 @@ import type { Tone } from './style.js'
 
 const BALANCE_TONES: Readonly<Record<Balance['verdict'], Tone>> = {
   fair: 'good',
+  'uneven-below-bound': 'warn',
   skewed: 'bad',
   'too-even': 'warn',
   underpowered: 'warn',
+  unknown: 'warn',
+}
+const BALANCE_IN_WORDS: Partial<Record<Balance['verdict'], string>> = {
+  'uneven-below-bound': 'uneven, below the bound',
 }
 const SHOWN_VIOLATIONS = 3
 
@@ -24,17 +29,46 @@ export function balanceLine({ balance, affinity, group, members }: RunResult): L
       verdict: { text: 'unknown', tone: 'warn' },
       phrases: [{ text: 'no flow got a reply' }],
     }
-  const { chiSquare, degreesOfFreedom, maxOverMean, fairBand, verdict } = balance
-  const draws = balance.draws === undefined ? '' : ` (Monte Carlo, ${formatCount(balance.draws)} draws)`
-  const phrases = [
-    `χ² ${formatStatistic(chiSquare)}, df ${degreesOfFreedom}, ${formatP(balance.pValue)}${draws}`,
-    `max/mean${NBSP}${maxOverMean.toFixed(3)} (a fair hash stays under ${fairBand.maxOverMean.p95.toFixed(3)} in 95 % of runs)`,
-    balanceReason(balance, affinity.unanswered),
-  ]
+  const { verdict } = balance
   return {
     label: 'balance',
-    verdict: { text: verdict, tone: BALANCE_TONES[verdict] },
-    phrases: phrases.filter((text) => text !== '').map((text) => ({ text })),
+    verdict: { text: BALANCE_IN_WORDS[verdict] ?? verdict, tone: BALANCE_TONES[verdict] },
+    phrases: phrasesOf(balance, affinity.unanswered)
+      .filter((text) => text !== '')
+      .map((text) => ({ text })),
+  }
+}
+
+function phrasesOf(balance: Balance, unanswered: number): string[] {
+  const { chiSquare, degreesOfFreedom, maxOverMean, fairBand, verdict, unansweredShare } = balance
+  if (verdict === 'unknown')
+    return [
+      `${plural(unanswered, 'flow', 'flows')} (${formatPercent(unansweredShare)}) never got a reply, and where they were put is not known`,
+      'those that were answered are no fair sample: each member answers as many as its queue holds',
+      'try --observe-hash, or less load',
+    ]
+  if (balance.members === 1) return ['one member has all flows: there is nothing to spread']
+  const draws = balance.draws === undefined ? '' : ` (Monte Carlo, ${formatCount(balance.draws)} draws)`
+  return [
+    `χ² ${formatStatistic(chiSquare)}, df ${degreesOfFreedom}, ${formatP(balance.pValue)}${draws}`,
+    `max/mean${NBSP}${maxOverMean.toFixed(3)} (a fair hash stays under ${fairBand.maxOverMean.p95.toFixed(3)} in 95 % of runs)`,
+    balanceReason(balance),
+    basisInWords(balance, unanswered),
+  ]
+}
+
+/** How it is known where flows were put that no member answered. */
+function basisInWords({ basis }: Balance, unanswered: number): string {
+  if (unanswered === 0) return ''
+  const flows = plural(unanswered, 'flow', 'flows')
+  switch (basis) {
+    case 'hash':
+      return `${flows} never got a reply, and are where their hash puts them`
+    case 'reckoned':
+      return `${flows} never got a reply, and are reckoned from what came to each member`
+    case 'answered':
+    default:
+      return ''
   }
 }
 
@@ -62,10 +96,7 @@ function otherwiseSpread(
 }
 
 /** Why the verdict is not the one that the p-value alone would suggest, or what to make of it. */
-function balanceReason(
-  { verdict, pValue, alpha, cv, effectBoundW, power }: Balance,
-  unanswered: number,
-): string {
+function balanceReason({ verdict, cv, effectBoundW, power, alpha }: Balance): string {
   const spread = formatPercent(cv)
   const bound = formatPercent(effectBoundW)
   switch (verdict) {
@@ -74,16 +105,15 @@ function balanceReason(
     case 'too-even':
       return 'more even than chance allows: is there a proxy or a round robin in between, or are these the same flows again?'
     case 'underpowered': {
-      if (unanswered > 0 && pValue < alpha)
-        return `${plural(unanswered, 'flow', 'flows')} never got a reply, and where those belong is not seen: this is the spread of the others, and no sign of the hash`
       const needed = power.flowsForEffectBound
-      return `so few flows only show a spread (CV) from ${formatPercent(power.detectableW)} on; ${bound} needs ${formatCount(needed)} flows: try --flows ${needed}`
+      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: try --flows ${needed}`
     }
+    case 'uneven-below-bound':
+      return `p is below ${alpha}, so this is no fair hash, but a spread (CV) of ${spread} is within the ${bound} from which it matters (without what chance adds; from ${formatPercent(power.skewedW)} on it is called skewed in 80 % of runs)`
     case 'fair':
+    case 'unknown':
     default:
-      return pValue < alpha
-        ? `p is below ${alpha}, but a spread (CV) of ${spread} is under the ${bound} from which it matters`
-        : ''
+      return ''
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, finite, probability } from './scalars.js'
+import { count, finite, probability, share } from './scalars.js'
 
 const effectBand = z.object({
   expected: finite.describe('in the mean'),
@@ -7,10 +7,21 @@ const effectBand = z.object({
   p99: finite.describe('a fair hash stays on this side in 99 % of runs'),
 })
 
+const VERDICTS = ['fair', 'uneven-below-bound', 'skewed', 'too-even', 'underpowered', 'unknown'] as const
+
 /** Is the spread of flows over members what a fair hash gives? The unit of the test is the flow. */
 export const balance = z.object({
-  flows: count.describe('flows that were tested: those whose member is known'),
+  flows: count.describe('flows that were tested'),
   members: count.describe('members of the group'),
+  flowsPerMember: z
+    .array(count)
+    .describe('flows that were put at each member, answered or not, by index: the counts that are tested'),
+  basis: z
+    .enum(['answered', 'reckoned', 'hash'])
+    .describe(
+      'how it is known where they were put: each was `answered` by its member; or unanswered ones were `reckoned` from what came to each member’s socket; or their `hash` was observed',
+    ),
+  unansweredShare: share.describe('of the flows that were asked: those whose member did not answer'),
   chiSquare: finite.describe('χ² of flows per member against equal numbers of them'),
   degreesOfFreedom: count.describe('members − 1'),
   pValue: probability.describe('how often a fair hash gives this χ² or more'),
@@ -32,16 +43,19 @@ export const balance = z.object({
     .describe('what a fair hash gives at this number of flows and members (model, not measured)'),
   power: z
     .object({
-      detectableW: finite.describe("smallest Cohen's w that is found with 80 % power at `alpha`"),
-      flowsForEffectBound: count.describe('flows with which `effectBoundW` is found with that power'),
+      skewedW: finite.describe("smallest Cohen's w that is called `skewed` in 80 % of runs"),
+      detectableW: finite.describe(
+        "smallest Cohen's w that is seen as uneven at all, with `pValue` below `alpha`, in 80 % of runs",
+      ),
+      flowsForEffectBound: count.describe('flows with which `effectBoundW` is seen so in 80 % of runs'),
     })
     .describe('what could have been seen with as many flows'),
-  alpha: probability.describe('significance from which a spread counts as skewed or too even'),
+  alpha: probability.describe('significance from which a spread counts as uneven'),
   effectBoundW: finite.describe("Cohen's w below which skew does not matter"),
   verdict: z
-    .enum(['fair', 'skewed', 'too-even', 'underpowered'])
+    .enum(VERDICTS)
     .describe(
-      '`fair`: not significant, or too small to matter; `skewed`: significant and beyond the bound; `too-even`: more even than chance allows; `underpowered`: so few flows cannot tell',
+      '`fair`: not significant, and enough flows to tell; `uneven-below-bound`: significant, and without what chance adds within the bound; `skewed`: significant and beyond the bound; `too-even`: more even than chance allows; `underpowered`: so few flows cannot tell; `unknown`: where too many flows were put is not known, and the figures are those of the answered ones, which are no fair sample',
     ),
 })
 

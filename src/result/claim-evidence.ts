@@ -49,6 +49,9 @@ const balanceFigures = balance.pick({
   degreesOfFreedom: true,
   pValue: true,
   maxOverMean: true,
+  flowsPerMember: true,
+  basis: true,
+  unansweredShare: true,
   verdict: true,
 })
 
@@ -59,7 +62,6 @@ export const balanceEvidence = z.object({
     .array(
       claimRun.extend({
         ...balanceFigures.shape,
-        flowsPerMember,
         adjustedPValue: probability.describe('`pValue` adjusted over the repetitions (Holm)'),
         skewW: finite.describe("Cohen's w without what chance adds"),
       }),
@@ -72,9 +74,10 @@ export const balanceEvidence = z.object({
       degreesOfFreedom: count.describe('sum over the repetitions'),
       pValue: probability.describe('of that sum'),
       skewW: finite.describe("Cohen's w without what chance adds"),
-      detectableW: finite.describe(
-        'smallest w, alike in all repetitions, that is seen with 80 % power at `alpha`',
+      skewedW: finite.describe(
+        'smallest w, alike in all repetitions, with which they fail the claim together in 80 % of cases',
       ),
+      detectableW: finite.describe('the same, with which they are significant at `alpha`'),
     })
     .describe('all repetitions together'),
   uniformity: z

@@ -4,7 +4,9 @@ import { count, finite, index, meanNs, ns, probability, share } from './scalars.
 /** One member's part in the load, and what is known of its time. */
 const memberLoad = z.object({
   index: index.describe('of the member'),
-  flowShare: share.describe('of the flows whose member is known'),
+  flowShare: share.describe(
+    'of the flows, by where they were put; of those that were answered where that is not known',
+  ),
   offeredShare: share.describe(
     "of all requests that came to the group's sockets: its own count of what it took, was dropped and was left there",
   ),
@@ -46,12 +48,15 @@ const verdict = z.enum(['even', 'uneven'])
 const parts = z.object({
   hash: z
     .object({
-      ...part,
+      cv: part.cv.optional(),
+      bound: part.bound.optional(),
       verdict: z
-        .enum(['even', 'uneven', 'underpowered'])
-        .describe('`underpowered`: uneven, as so few flows are under a fair hash: nobody is accused'),
+        .enum(['even', 'uneven', 'underpowered', 'unknown'])
+        .describe(
+          '`underpowered`: uneven, as so few flows are under a fair hash: nobody is accused; `unknown`: where too many flows were put is not known, and there are no figures',
+        ),
     })
-    .describe('flows per member, unanswered ones by what came to each socket'),
+    .describe('flows per member, by the test of `balance`'),
   weights: z
     .object({ ...part, verdict: verdict.describe('whether `cv` is beyond `bound`') })
     .describe(
@@ -75,7 +80,7 @@ function cause<Name extends string>(name: Name, what: string) {
   }
 }
 
-const flows = count.describe('flows whose member is known or reckoned')
+const flows = count.describe('flows that were put to a member')
 
 const causes = z.discriminatedUnion('cause', [
   z.object({

@@ -63,7 +63,9 @@ const sweepRun = z.object({
     .describe('where the datagrams went'),
   flowsMaxOverMean: finite
     .optional()
-    .describe('the most flows of a member over the mean; absent under a steering that does not go by flow'),
+    .describe(
+      'the most flows of a member over the mean; absent under a steering that does not go by flow, and where `balance` is unknown',
+    ),
   balance: balance.shape.verdict
     .optional()
     .describe('verdict on the spread of flows; absent under a steering that does not go by flow'),

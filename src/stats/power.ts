@@ -5,26 +5,38 @@ import { chiSquareQuantile, noncentralChiSquareTail } from './chi-square.js'
 const POWER = 0.8
 
 /**
- * Noncentrality N·w² at which the χ² test over `members` at `alpha` has the power above. It does not depend
- * on N, so one number answers both questions below. 0 where there is nothing to tell apart: one member.
+ * Noncentrality λ = N·w² at which χ² over `members` reaches `threshold` in 4 of 5 runs. 0 where even no skew at all
+ * does.
  */
-function requiredNoncentrality(members: number, alpha: number): number {
-  const df = members - 1
-  if (df === 0 || alpha >= POWER) return 0
-  const critical = chiSquareQuantile(alpha, df)
-  return bisect((noncentrality) => noncentralChiSquareTail(critical, df, noncentrality) < POWER, df)
+function requiredNoncentrality(threshold: number, df: number): number {
+  if (noncentralChiSquareTail(threshold, df, 0) >= POWER) return 0
+  return bisect((noncentrality) => noncentralChiSquareTail(threshold, df, noncentrality) < POWER, df)
 }
 
 /**
- * Smallest Cohen's w that `flows` over `members` show with 80 % power at `alpha`. A value above √(members − 1),
- * the w of all flows at one member, says that these flows cannot show any skew. Asymptotic, so a rough guide
- * below 5 flows per member.
+ * Smallest Cohen's w that `flows` over `members` show as significant (p below `alpha`) in 4 of 5 runs. A value above
+ * √(members − 1), the w of all flows at one member, says that these flows cannot show any skew. 0 where there is
+ * nothing to tell apart: one member. Asymptotic, so a rough guide below 5 flows per member.
  */
 export function detectableEffect(flows: number, members: number, alpha: number): number {
-  return Math.sqrt(requiredNoncentrality(members, alpha) / flows)
+  const df = members - 1
+  return df === 0 ? 0 : Math.sqrt(requiredNoncentrality(chiSquareQuantile(alpha, df), df) / flows)
 }
 
-/** Flows that it takes to find Cohen's `w` (> 0) over `members` with 80 % power at `alpha`. */
+/** Flows that it takes to show Cohen's `w` (> 0) over `members` as significant in 4 of 5 runs. */
 export function flowsForEffect(w: number, members: number, alpha: number): number {
-  return Math.ceil(requiredNoncentrality(members, alpha) / w ** 2)
+  const df = members - 1
+  return df === 0 ? 0 : Math.ceil(requiredNoncentrality(chiSquareQuantile(alpha, df), df) / w ** 2)
+}
+
+/**
+ * Smallest Cohen's w that is both significant and beyond `bound` in 4 of 5 runs, where the effect that is held against
+ * the bound is freed of what chance adds, √((χ² − df) / N): χ² must pass the critical value and df + N·bound². It is
+ * always more than the bound, which a skew of its very size passes in half of all runs.
+ */
+export function effectBeyondBound(flows: number, members: number, alpha: number, bound: number): number {
+  const df = members - 1
+  if (df === 0) return 0
+  const threshold = Math.max(chiSquareQuantile(alpha, df), df + flows * bound ** 2)
+  return Math.sqrt(requiredNoncentrality(threshold, df) / flows)
 }

@@ -9,6 +9,7 @@ import type { RunRequest } from '../../src/plan/run-plan.js'
 import type { Imbalance, ImbalanceCause } from '../../src/result/imbalance.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { measure, type Measured } from './experiment.js'
+import { whileGroupsAreSkewed } from './skewed-group.js'
 
 let directory: string
 useTemporaryDirectory((path) => (directory = path))
@@ -85,6 +86,37 @@ describe('a group that is offered twice what it can do', () => {
     expect(imbalance.parts.delivery.verdict).toBe('even')
     const cause = imbalance.causes.find((c) => c.cause === 'weights')!
     expect(cause.effectiveFlows).toBeLessThan(5)
+  })
+
+  it('is judged by where its flows were put, and not by as many as a queue holds', async () => {
+    // Each member answers about the 256 flows whose first request its queue has room for: far too even for a hash.
+    const { result } = await measure({
+      ...SLEEPING,
+      flows: 2000,
+      inFlight: 2000,
+      durationNs: 1500e6,
+      timeoutNs: 3e9,
+      seed: 7,
+    })
+    const { balance, imbalance, affinity } = result
+    expect(affinity.unanswered).toBeGreaterThan(500)
+    expect(balance).toMatchObject({ basis: 'reckoned', flows: 2000 })
+    expect(balance!.pValue).toBeGreaterThan(1e-6)
+    expect(['fair', 'uneven-below-bound']).toContain(balance!.verdict)
+    expect(imbalance!.parts.hash).toMatchObject({ cv: balance!.cv, verdict: 'even' })
+  })
+
+  it('names a program that gives one member more flows, in both lines of one report', async () => {
+    const { imbalance, result } = await whileGroupsAreSkewed(() =>
+      overload({ flows: 4000, durationNs: 1500e6 }),
+    )
+    const balance = result.balance!
+    expect(result.affinity.unanswered).toBeGreaterThan(500)
+    expect(balance).toMatchObject({ basis: 'reckoned', verdict: 'skewed' })
+    expect(balance.flowsPerMember[0]! / balance.flows).toBeCloseTo(0.31, 1)
+    expect(named(imbalance).map(([cause]) => cause)).toEqual(['hash'])
+    expect(named(imbalance)[0]![1]).toContain(0)
+    expect(imbalance.parts.hash).toMatchObject({ cv: balance.cv, verdict: 'uneven' })
   })
 
   it('accuses nobody where flows are few', async () => {

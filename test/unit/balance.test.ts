@@ -52,11 +52,24 @@ describe('the verdict', () => {
     expect(verdict([10_000, 0, 0, 0])).toBe('skewed')
   })
 
-  it('is fair for a significant skew within the effect bound, and p says so', () => {
+  it('is not fair for a significant skew within the effect bound, but no alarm either', () => {
     const million = analyseBalance([255_000, 245_000, 250_000, 250_000], { seed: 1 }).balance
     expect(million.pValue).toBeLessThan(1e-40)
-    expect(million.verdict).toBe('fair')
+    expect(million.verdict).toBe('uneven-below-bound')
     expect(verdict([255_000, 245_000, 250_000, 250_000], { effectBoundW: 0.01 })).toBe('skewed')
+  })
+
+  it('is unknown where too many flows were put is not known, whatever the others say', () => {
+    const placement = { basis: 'answered', unansweredShare: 0.5, known: false } as const
+    for (const counts of [
+      [256, 256, 256, 256],
+      [400, 200, 200, 200],
+      [2531, 2460, 2498, 2511],
+    ])
+      expect(analyseBalance(counts, { seed: 1, placement }).balance).toMatchObject({
+        verdict: 'unknown',
+        unansweredShare: 0.5,
+      })
   })
 
   it('is underpowered when the flows are too few to see a skew at the bound', () => {
@@ -167,7 +180,7 @@ describe('at the edges', () => {
       jain: 1,
       maxOverMean: 1,
       minOverMean: 1,
-      power: { detectableW: 0, flowsForEffectBound: 0 },
+      power: { skewedW: 0, detectableW: 0, flowsForEffectBound: 0 },
       verdict: 'fair',
     })
     expect(residuals).toEqual([{ residual: 0, residualPValue: 1 }])

@@ -9,7 +9,6 @@ import { sampleMember, sampleResult } from './sample-result.js'
 
 const member = (replies: number, changes: Partial<MemberUnderLoad> = {}): MemberUnderLoad => ({
   flows: 500,
-  sentOnFlows: 10_000,
   offered: 10_000,
   dropped: 10_000 - replies,
   taken: replies,
@@ -66,7 +65,7 @@ describe('the line on an overload', () => {
   })
 
   it('says where the loss is, when it is not everywhere, and that heavy flows made it', () => {
-    const hot = member(20_000, { offered: 40_000, sentOnFlows: 40_000, dropped: 20_000 })
+    const hot = member(20_000, { offered: 40_000, dropped: 20_000 })
     expect(textOf([member(10_000), hot, member(10_000)], { weighted: true, effectiveFlows: 7 })).toBe(
       'overload weights 33.3 % of the requests lost at member 1 · members were offered 16.7 % to 66.7 % of the requests each, most of them member 1: some flows are heavy · the flows weigh as much as 7 equal ones (F_eff)',
     )
@@ -74,7 +73,7 @@ describe('the line on an overload', () => {
 
   it('says what few flows do', () => {
     const few = [5, 3, 3, 1].map((flows) =>
-      member(1000, { flows, offered: flows * 1000, sentOnFlows: flows * 1000, dropped: (flows - 1) * 1000 }),
+      member(1000, { flows, offered: flows * 1000, dropped: (flows - 1) * 1000 }),
     )
     expect(textOf(few)).toMatch(
       /^overload few-flows 66\.7 % of the requests lost at members 0, 1 and 2 · members got 8 – 42 % of only 12 flows · spread \(CV\) 47 %: a fair hash stays under \d+ %/,
@@ -82,7 +81,7 @@ describe('the line on an overload', () => {
   })
 
   it('puts the names of several causes before their figures', () => {
-    const hot = member(2500, { offered: 40_000, sentOnFlows: 40_000, dropped: 37_500, servedNs: 2500 * 8e6 })
+    const hot = member(2500, { offered: 40_000, dropped: 37_500, servedNs: 2500 * 8e6 })
     expect(textOf([member(10_000), hot, member(10_000)], { weighted: true })).toMatch(
       /^overload mixed .* · weights: members were .* · slow-member: member 1 .*answered 6/,
     )
@@ -103,7 +102,7 @@ describe('without an overload', () => {
   })
 
   it('there is one where they do not, as in a closed loop', () => {
-    const slower = member(2500, { offered: 2500, sentOnFlows: 2500, dropped: 0, servedNs: 2500 * 8e6 })
+    const slower = member(2500, { offered: 2500, dropped: 0, servedNs: 2500 * 8e6 })
     const members = [member(10_000), slower, member(10_000)]
     const text = render(judged(members, { openLoop: false }))
     expect(lineOf(text, 'imbalance')).toBe(

@@ -14,15 +14,49 @@ function leg(meanNs: number): LatencySummary {
 }
 
 describe('the balance line', () => {
-  it('says why a fair verdict stands against a small p', () =>
-    expect(balanceLine({ pValue: 0.0031, cv: 0.034 })).toContain(
-      'p 0.0031 · max/mean 1.013 (a fair hash stays under 1.039 in 95 % of runs) · p is below 0.01, but a spread (CV) of 3.4 % is under the 5.0 % from which it matters',
+  it('does not call a significant skew fair that is within the bound', () =>
+    expect(balanceLine({ verdict: 'uneven-below-bound', pValue: 0.0031, cv: 0.034 })).toMatch(
+      /^balance uneven, below the bound .* p 0\.0031 · .* a spread \(CV\) of 3\.4 % is within the 5\.0 % from which it matters .* from 5\.7 % on it is called skewed in 80 % of runs\)$/,
     ))
 
-  it('says how many flows an underpowered run would need', () =>
+  it('says how many flows an underpowered run would need, and from where on it is called skewed', () =>
     expect(
-      balanceLine({ verdict: 'underpowered', power: { detectableW: 0.33, flowsForEffectBound: 4361 } }),
-    ).toMatch(/^balance underpowered .* from 33\.0 % on; 5\.0 % needs 4,361 flows: try --flows 4361$/))
+      balanceLine({
+        verdict: 'underpowered',
+        power: { skewedW: 0.34, detectableW: 0.33, flowsForEffectBound: 4361 },
+      }),
+    ).toMatch(/^balance underpowered .* from 34\.0 % on .* 5\.0 % takes 4,361 flows: try --flows 4361$/))
+
+  it('has no figures of the answered flows where they are no fair sample', () => {
+    const balance = { ...baseBalance, verdict: 'unknown' as const, unansweredShare: 0.5 }
+    const line = lineOf(
+      render(
+        sampleResult({
+          balance,
+          affinity: { flows: 10_000, moved: 0, unanswered: 5000, unasked: 0, violations: [] },
+        }),
+      ),
+      'balance',
+    )
+    expect(line).toMatch(/^balance unknown 5,000 flows \(50\.0 %\) never got a reply, .*--observe-hash/)
+    expect(line).not.toMatch(/χ²|max\/mean/)
+  })
+
+  it('says how unanswered flows were put to members', () => {
+    const affinity = { flows: 10_000, moved: 0, unanswered: 400, unasked: 0, violations: [] }
+    const basis = (how: 'reckoned' | 'hash' | 'answered'): string =>
+      lineOf(render(sampleResult({ balance: { ...baseBalance, basis: how }, affinity })), 'balance')
+    expect(basis('reckoned')).toMatch(
+      / · 400 flows never got a reply, and are reckoned from what came to each member$/,
+    )
+    expect(basis('hash')).toMatch(/ · 400 flows never got a reply, and are where their hash puts them$/)
+    expect(basis('answered')).not.toContain('400 flows')
+  })
+
+  it('holds one member against nothing', () => {
+    const line = balanceLine({ members: 1 })
+    expect(line).toBe('balance fair one member has all flows: there is nothing to spread')
+  })
 
   it('asks what could make a spread too even, and never gives p as 1 or 0', () => {
     expect(balanceLine({ verdict: 'too-even', pValue: 1 })).toMatch(/too-even .*p > 0\.9999 .*round robin/)

@@ -87,6 +87,9 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
     balance: {
       flows,
       members: members.length,
+      flowsPerMember: members.map((member) => member.flows),
+      basis: 'answered',
+      unansweredShare: 0,
       chiSquare: 0.6632,
       degreesOfFreedom: members.length - 1,
       pValue: 0.8819,
@@ -101,7 +104,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
         minOverMean: { expected: 0.9794, p95: 0.961, p99: 0.951 },
         cv: { expected: 0.0159, p95: 0.028, p99: 0.0337 },
       },
-      power: { detectableW: 0.033, flowsForEffectBound: 4_361 },
+      power: { skewedW: 0.057, detectableW: 0.033, flowsForEffectBound: 4_361 },
       alpha: 0.01,
       effectBoundW: 0.05,
       verdict: 'fair',

@@ -3,8 +3,9 @@ import { chiSquareStatistic, chiSquareTail } from '../../stats/chi-square.js'
 import { evennessTail } from '../../stats/evenness.js'
 import { fairBand } from '../../stats/fair-band.js'
 import { fairChiSquares, monteCarloTails } from '../../stats/monte-carlo.js'
-import { detectableEffect, flowsForEffect } from '../../stats/power.js'
+import { detectableEffect, effectBeyondBound, flowsForEffect } from '../../stats/power.js'
 import { type Residual, residuals } from '../../stats/residuals.js'
+import type { FlowPlacement } from './flow-placement.js'
 
 /** Below this expected count the χ² distribution is no longer trusted (Cochran, Biometrics 10, 1954). */
 const LEAST_EXPECTED = 5
@@ -27,7 +28,11 @@ interface BalanceOptions {
   alpha?: number
   /** Cohen's w (> 0) up to which skew does not matter; EFFECT_BOUND_W by default */
   effectBoundW?: number
+  /** how the counts are known; each flow's answer says it by default */
+  placement?: Omit<FlowPlacement, 'counts'>
 }
+
+const ALL_ANSWERED = { basis: 'answered', unansweredShare: 0, known: true } as const
 
 /** The two tails of the test of a fair hash, and where they come from. */
 interface BalanceTest {
@@ -48,7 +53,7 @@ export function analyseBalance(
   counts: readonly number[],
   options: BalanceOptions,
 ): { balance: Balance; residuals: Residual[] } {
-  const { seed, alpha = 0.01, effectBoundW = EFFECT_BOUND_W } = options
+  const { seed, alpha = 0.01, effectBoundW = EFFECT_BOUND_W, placement = ALL_ANSWERED } = options
   const members = counts.length
   const flows = counts.reduce((sum, count) => sum + count, 0)
   if (!(flows > 0)) throw new RangeError('balance needs at least one member and one flow')
@@ -64,6 +69,9 @@ export function analyseBalance(
   const balance: Balance = {
     flows,
     members,
+    flowsPerMember: [...counts],
+    basis: placement.basis,
+    unansweredShare: placement.unansweredShare,
     chiSquare,
     degreesOfFreedom: members - 1,
     pValue,
@@ -75,11 +83,17 @@ export function analyseBalance(
     cramersV: members === 1 ? 0 : cv / Math.sqrt(members - 1),
     jain: 1 / (1 + cv ** 2),
     fairBand: fairBand(flows, members, fairDraws),
-    power: { detectableW, flowsForEffectBound: flowsForEffect(effectBoundW, members, alpha) },
+    power: {
+      skewedW: effectBeyondBound(flows, members, alpha, effectBoundW),
+      detectableW,
+      flowsForEffectBound: flowsForEffect(effectBoundW, members, alpha),
+    },
     alpha,
     effectBoundW,
     verdict: verdict({
-      skewed: pValue < alpha && skewW > effectBoundW,
+      known: placement.known,
+      significant: pValue < alpha,
+      beyondBound: skewW > effectBoundW,
       tooEven: evenTail < TOO_EVEN,
       underpowered: detectableW > effectBoundW,
     }),
@@ -109,12 +123,19 @@ function testFairness(chiSquare: number, flows: number, members: number, seed: n
 }
 
 /**
- * `fair` says that these flows would probably have shown a skew beyond the effect bound, and did not. It does not say
- * that p is large: with very many flows a skew of no consequence is significant too, and calling that
- * `skewed` would turn every large run into an alarm. The p is reported beside the verdict, so nothing is hidden.
+ * `fair` says that these flows would probably have shown a skew of the size of the effect bound, and showed none. A
+ * skew that is significant and within the bound is `uneven-below-bound`: with very many flows one of no consequence is
+ * significant too, so it is no alarm, but it is not what a fair hash gives either.
  */
-function verdict(found: { skewed: boolean; tooEven: boolean; underpowered: boolean }): Balance['verdict'] {
-  if (found.skewed) return 'skewed'
+function verdict(found: {
+  known: boolean
+  significant: boolean
+  beyondBound: boolean
+  tooEven: boolean
+  underpowered: boolean
+}): Balance['verdict'] {
+  if (!found.known) return 'unknown'
+  if (found.significant) return found.beyondBound ? 'skewed' : 'uneven-below-bound'
   if (found.tooEven) return 'too-even'
   return found.underpowered ? 'underpowered' : 'fair'
 }

@@ -1,7 +1,7 @@
 import type { Balance } from '../../result/run-result.js'
 import { effectBeyondChance } from './balance.js'
 import { chiSquareTail } from '../../stats/chi-square.js'
-import { detectableEffect } from '../../stats/power.js'
+import { detectableEffect, effectBeyondBound } from '../../stats/power.js'
 
 /** What all repetitions together say of a fair hash. */
 export interface PooledBalance {
@@ -12,7 +12,9 @@ export interface PooledBalance {
   pValue: number
   /** Cohen's w beyond what chance adds, root mean square over the flows of all repetitions */
   skewW: number
-  /** smallest w, alike in all repetitions, that this test shows with 80 % power at alpha */
+  /** smallest w, alike in all repetitions, that is both significant at alpha and beyond the bound in 80 % of cases */
+  skewedW: number
+  /** the smallest that is significant at alpha in 80 % of cases */
   detectableW: number
 }
 
@@ -24,6 +26,7 @@ export interface PooledBalance {
 export function poolBalances(
   repetitions: readonly Pick<Balance, 'flows' | 'chiSquare' | 'degreesOfFreedom'>[],
   alpha: number,
+  effectBoundW: number,
 ): PooledBalance {
   const total = (key: 'flows' | 'chiSquare' | 'degreesOfFreedom'): number =>
     repetitions.reduce((sum, repetition) => sum + repetition[key], 0)
@@ -35,6 +38,7 @@ export function poolBalances(
     pValue: chiSquareTail(chiSquare, degreesOfFreedom),
     skewW: effectBeyondChance(chiSquare, degreesOfFreedom, flows),
     // The power of a χ² test depends on its degrees of freedom and on flows, however the cells are grouped.
+    skewedW: effectBeyondBound(flows, degreesOfFreedom + 1, alpha, effectBoundW),
     detectableW: detectableEffect(flows, degreesOfFreedom + 1, alpha),
   }
 }

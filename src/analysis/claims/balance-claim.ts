@@ -14,11 +14,12 @@ type Draw = Omit<BalanceEvidence['repetitions'][number], 'adjustedPValue' | 'ske
 
 /** A run as a draw; undefined where no flow got a reply. */
 export function balanceDraw(
-  result: Pick<RunResult, 'group' | 'plan' | 'validity' | 'balance' | 'members'>,
+  result: Pick<RunResult, 'group' | 'plan' | 'validity' | 'balance'>,
 ): Draw | undefined {
-  const { balance, members } = result
+  const { balance } = result
   if (balance === undefined) return undefined
   const { flows, chiSquare, degreesOfFreedom, pValue, maxOverMean, verdict } = balance
+  const { flowsPerMember, basis, unansweredShare } = balance
   return {
     ...claimRun(result),
     flows,
@@ -26,8 +27,10 @@ export function balanceDraw(
     degreesOfFreedom,
     pValue,
     maxOverMean,
+    flowsPerMember,
+    basis,
+    unansweredShare,
     verdict,
-    flowsPerMember: members.map((member) => member.flows),
   }
 }
 
@@ -46,7 +49,7 @@ export function judgeBalance(draws: readonly Draw[], planned: number): ClaimOf<'
       adjustedPValue: adjusted[i]!,
       skewW: effectBeyondChance(draw.chiSquare, draw.degreesOfFreedom, draw.flows),
     })),
-    pooled: poolBalances(draws, CLAIM_ALPHA),
+    pooled: poolBalances(draws, CLAIM_ALPHA, EFFECT_BOUND_W),
     uniformity: testUniformity(draws.map(({ pValue }) => pValue)),
     fairBand: { maxOverMean: fairBand(first.flows, first.flowsPerMember.length).maxOverMean },
     alpha: CLAIM_ALPHA,
@@ -56,7 +59,9 @@ export function judgeBalance(draws: readonly Draw[], planned: number): ClaimOf<'
 }
 
 function ruleOn({ repetitions, pooled, alpha, effectBoundW }: BalanceEvidence, planned: number): Ruling {
-  const counted = repetitions.filter(({ validity }) => validity !== 'invalid')
+  const counted = repetitions.filter(
+    ({ validity, verdict }) => validity !== 'invalid' && verdict !== 'unknown',
+  )
   const bound = formatPercent(effectBoundW, 0)
   const skewed = counted.filter((r) => r.adjustedPValue < alpha && r.skewW > effectBoundW)
   if (skewed.length > 0) {
@@ -67,6 +72,11 @@ function ruleOn({ repetitions, pooled, alpha, effectBoundW }: BalanceEvidence, p
   }
   const invalid = invalidRun(repetitions)
   if (invalid) return invalid
+  const unknown = repetitions.find(({ verdict }) => verdict === 'unknown')
+  if (unknown)
+    return untold(
+      `In the run on port ${unknown.port} ${formatPercent(unknown.unansweredShare)} of the flows never got a reply, and where they were put is not known.`,
+    )
   if (pooled.pValue < alpha && pooled.skewW > effectBoundW)
     return fails(
       `Flows do not spread evenly: all draws together are skewed by ${formatPercent(pooled.skewW)}, where up to ${bound} does not matter.`,
@@ -76,6 +86,10 @@ function ruleOn({ repetitions, pooled, alpha, effectBoundW }: BalanceEvidence, p
   if (pooled.detectableW > effectBoundW)
     return untold(
       `So few flows show a skew from ${formatPercent(pooled.detectableW)} on only, and ${bound} would matter: more --flows would tell.`,
+    )
+  if (pooled.pValue < alpha)
+    return holds(
+      `Different flows spread unevenly, but below the bound: by ${formatPercent(pooled.skewW)} over ${formatCount(pooled.flows)} flows in ${repetitions.length} fresh draws, where up to ${bound} does not matter.`,
     )
   return holds(
     `Different flows spread evenly: ${formatCount(pooled.flows)} flows in ${repetitions.length} fresh draws, not skewed beyond the ${bound} from which it matters.`,

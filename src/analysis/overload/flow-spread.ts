@@ -1,10 +1,8 @@
 import type { Balance } from '../../result/run-result.js'
 import type { Imbalance, ImbalanceCause } from '../../result/imbalance.js'
-import { analyseBalance } from '../balance/balance.js'
 import { fairCv } from '../../stats/fair-band.js'
 import type { ImbalanceInput } from './imbalance-input.js'
 import { residuals } from '../../stats/residuals.js'
-import { withUnansweredFlows } from '../balance/unanswered-flows.js'
 
 export interface FlowSpread {
   part: Imbalance['parts']['hash']
@@ -14,21 +12,23 @@ export interface FlowSpread {
 /** Below this Holm-adjusted p a member's number of flows is not chance. */
 const ODD_MEMBER_P = 0.01
 
-/** The part of the hash: is the number of flows per member what a fair hash gives, and is that even? */
-export function flowSpread({ members, unknown, unaskedFlows, balance, seed }: ImbalanceInput): FlowSpread {
-  if (balance === undefined) return { part: { cv: 0, bound: 0, verdict: 'even' }, causes: [] }
-  const counts = withUnansweredFlows(members, unknown.flows)
-  const tested = unknown.flows > 0 ? analyseBalance(counts, { seed }).balance : balance
-  const { flows, cv, fairBand, effectBoundW, pValue, verdict } = tested
+/**
+ * The part of the hash: is the number of flows per member what a fair hash gives, and is that even? It is the verdict of
+ * the balance line and nothing else, so that a report never says two things.
+ */
+export function flowSpread({ members, unaskedFlows, balance }: ImbalanceInput): FlowSpread {
+  if (balance === undefined || balance.verdict === 'unknown')
+    return { part: { verdict: 'unknown' }, causes: [] }
+  const { flows, cv, fairBand, effectBoundW, pValue, verdict } = balance
   const chance = (members.length - 1) / flows
   const part = { cv, bound: Math.max(fairBand.cv.p99, Math.sqrt(effectBoundW ** 2 + chance)) }
-  const odd = oddMembers(counts)
+  const odd = oddMembers(balance.flowsPerMember)
   if (verdict === 'skewed')
     return {
       part: { ...part, verdict: 'uneven' },
       causes: [{ cause: 'hash', members: odd.beyondChance, size: cv, flows, pValue }],
     }
-  if (cv > effectBoundW && chanceAlone(tested, members.length, unaskedFlows))
+  if (cv > effectBoundW && chanceAlone(balance, members.length, unaskedFlows))
     return {
       part: { ...part, verdict: 'underpowered' },
       causes: [{ cause: 'few-flows', members: odd.furthest, size: cv, flows, fairCv: fairBand.cv.p99 }],

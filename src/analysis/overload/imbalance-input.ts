@@ -1,9 +1,12 @@
 import type { Balance } from '../../result/run-result.js'
 import type { MemberTime } from './member-time.js'
-import type { MemberTraffic } from '../balance/unanswered-flows.js'
 
 /** What is known of one member, over the measured phase. */
-export interface MemberUnderLoad extends MemberTime, MemberTraffic {
+export interface MemberUnderLoad extends MemberTime {
+  /** flows that were put there: the counts that `balance` tests */
+  flows: number
+  /** requests that came to its socket, by its own count and the kernel's: taken, dropped there, or left there */
+  offered: number
   dropped: number
   /** replies in time, and late */
   replies: number
@@ -21,7 +24,7 @@ export interface ImbalanceInput {
   unknown: { flows: number; sent: number }
   /** flows of the plan that were never asked: their weight left them out */
   unaskedFlows: number
-  /** the test of the flows whose member is known; absent without any */
+  /** the test of where flows were put; absent where no flow has a member */
   balance?: Balance
   /** as many equal flows would weigh as much: (Σw)² / Σw² */
   effectiveFlows: number

@@ -14,18 +14,18 @@ const EFFECT_BOUND = 0.1
  * The part of the weights: what was offered to each member for each of its flows, against the mean of all. What was
  * sent was counted, so this needs no test, only a size from which on it matters.
  *
- * Where flows were left out altogether by their weight, nobody knows where those belong; then what was
- * offered is held against equal parts, unless it is the hash that is not even.
- * In a closed loop without weights flows are asked as fast as they are answered: that is no weight, it is in the delivery.
+ * Where flows were left out altogether by their weight, or where too many were put is not known, what was offered is
+ * held against equal parts, unless it is the hash that is not even.
+ * Without weights there is nothing to tell where that is not known. In a closed loop without weights flows are asked as fast as they are answered: that is no weight, it is in the delivery.
  */
 export function weightSpread(input: ImbalanceInput, { part: hash }: FlowSpread): WeightSpread {
   const { members, weighted, openLoop, unaskedFlows, effectiveFlows } = input
   const bound = EFFECT_BOUND
   const even: WeightSpread = { part: { cv: 0, bound, verdict: 'even' }, causes: [] }
-  if (!weighted && !openLoop) return even
-  const byFlow = !weighted || unaskedFlows === 0 || hash.verdict === 'uneven'
+  if (!weighted && (!openLoop || hash.verdict === 'unknown')) return even
+  const byFlow = hash.verdict !== 'unknown' && (!weighted || unaskedFlows === 0 || hash.verdict === 'uneven')
   const base = members.map(({ flows }) => (byFlow ? flows : 1))
-  const got = members.map(({ sentOnFlows, offered }) => (byFlow ? sentOnFlows : offered))
+  const got = members.map(({ offered }) => offered)
   const flows = sum(base)
   const sent = sum(got)
   if (flows === 0 || sent === 0) return even

@@ -37,7 +37,8 @@ export function summariseRun(result: RunResult): RunSummary {
       droppedAtClient: books.droppedAtClient,
       unexplained: books.unexplained,
     },
-    ...(balance && { flowsMaxOverMean: balance.maxOverMean, balance: balance.verdict }),
+    ...(balance && balance.verdict !== 'unknown' && { flowsMaxOverMean: balance.maxOverMean }),
+    ...(balance && { balance: balance.verdict }),
     ...(mean > 0 && { deliveredMaxOverMean: Math.max(...replies) / mean }),
     moved: affinity.moved,
   }
