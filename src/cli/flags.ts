@@ -1,7 +1,7 @@
 import { Flags, type Interfaces } from '@oclif/core'
 import type { Command } from '../plan/parameters/row.js'
 import {
-  defaultInWords,
+  helpOf,
   keysOf,
   PARAMETERS,
   readParameter,
@@ -38,9 +38,8 @@ export function flagsOf<C extends Command>(command: C): CommandFlags<C> {
 
 function flagFor(key: ParameterKey, command: Command) {
   const row = rowFor(key, command)
-  const usual = defaultInWords(row)
   const common = {
-    description: usual === undefined ? row.help : `${row.help} [default: ${usual}]`,
+    description: helpOf(row),
     ...(row.char !== undefined && { char: row.char as Interfaces.AlphabetLowercase }),
     ...(row.aliases && { aliases: [...row.aliases] }),
     ...(row.group !== undefined && { helpGroup: row.group }),

@@ -1,3 +1,4 @@
+import { cell } from './cell.js'
 import { resultJsonSchema, SCHEMA_NAMES } from '../result/json-schema.js'
 
 type Schema = Record<string, unknown>
@@ -123,9 +124,4 @@ function typeOf(schema: Schema): string {
   if (inner['format'] === 'date-time') return 'time, UTC'
   const type = typeof inner['type'] === 'string' ? inner['type'] : 'any'
   return typeof inner['unit'] === 'string' ? `${type}, ${inner['unit']}` : type
-}
-
-/** Bars would end the cell of a table. */
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|')
 }

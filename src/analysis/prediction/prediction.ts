@@ -10,6 +10,7 @@ import type { FlowWeights, MoveShares, Transitions } from '../../kernel/remap.js
 import { seenWeights, type Silence } from '../../kernel/seen-weights.js'
 import { predictSpread } from '../../kernel/spread.js'
 import type { GroupHistory } from '../../kernel/sticky-history.js'
+import { flagOf } from '../../plan/parameters/table.js'
 import { STEERING, type PredictedSteering, type SteeringKind, type SteeringRow } from '../../plan/steering.js'
 
 /** The transition matrix has from × to entries, and a replacement of all members has twice as many steps. */
@@ -36,7 +37,7 @@ export function predictChange(
   checkChange(from, change)
   if (steering !== 'hash' && rule !== '4.5') {
     throw usageError(
-      `--steering ${steering} needs a BPF program at the group, which no kernel before 4.5 takes.`,
+      `${flagOf('steering')} ${steering} needs a BPF program at the group, which no kernel before 4.5 takes.`,
     )
   }
   const before = freshGroup(from)
@@ -182,7 +183,7 @@ function checkChange(from: number, change: Change): void {
   if (change.kind === 'resize') {
     checkGroup(change.to, MOST_MEMBERS_IN_A_CHANGE)
     if (change.to === from)
-      throw usageError(`From ${from} to ${from} members nothing changes: use another --to.`)
+      throw usageError(`From ${from} to ${from} members nothing changes: use another ${flagOf('to')}.`)
   }
   if (
     (change.kind === 'remove' || change.kind === 'restart') &&
@@ -192,6 +193,6 @@ function checkChange(from: number, change: Change): void {
     throw usageError(`There is no member ${change.member} to ${change.kind}: the group has ${allowed}.`)
   }
   if (change.kind === 'remove' && from === 1) {
-    throw usageError('Without its only member there is no group left: use --from 2 or more.')
+    throw usageError(`Without its only member there is no group left: use ${flagOf('from')} 2 or more.`)
   }
 }

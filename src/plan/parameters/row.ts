@@ -10,8 +10,10 @@ export type Group = (typeof GROUPS)[number]
 
 /** What may be different from command to command. */
 interface Words {
-  /** meaning, in a few words that begin in lower case; bounds and defaults are added to it */
+  /** meaning, in a few words that begin in lower case; the words of a choice and the default are added to it */
   readonly help: string
+  /** of a choice, the words that make sense here, where not all do; the command refuses the others and says why */
+  readonly choices?: readonly string[]
   /** the value where nothing is said, written as a user would */
   readonly default?: string | undefined
   /** in words: what holds where nothing is said and there is no `default`, or what else decides it */
@@ -26,6 +28,8 @@ interface Words {
 /** One parameter: all that is said of it is said here. */
 export interface Row extends Words {
   readonly kind: Kind
+  /** more that the documentation says of it */
+  readonly detail?: string
   /** without the dashes */
   readonly flag: string
   readonly char?: string

@@ -103,6 +103,29 @@ export function mostOf(key: ParameterKey, command: Command = 'run'): number {
   return rowFor(key, command).max ?? Infinity
 }
 
+/** The words of a choice, those that make sense for the command; undefined for a parameter that is none. */
+export function choicesOf({
+  kind,
+  choices = kind.choices as readonly string[] | undefined,
+}: Row): readonly string[] | undefined {
+  return choices
+}
+
+/** The meaning of a parameter in full, for the help. */
+export function helpOf(row: Row): string {
+  const choices = choicesOf(row)
+  // A value such as fifo|reverse says it already.
+  const words =
+    choices && !row.value?.includes('|') ? `: ${choices.join(choices.length > 2 ? ', ' : ' or ')}` : ''
+  const usual = defaultInWords(row)
+  return [
+    row.help,
+    words,
+    row.multiple ? '; may be repeated' : '',
+    usual === undefined ? '' : ` [default: ${usual}]`,
+  ].join('')
+}
+
 /** What holds where nothing is said, for the help; undefined where there is nothing to say. */
 export function defaultInWords({ kind, default: text, unset }: Row): string | undefined {
   const parts = [kind.name === 'switch' ? undefined : text, unset].filter((part) => part !== undefined)

@@ -10,7 +10,7 @@ export const VERIFY_PARAMETERS = {
     flag: 'claim',
     unset: 'all of them',
     multiple: true,
-    help: `only this claim: ${CLAIM_IDS.join(', ')}; may be repeated`,
+    help: 'only this claim',
     group: 'CLAIMS',
     commands: { verify: { group: undefined } },
   },
