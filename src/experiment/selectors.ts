@@ -5,7 +5,7 @@ import { lookupCases } from './selectors/lookup-cases.js'
 import { programCases } from './selectors/program-cases.js'
 
 /**
- * Puts to the test what the kernel's own selftests assert of a reuseport group of UDP sockets, and what KERNEL.md
+ * Puts to the test what the kernel's own selftests assert of a reuseport group of UDP sockets, and what docs/kernel.md
  * says of its array, with real datagrams over loopback.
  */
 export function verifySelectors(toolVersion: string): SelectorsResult {

@@ -37,7 +37,7 @@ export interface VerifyPlan {
   facts: HostFacts
 }
 
-/** Expected flows per member from which on the χ² distribution may be used (METHOD.md). */
+/** Expected flows per member from which on the χ² distribution may be used (docs/method.md). */
 const LEAST_EXPECTED = 5
 const REPETITIONS = 8
 const REQUESTS_PER_FLOW = 5

@@ -15,7 +15,7 @@ import { accidentLines, validityLines } from './validity-lines.js'
 const TITLE = 'rpbench churn'
 /** Larger groups have a picture only in the JSON: it would hide the answer. */
 const MOST_ROWS = 16
-/** A client this late, or this far below its rate, is worth a line (METHOD.md). */
+/** A client this late, or this far below its rate, is worth a line (docs/method.md). */
 const NOTABLE_LAG_NS = 1e6
 const NOTABLE_RATE = 0.995
 

@@ -5,7 +5,7 @@ import { mayLoadEbpf } from '../../src/steering/bpf.js'
 
 const asRoot = process.geteuid?.() === 0
 
-it('this kernel selects as its own selftests say, and as KERNEL.md does', () => {
+it('this kernel selects as its own selftests say, and as docs/kernel.md does', () => {
   const result = verifySelectors('0.0.0')
   expect(selectorsResult.parse(result)).toEqual(result)
   expect(result.cases.filter(({ outcome }) => outcome === 'fail')).toEqual([])

@@ -22,7 +22,7 @@ function verdict(counts: number[], options: { alpha?: number; effectBoundW?: num
 describe('the effect sizes', () => {
   const { balance } = analyseBalance([300, 250, 250, 200], { seed: 1 })
 
-  it('are the definitions of METHOD', () => {
+  it('are the definitions of docs/method.md', () => {
     expect(balance.flows).toBe(1000)
     expect(balance.members).toBe(4)
     expect(balance.chiSquare).toBeCloseTo(20, 10)

@@ -69,7 +69,7 @@ test('n → m: what stays is Σ max(0, min((i+1)/n, (i+1)/m) − max(i/n, i/m))'
 })
 
 describe('n → n − 1, removing index r', () => {
-  test.each(removals)('of %i members, index %i: the formulas of KERNEL.md', (n, r) => {
+  test.each(removals)('of %i members, index %i: the formulas of docs/kernel.md', (n, r) => {
     const expected =
       r === n - 1
         ? 1 / 2

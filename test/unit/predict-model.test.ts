@@ -233,7 +233,7 @@ describe('spread', () => {
     }
   })
 
-  test('max/mean is the band of a fair hash (METHOD.md)', () => {
+  test('max/mean is the band of a fair hash (docs/method.md)', () => {
     const { maxOverMean, idleMemberProbability: idle } = predictSpread('4.5', 4, 10_000)
     expect(maxOverMean.expected).toBeCloseTo(1.021, 2)
     expect(maxOverMean.p95).toBeCloseTo(1.039, 2)

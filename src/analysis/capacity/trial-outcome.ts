@@ -2,7 +2,7 @@ import { GOAL_PERCENTILES, type GoalCondition } from '../../plan/goal-conditions
 import type { SweepRun } from '../../result/sweep-result.js'
 import type { TrialOutcome } from './bounds.js'
 
-/** METHOD's bound: below, this was not the load that was meant. */
+/** The bound of docs/method.md: below, this was not the load that was meant. */
 const LEAST_ACHIEVED = 0.99
 /** Findings by which the client, not the group, may have made response times long. */
 const CLIENT_WAS_LATE = new Set(['schedule-lag', 'client-cpu'])

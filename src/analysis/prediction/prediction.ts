@@ -15,7 +15,7 @@ import { STEERING, type PredictedSteering, type SteeringKind, type SteeringRow }
 
 /** The transition matrix has from × to entries, and a replacement of all members has twice as many steps. */
 const MOST_MEMBERS_IN_A_CHANGE = 256
-/** A reuseport group takes no more (KERNEL.md, measured on Linux 6.18). */
+/** A reuseport group takes no more (docs/kernel.md, measured on Linux 6.18). */
 const MOST_MEMBERS = 32_768
 
 /** Placements kept in a simulation, hashes times group sizes: 32 MB. */

@@ -14,7 +14,7 @@ const LAG_OF_RESPONSE = 0.1
 const LAG_LEAST_SECONDS = 1
 const LAG_LEAST_REQUESTS = 1000
 
-/** METHOD's bound, and the accuracy that rpbench promises. */
+/** The bound of docs/method.md, and the accuracy that rpbench promises. */
 const ACHIEVED_INVALID = 0.99
 const ACHIEVED_PROMISED = 0.995
 

@@ -4,7 +4,7 @@ import { measureRun, type Setting } from './setting.js'
 
 /**
  * The independent draws that affinity and balance rest on: each with a new server port, other source ports and fresh
- * processes (METHOD.md, "Repetition").
+ * processes (docs/method.md, "Repetition").
  * @returns those that came to their end; fewer than planned when interrupted
  */
 export async function measureDraws(setting: Setting): Promise<RunResult[]> {

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Parser, type Command } from '@oclif/core'
+import { describe, expect, it } from 'vitest'
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+const PAGES = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+].filter((page) => page.endsWith('.md'))
+
+/** The anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (page: string): string[] =>
+  [...read(page).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+describe.each(PAGES)('%s', (page) => {
+  it('has no conflict that was left in it', () =>
+    expect(read(page)).not.toMatch(/^\s*(<{7}|(> ?){7}|\\?={7}$)/m))
+
+  it('has no relative link that leads nowhere', () => {
+    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
+    const dead = links.filter((link) => {
+      if (/^[a-z]+:/.test(link)) return false
+      const [path = '', anchor] = link.split('#')
+      const target = path === '' ? page : join(dirname(page), path)
+      return !existsSync(join(ROOT, target)) || (anchor !== undefined && !anchorsOf(target).includes(anchor))
+    })
+    expect(dead).toEqual([])
+  })
+})
+
+/** Where each command is, by its words. */
+const COMMANDS = new Map(
+  readdirSync(join(ROOT, 'commands'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file.replace(/(\/index)?\.ts$/, '').replaceAll('/', ' '), file]),
+)
+
+async function classOf(words: string): Promise<Command.Class> {
+  const module = (await import(join(ROOT, 'commands', COMMANDS.get(words)!))) as { default: Command.Class }
+  return module.default
+}
+
+/** The words of a command line as a shell would take them: up to a pipe, a file or a comment, quotes removed. */
+function wordsOf(line: string): string[] {
+  const words = line.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []
+  const end = words.findIndex((word) => word === '|' || word === '>' || word.startsWith('#'))
+  return (end < 0 ? words : words.slice(0, end)).map((word) => word.replaceAll(/^['"]|['"]$/g, ''))
+}
+
+/** Calls of the tool in code blocks, and those of some length in the middle of a sentence. */
+const callsIn = (page: string): string[] =>
+  [
+    ...read(page).matchAll(/^ *(?:npm ci && )?(?:npx )?rpbench ((?!\w+ {3,}udp).*)$/gm),
+    ...read(page).matchAll(/`(?:npx )?rpbench ([^`]*)`/g),
+  ].map(([, call]) => call!)
+
+/** What the help shows, with the names that oclif fills in. */
+async function examplesOf(words: string): Promise<string[]> {
+  const { examples } = await classOf(words)
+  return examples
+    .map((example) => (typeof example === 'string' ? example : example.command))
+    .map((example) => example.replace('<%= config.bin %> ', '').replace('<%= command.id %>', words))
+}
+
+const CALLS = [
+  ...PAGES.flatMap((page) => callsIn(page).map((call) => [page, call] as const)),
+  ...(await Promise.all([...COMMANDS.keys()].map((words) => examplesOf(words))))
+    .flat()
+    .map((call) => ['--help', call] as const),
+]
+
+describe('a call of the tool', () => {
+  it('is found in the README, in documents and in the help', () =>
+    expect(new Set(CALLS.map(([page]) => page)).size).toBeGreaterThan(4))
+
+  it.each(CALLS)('in %s can be typed: rpbench %s', async (_page, call) => {
+    const words = wordsOf(call)
+    const name = [words.slice(0, 2).join(' '), words[0]!].find((candidate) => COMMANDS.has(candidate))
+    const rest = words.slice(name?.split(' ').length ?? 0)
+    if (rest.every((word) => ['--help', '--version'].includes(word))) return
+    expect(name, 'a command').toBeDefined()
+    const { flags, baseFlags, args, strict } = await classOf(name!)
+    const options = { flags: { ...baseFlags, ...flags }, args: args ?? {}, strict }
+    await expect(Parser.parse(rest, options)).resolves.toBeDefined()
+  })
+})
