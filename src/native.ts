@@ -21,6 +21,10 @@ export const SO_BINDTOIFINDEX = 62
 export const SO_DETACH_REUSEPORT_BPF = 68
 export const IPPROTO_IP = 0
 export const IP_PKTINFO = 8
+export const IPPROTO_IPV6 = 41
+export const IPV6_V6ONLY = 26
+export const IPV6_RECVPKTINFO = 49
+export const IPV6_FREEBIND = 78
 
 /** Where the compiled addon is, for a child that loads nothing else. */
 export function addonPath(): string {

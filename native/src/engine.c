@@ -28,6 +28,9 @@ double engine_now(const engine_t *e) { return (double)(clock_ns(CLOCK_MONOTONIC)
 int engine_open(engine_t *e, int slot, const struct sockaddr *source, socklen_t length) {
   int fd = socket(source->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
   if (fd < 0) return -errno;
+  // bind() takes an IPv6 address of a prefix that is local by its route only on such a socket.
+  int on = 1;
+  if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
   if (bind(fd, source, length)) step = 1, error = errno;
   else if (connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
   e->slots[slot] = (slot_t){.socket = fd};

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-// Room for a time stamp (SO_TIMESTAMPNS) and a destination address (IP_PKTINFO).
-enum { CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in_pktinfo)) };
+// Room for a time stamp (SO_TIMESTAMPNS) and a destination address (IPV6_PKTINFO, the larger; IP_PKTINFO).
+enum { CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in6_pktinfo)) };
 
 typedef struct {
   _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES];

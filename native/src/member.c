@@ -43,8 +43,8 @@ static void publish_socket(member_t *m) {
 }
 
 // What the kernel attached to a datagram: when it arrived (SO_TIMESTAMPNS), and to which of our addresses
-// (IP_PKTINFO, only asked for on a wildcard socket). The latter is kept for the reply, so that it leaves from
-// the address that was asked: a connected client takes no other.
+// (IP_PKTINFO or IPV6_PKTINFO, only asked for on a wildcard socket). The latter is kept for the reply, so that it
+// leaves from the address that was asked: a connected client takes no other.
 static uint64_t read_control(struct msghdr *h) {
   uint64_t arrived = 0;
   for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
@@ -57,20 +57,28 @@ static uint64_t read_control(struct msghdr *h) {
   return arrived;
 }
 
+// By family, how the kernel tells a datagram's destination address; what it tells is taken back as a reply's source
+// address. A dual-stack socket has IPv4 addresses in the form of IPv6.
+static const struct {
+  int level, type;
+  size_t bytes, interface_at;
+} address_messages[] = {
+    {IPPROTO_IP, IP_PKTINFO, sizeof(struct in_pktinfo), offsetof(struct in_pktinfo, ipi_ifindex)},
+    {IPPROTO_IPV6, IPV6_PKTINFO, sizeof(struct in6_pktinfo), offsetof(struct in6_pktinfo, ipi6_ifindex)},
+};
+
 static void keep_source_address(struct msghdr *in, struct msghdr *out) {
   for (struct cmsghdr *c = CMSG_FIRSTHDR(in); c; c = CMSG_NXTHDR(in, c)) {
-    if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO) continue;
-    struct in_pktinfo info;
-    memcpy(&info, CMSG_DATA(c), sizeof info);
-    // Only the source address: an interface index would override routing.
-    info.ipi_ifindex = 0;
-    memmove(in->msg_control, c, CMSG_SPACE(sizeof info));
-    struct cmsghdr *kept = in->msg_control;
-    kept->cmsg_len = CMSG_LEN(sizeof info);
-    memcpy(CMSG_DATA(kept), &info, sizeof info);
-    out->msg_control = in->msg_control;
-    out->msg_controllen = CMSG_SPACE(sizeof info);
-    return;
+    for (size_t i = 0; i < sizeof address_messages / sizeof *address_messages; i++) {
+      if (c->cmsg_level != address_messages[i].level || c->cmsg_type != address_messages[i].type) continue;
+      size_t bytes = address_messages[i].bytes;
+      memmove(in->msg_control, c, CMSG_LEN(bytes));
+      // Only the source address: an interface index would override routing.
+      memset(CMSG_DATA((struct cmsghdr *)in->msg_control) + address_messages[i].interface_at, 0, sizeof(int));
+      out->msg_control = in->msg_control;
+      out->msg_controllen = CMSG_SPACE(bytes);
+      return;
+    }
   }
 }
 

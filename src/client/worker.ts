@@ -9,6 +9,7 @@ import { OpenLoop } from './open-loop.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { Requests } from './requests.js'
+import { endpoint } from '../units/addresses.js'
 import { Tally } from './tally.js'
 import { WeightedLoop } from './weighted-loop.js'
 
@@ -53,7 +54,7 @@ class Flows {
   }
 
   #failed(flow: number, address: string, error: Error & { code: string }): RpbenchError {
-    const where = `Flow ${flow + this.task.share.firstFlow} from ${address}:${this.port[flow]}`
+    const where = `Flow ${flow + this.task.share.firstFlow} from ${endpoint(address, this.port[flow]!)}`
     if (error.code === 'EMFILE' || error.code === 'ENFILE')
       return new RpbenchError(
         'RPB_FILES',

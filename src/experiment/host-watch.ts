@@ -3,6 +3,7 @@ import { cpusAllowed, cpuTimesBetween, readCpuTimes, type CpuTimes } from '../ho
 import { kernelHasOption } from '../host/kernel-config.js'
 import { readUdpStatistics, udpStatisticsBetween, type UdpStatistics } from '../host/udp-statistics.js'
 import type { HostReadings } from '../recording/host-readings.js'
+import type { Family } from '../units/addresses.js'
 
 /** The host's counters at one moment; absent where it does not tell. */
 interface HostReading {
@@ -19,14 +20,19 @@ interface HostReading {
  */
 export class HostWatch {
   readonly #cpus = cpusAllowed()
-  readonly #before = this.#read()
+  readonly #before: HostReading
+
+  /** @param families those that the group takes datagrams of */
+  constructor(readonly families: readonly Family[]) {
+    this.#before = this.#read()
+  }
 
   #read(): HostReading {
     const { user, system } = process.cpuUsage()
     return {
       cpu: readCpuTimes(this.#cpus),
       throttling: readThrottling(),
-      udp: readUdpStatistics(),
+      udp: readUdpStatistics(this.families),
       processNs: (user + system) * 1000,
     }
   }

@@ -5,7 +5,8 @@ import type { GroupService } from '../group/group-memory.js'
 import { GroupRecorder } from '../group/group-recorder.js'
 import { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
-import { serverAddress, type RunPlan } from '../plan/run-plan.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import { familiesTaken, serverAddress } from '../plan/transport.js'
 import { serviceTimeTable } from '../plan/service-times.js'
 import { flowSources } from '../recording/flow-sources.js'
 import type { HostReadings } from '../recording/host-readings.js'
@@ -171,7 +172,7 @@ export class Session {
     await this.load.warmUp()
     await this.#untilAnswered()
     // Before the members' counters are read, so that the host's cover all that they count.
-    const hostWatch = new HostWatch()
+    const hostWatch = new HostWatch(familiesTaken(this.options.plan))
     const groupRecorder = await GroupRecorder.begin(this.group)
     this.#measuring = { startedNs: this.nowNs(), hostWatch, groupRecorder }
   }

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { RpbenchError, usageError } from '../errors.js'
 import { isLocalAddress } from '../host/addresses.js'
 import { planFlows, type FlowPlan } from '../plan/flow-plan.js'
-import { serverAddress, type RunPlan } from '../plan/run-plan.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import { serverAddress } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
-import { isLoopback, isWildcard } from '../units/addresses.js'
+import { familyOf, isLoopback, isWildcard, networkOf, type Family } from '../units/addresses.js'
 
 /** What a run sends from, and how often: all that is decided before anything starts. */
 export interface Traffic {
@@ -24,6 +25,13 @@ function readWeightFile(path: string): string {
   }
 }
 
+/** Where to find local addresses. IPv6 has one to begin with. */
+const HOW_TO_HAVE_ONE: Readonly<Record<Family, (wanted: string) => string>> = {
+  ipv4: () => 'one of 127.0.0.0/8',
+  ipv6: (wanted) =>
+    `::1, or have root make a whole prefix local (ip -6 route add local ${networkOf(wanted, 64)} dev lo)`,
+}
+
 /**
  * Checks what can be checked before anything starts, and plans the traffic.
  * @throws RpbenchError when an address is not of this host, the flows do not fit, or weights cannot be read
@@ -34,7 +42,7 @@ export function prepareTraffic(plan: RunPlan): Traffic {
   if (foreign !== undefined)
     throw new RpbenchError(
       'RPB_ADDRESS',
-      `${foreign} is not an address of this host: give one that is, such as one of 127.0.0.0/8.`,
+      `${foreign} is not an address of this host: give one that is, such as ${HOW_TO_HAVE_ONE[familyOf(foreign)](foreign)}.`,
     )
   const weightPlan = parseWeights(plan.weights, '--weights', readWeightFile)
   const flowPlan = planFlows({

@@ -3,12 +3,9 @@ import { RpbenchError } from '../errors.js'
 import { findFreePort } from '../host/addresses.js'
 import { openFileLimit } from '../host/limits.js'
 import { describeOwner } from '../host/socket-owner.js'
-import { readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
+import { openSocket } from '../host/transport.js'
+import { overlaps, readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
 import {
-  AF_INET,
-  IPPROTO_IP,
-  IP_PKTINFO,
-  SOCK_DGRAM,
   SOL_SOCKET,
   SO_RCVBUF,
   SO_REUSEPORT,
@@ -17,7 +14,6 @@ import {
   addon,
   checked,
 } from '../native.js'
-import { isWildcard } from '../units/addresses.js'
 
 export interface GroupSockets {
   address: string
@@ -50,9 +46,7 @@ const FREE_PORT_ATTEMPTS = 8
 
 /** Sockets of others that share, or would take, datagrams to this address and port. */
 export function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
-  return readSocketsOnPort(port).filter(
-    (s) => !ours.includes(s.inode) && (s.address === address || isWildcard(s.address) || isWildcard(address)),
-  )
+  return readSocketsOnPort(port).filter((s) => !ours.includes(s.inode) && overlaps(s, address))
 }
 
 function portInUse(address: string, port: number, holder: UdpSocket | undefined): RpbenchError {
@@ -101,15 +95,12 @@ function memberError(
 export function openMemberSocket(
   options: Pick<GroupSocketOptions, 'address' | 'reusePort' | 'receiveBufferBytes' | 'stampArrivals'>,
 ): number {
-  const fd = checked(addon.socket(AF_INET, SOCK_DGRAM), 'socket')
+  const fd = openSocket(options.address)
   try {
     if (options.reusePort)
       checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
     if (options.stampArrivals)
       checked(addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1), 'setsockopt SO_TIMESTAMPNS')
-    // On a wildcard socket a reply must leave from the address that was asked.
-    if (isWildcard(options.address))
-      checked(addon.setOption(fd, IPPROTO_IP, IP_PKTINFO, 1), 'setsockopt IP_PKTINFO')
     if (options.receiveBufferBytes !== undefined)
       checked(addon.setOption(fd, SOL_SOCKET, SO_RCVBUF, options.receiveBufferBytes), 'setsockopt SO_RCVBUF')
     return fd

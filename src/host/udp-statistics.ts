@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import type { Family } from '../units/addresses.js'
+import { TRANSPORTS } from './transport.js'
 
-/** UDP counters of this network namespace (IPv4), since boot or between two readings. */
+/** UDP counters of this network namespace, of the address families asked for, since boot or between two readings. */
 export interface UdpStatistics {
   /** datagrams that some process received; counted at recv(), not at arrival */
   inDatagrams: number
@@ -11,34 +13,53 @@ export interface UdpStatistics {
   receiveBufferErrors: number
 }
 
-/** Reads the text of /proc/net/snmp: for each protocol a line of names and one of values. Undefined without UDP. */
-export function parseUdpStatistics(snmp: string): UdpStatistics | undefined {
-  const [names, values] = snmp
+/** The counters of IPv4 by name: /proc/net/snmp has for each protocol a line of names and one of values. */
+function ofIpv4(snmp: string): Map<string, number> {
+  const [names = [], values = []] = snmp
     .split('\n')
     .filter((line) => line.startsWith('Udp: '))
     .map((line) => line.trim().split(/\s+/))
-  const value = (name: string): number | undefined => {
-    const text = values?.[names?.indexOf(name) ?? -1]
-    return text === undefined ? undefined : Number(text)
-  }
-  const inDatagrams = value('InDatagrams')
-  const receiveBufferErrors = value('RcvbufErrors')
-  if (inDatagrams === undefined || receiveBufferErrors === undefined) return undefined
-  return { inDatagrams, receiveBufferErrors: receiveBufferErrors + (value('MemErrors') ?? 0) }
+  return new Map(names.map((name, i) => [name, Number(values[i])]))
 }
+
+/** The counters of IPv6 by the same names: /proc/net/snmp6 has a line for each. */
+function ofIpv6(snmp6: string): Map<string, number> {
+  return new Map(
+    Array.from(snmp6.matchAll(/^Udp6(\w+)\s+(\d+)\s*$/gm), ([, name, value]) => [name!, Number(value)]),
+  )
+}
+
+const COUNTERS = { ipv4: ofIpv4, ipv6: ofIpv6 } as const
+
+/** Reads the text of /proc/net/snmp, or of /proc/net/snmp6. Undefined without UDP. */
+export function parseUdpStatistics(text: string, family: Family): UdpStatistics | undefined {
+  const counters = COUNTERS[family](text)
+  const inDatagrams = counters.get('InDatagrams')
+  const receiveBufferErrors = counters.get('RcvbufErrors')
+  if (inDatagrams === undefined || receiveBufferErrors === undefined) return undefined
+  return { inDatagrams, receiveBufferErrors: receiveBufferErrors + (counters.get('MemErrors') ?? 0) }
+}
+
+const combine = (
+  a: UdpStatistics,
+  b: UdpStatistics,
+  how: (a: number, b: number) => number,
+): UdpStatistics => ({
+  inDatagrams: how(a.inDatagrams, b.inDatagrams),
+  receiveBufferErrors: how(a.receiveBufferErrors, b.receiveBufferErrors),
+})
 
 /** What passed between two readings. */
 export function udpStatisticsBetween(before: UdpStatistics, after: UdpStatistics): UdpStatistics {
-  return {
-    inDatagrams: after.inDatagrams - before.inDatagrams,
-    receiveBufferErrors: after.receiveBufferErrors - before.receiveBufferErrors,
-  }
+  return combine(before, after, (a, b) => b - a)
 }
 
-/** Reads the counters as they stand now; undefined where the host does not show them. */
-export function readUdpStatistics(): UdpStatistics | undefined {
+/** Reads the counters of these families as they stand now, summed; undefined where the host does not show them. */
+export function readUdpStatistics(families: readonly Family[]): UdpStatistics | undefined {
   try {
-    return parseUdpStatistics(readFileSync('/proc/net/snmp', 'latin1'))
+    return families
+      .map((family) => parseUdpStatistics(readFileSync(TRANSPORTS[family].statistics, 'latin1'), family))
+      .reduce((sum, next) => sum && next && combine(sum, next, (a, b) => a + b))
   } catch {
     return undefined
   }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { canonicalAddress, familyOf, isWildcard, WILDCARD } from '../units/addresses.js'
+import { TRANSPORTS } from './transport.js'
 
 /** One UDP socket of this network namespace, as /proc/net/udp and /proc/net/udp6 list it. */
 export interface UdpSocket {
-  /** numeric text, `0.0.0.0` or `::` for a wildcard */
+  /** canonical text, `0.0.0.0` or `::` for a wildcard; IPv4 also where an IPv6 socket is bound to such an address */
   address: string
   port: number
   uid: number
@@ -17,10 +19,20 @@ function addressText(hex: string): string {
   for (let word = 0; word < hex.length; word += 8)
     for (let at = word + 6; at >= word; at -= 2) bytes.push(Number.parseInt(hex.slice(at, at + 2), 16))
   if (bytes.length === 4) return bytes.join('.')
-  if (bytes.every((b) => b === 0)) return '::'
-  const groups: string[] = []
-  for (let i = 0; i < 16; i += 2) groups.push((((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0)).toString(16))
-  return groups.join(':')
+  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16))
+  return canonicalAddress(groups.join(':'))!.replace(/^::ffff:(?=.*\.)/, '')
+}
+
+/** Whether a socket on one address takes what is sent to another; the wildcard of IPv6 takes IPv4 as well. */
+const takes = (bound: string, sentTo: string): boolean =>
+  bound === sentTo || (isWildcard(bound) && (bound === WILDCARD.ipv6 || familyOf(bound) === familyOf(sentTo)))
+
+/**
+ * Whether a socket shares, or would take, datagrams to an address, if both have the same port. One on the wildcard of
+ * IPv6 may have been told to take no IPv4 (IPV6_V6ONLY): the table does not show that.
+ */
+export function overlaps(socket: Pick<UdpSocket, 'address'>, address: string): boolean {
+  return takes(socket.address, address) || takes(address, socket.address)
 }
 
 /** Reads one line of the table (kernel: net/ipv4/udp.c, udp4_format_sock); undefined for the heading. */
@@ -65,9 +77,9 @@ export function dropsOf(sockets: readonly UdpSocket[], inodes: Iterable<number>)
 
 /** Reads the UDP sockets bound to `port` in this network namespace, IPv4 and IPv6. */
 export function readSocketsOnPort(port: number): UdpSocket[] {
-  return ['/proc/net/udp', '/proc/net/udp6'].flatMap((file) => {
+  return Object.values(TRANSPORTS).flatMap(({ socketTable }) => {
     try {
-      return socketsOnPort(readFileSync(file, 'latin1'), port)
+      return socketsOnPort(readFileSync(socketTable, 'latin1'), port)
     } catch (error) {
       // A kernel without IPv6 has no udp6 table.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []

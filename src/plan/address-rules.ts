@@ -1,12 +1,13 @@
 import { usageError } from '../errors.js'
 import {
   familyOf,
+  FAMILY_NAMES,
   isBroadcast,
+  isLinkLocal,
   isMappedIpv4,
   isMulticast,
   isWildcard,
   LOOPBACK,
-  type Family,
 } from '../units/addresses.js'
 import { flagOf } from './parameters/table.js'
 
@@ -16,12 +17,14 @@ export interface Addresses {
   sourceAddresses?: readonly string[] | undefined
 }
 
-const NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' }
-
 function refuseNoUnicast(address: string, flag: string): void {
   if (isMulticast(address) || isBroadcast(address))
     throw usageError(
       `${flag} ${address} is not an address of one host: flows are unicast, such as at ${LOOPBACK[familyOf(address)]}.`,
+    )
+  if (familyOf(address) === 'ipv6' && isLinkLocal(address))
+    throw usageError(
+      `${flag} ${address} is an address of one link, which means nothing without the name of its interface: give one that does, such as ${LOOPBACK.ipv6}.`,
     )
   if (isMappedIpv4(address))
     throw usageError(
@@ -48,6 +51,6 @@ export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void
     throw usageError(
       host === '::'
         ? `${flagOf('sourceAddresses')} ${other} is of another family than ${sourceAddresses[0]}: clients of one run keep to IPv4 or to IPv6.`
-        : `${flagOf('sourceAddresses')} ${other} cannot reach ${flagOf('host')} ${host}: give ${NAMES[family]} addresses.`,
+        : `${flagOf('sourceAddresses')} ${other} cannot reach ${flagOf('host')} ${host}: give ${FAMILY_NAMES[family]} addresses.`,
     )
 }

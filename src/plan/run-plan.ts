@@ -1,5 +1,4 @@
 import { RpbenchError, usageError } from '../errors.js'
-import { familyOf, isWildcard, LOOPBACK, type Family } from '../units/addresses.js'
 import { refuseAddresses } from './address-rules.js'
 import { refuseForeignCpus } from './cpu-list.js'
 import { DISPATCH } from './dispatch.js'
@@ -9,6 +8,7 @@ import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
 import { shareOf } from './share.js'
+import { transportOf, type Transport } from './transport.js'
 
 type Table = typeof RUN_PARAMETERS
 
@@ -32,10 +32,7 @@ export type PlannedParameters = {
 } & { -readonly [Key in OptionalKey]?: ParameterValue<Key> }
 
 /** Every parameter of a run, with nothing left open, and what comes of them. */
-export interface RunPlan extends PlannedParameters {
-  protocol: 'udp'
-  /** of the group's sockets */
-  family: Family
+export interface RunPlan extends PlannedParameters, Transport {
   /** how often all sockets are opened anew, so that each flow has its turn */
   waves: number
   /** why the engine is not io_uring, where that would have been the choice */
@@ -122,7 +119,7 @@ function refuseContradictions(request: RunRequest, procs: number): void {
  */
 export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const asked = { ...fixedDefaults(), ...request }
-  const { host, dispatch, flows, inFlight } = asked
+  const { dispatch, flows, inFlight } = asked
   const procs = request.procs ?? (DISPATCH[dispatch].single ? 1 : Math.min(facts.cpus, mostOf('procs')))
   refuseUnderDispatch(dispatch, request)
   refuseAddresses(asked)
@@ -144,8 +141,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const wavesOf = (worker: number): number =>
     Math.ceil(shareOf(flows, workers, worker) / shareOf(waveSize, workers, worker))
   return {
-    protocol: 'udp',
-    family: familyOf(host),
+    ...transportOf(asked.host),
     ...asked,
     procs,
     sourcePorts: request.sourcePorts ?? facts.ephemeralPorts,
@@ -156,9 +152,4 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     ...(request.rateHz !== undefined && { arrivals: request.arrivals ?? defaultOf('arrivals') }),
     ...engineOf(request.engine, facts),
   }
-}
-
-/** Where clients send to: a wildcard is not an address that one can send to, but loopback is among what it takes. */
-export function serverAddress({ host, sourceAddresses = [] }: RunPlan): string {
-  return isWildcard(host) ? LOOPBACK[familyOf(sourceAddresses[0] ?? host)] : host
 }

@@ -8,6 +8,7 @@ import { basisOf, type SteeringKind } from './steering.js'
 
 /** What the user asked for: absent where nothing was said. */
 export interface VerifyRequest {
+  host?: string
   procs?: number
   flows?: number
   steering?: SteeringKind
@@ -17,6 +18,8 @@ export interface VerifyRequest {
 
 /** Every parameter of a verification, with nothing left open. */
 export interface VerifyPlan {
+  /** address of every group */
+  host: string
   procs: number
   flows: number
   steering: SteeringKind
@@ -67,9 +70,13 @@ export function completeVerifyPlan(
   facts: HostFacts,
   mayObserve: boolean,
 ): VerifyPlan {
-  const { procs = defaultOf('procs', 'verify'), steering = defaultOf('steering', 'verify') } = request
+  const {
+    host = defaultOf('host', 'verify'),
+    procs = defaultOf('procs', 'verify'),
+    steering = defaultOf('steering', 'verify'),
+  } = request
   const wanted = request.flows ?? defaultOf('flows', 'verify')
-  const { waveSize, waves } = completePlan({ procs, flows: wanted }, facts)
+  const { waveSize, waves } = completePlan({ host, procs, flows: wanted }, facts)
   if (request.flows !== undefined && waves > 1)
     throw usageError(
       `${flagOf('flows')} ${request.flows} does not fit: all flows are open at once, and the open-file limit leaves ${waveSize}; lower it, or raise the limit with ulimit -n.`,
@@ -81,6 +88,7 @@ export function completeVerifyPlan(
     )
   const claims = request.claims ?? CLAIM_IDS
   return {
+    host,
     procs,
     flows,
     steering,
@@ -101,8 +109,8 @@ export function placesFlows(plan: Pick<VerifyPlan, 'steering'>): boolean {
   return basisOf(plan) === 'flow'
 }
 
-function runPlan({ procs, flows, steering, facts }: VerifyPlan, request: RunRequest): RunPlan {
-  return completePlan({ procs, flows, steering, ...request }, facts)
+function runPlan({ host, procs, flows, steering, facts }: VerifyPlan, request: RunRequest): RunPlan {
+  return completePlan({ host, procs, flows, steering, ...request }, facts)
 }
 
 /** Repetition `index` (from 0): a new server port, other source ports, fresh processes. */

@@ -1,3 +1,4 @@
+import { endpoint } from '../units/addresses.js'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type {
   AffinityEvidence,
@@ -83,7 +84,7 @@ function affinityLines({ runs, violations, moved }: AffinityEvidence): Line[] {
       .map(({ sourceAddress, sourcePort, destinationPort, members }) =>
         figure(
           'moved',
-          `${sourceAddress}:${sourcePort} → port ${destinationPort} at members ${members.join(' and ')}`,
+          `${endpoint(sourceAddress, sourcePort)} → port ${destinationPort} at members ${members.join(' and ')}`,
         ),
       ),
     ...(moved > SHOWN && violations.length > SHOWN ? [figure('', `${formatCount(moved - SHOWN)} more`)] : []),
@@ -166,7 +167,7 @@ function overloadLines({ serviceTimeNs, capacityHz, light, overloads, breaks }: 
           .slice(0, SHOWN)
           .map(
             ({ sourceAddress, sourcePort, members }) =>
-              `${sourceAddress}:${sourcePort} ${members.join(' → ')}`,
+              `${endpoint(sourceAddress, sourcePort)} ${members.join(' → ')}`,
           ),
       ),
       ...deliveryLines(run),

@@ -1,3 +1,4 @@
+import { endpoint } from '../units/addresses.js'
 import { formatCount, formatDuration } from '../units/format.js'
 import { cpusOf, nameCpus } from '../plan/cpu-list.js'
 import type { RunResult } from '../result/run-result.js'
@@ -19,7 +20,6 @@ type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'> & { members?: rea
 export function headerPhrases(result: Headed): Phrase[] {
   const { group, members = [], plan } = result
   const { effective } = plan
-  const host = group.family === 'ipv6' ? `[${group.address}]` : group.address
   const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
   const flows = numberAt(effective, 'flows')
   const waves = numberAt(effective, 'waves') ?? 1
@@ -27,7 +27,7 @@ export function headerPhrases(result: Headed): Phrase[] {
   const { weights } = effective
   const serviceTimeNs = numberAt(effective, 'serviceTimeNs') ?? 0
   const facts = [
-    `${group.protocol} ${host}:${group.port}`,
+    `${group.protocol} ${endpoint(group.address, group.port)}`,
     plural(numberAt(effective, 'procs') ?? members.length, one, many),
     flows !== undefined && plural(flows, 'flow', 'flows'),
     waves > 1 && `${formatCount(waves)} waves${waveSize === undefined ? '' : ` of ${formatCount(waveSize)}`}`,

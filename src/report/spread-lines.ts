@@ -1,3 +1,4 @@
+import { endpoint } from '../units/addresses.js'
 import { formatCount, formatPercent } from '../units/format.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { basisOf, type SteeringBasis } from '../plan/steering.js'
@@ -156,7 +157,7 @@ function examplesOf({ moved, violations }: Affinity): Phrase[] {
   const shown = violations.slice(0, SHOWN_VIOLATIONS)
   const examples = shown.map(
     ({ sourceAddress, sourcePort, members }) =>
-      `${sourceAddress}:${sourcePort} at members ${members.join(' and ')}`,
+      `${endpoint(sourceAddress, sourcePort)} at members ${members.join(' and ')}`,
   )
   const more = moved - shown.length
   return [...examples, ...(more > 0 ? [`${formatCount(more)} more`] : [])].map((text) => ({ text }))

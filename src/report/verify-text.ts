@@ -1,3 +1,4 @@
+import { LOOPBACK } from '../units/addresses.js'
 import { formatDuration } from '../units/format.js'
 import type { ClaimsResult } from '../result/verify-result.js'
 import { CLAIM_TONES, claimLines } from './claim-lines.js'
@@ -46,9 +47,10 @@ export function renderVerifyText(result: ClaimsResult, options: TextOptions): st
 }
 
 function headerPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
-  const { procs, flows, steering } = plan.effective
+  const { host: address, procs, flows, steering } = plan.effective
   return [
     `Linux ${host.kernel}`,
+    ...(typeof address === 'string' && address !== LOOPBACK.ipv4 ? [`groups on ${address}`] : []),
     plural(Number(procs), 'process', 'processes'),
     plural(Number(flows), 'flow', 'flows'),
     ...(typeof steering === 'string' && steering !== 'hash' ? [`steering ${steering}`] : []),

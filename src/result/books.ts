@@ -35,19 +35,19 @@ export const crossCheck = z.object({
   snmpInDatagrams: difference
     .optional()
     .describe(
-      '/proc/net/snmp, this network namespace: Udp InDatagrams. Other traffic of this host shows in it',
+      'Udp InDatagrams of this network namespace, of the families that the group takes (/proc/net/snmp, snmp6). Other traffic shows in it',
     ),
   snmpReceiveBufferErrors: difference
     .optional()
     .describe(
-      '/proc/net/snmp, this network namespace: Udp RcvbufErrors. Other traffic of this host shows in it',
+      'Udp RcvbufErrors of this network namespace, of the families that the group takes (/proc/net/snmp, snmp6). Other traffic shows in it',
     ),
   ourInDatagrams: count.describe('what `snmpInDatagrams` must at least be by our own counts'),
   ourDrops: count.describe('what `snmpReceiveBufferErrors` must at least be by our own counts'),
   procNetUdpDrops: count
     .optional()
     .describe(
-      "sum over the group's UDP sockets of the drops column in /proc/net/udp, since they were opened",
+      "sum over the group's UDP sockets of the drops column in /proc/net/udp and udp6, since they were opened",
     ),
   meminfoDrops: count.describe('the same sum of the drops in SO_MEMINFO'),
 })

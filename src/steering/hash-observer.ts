@@ -1,16 +1,20 @@
 import { BpfScope, MAP_HASH, PROGRAM_SK_REUSEPORT, attachProgram, type BpfMap } from './bpf.js'
 import { jumpIfNotZero, store32, type Program } from './ebpf.js'
-import { begin, FLOW_KEY_BYTES, findEntry, loadFlowKey, loadHash, pass, update } from './reuseport-program.js'
+import {
+  begin,
+  findEntry,
+  FLOW_KEY_BYTES,
+  loadFlowKey,
+  loadHash,
+  pass,
+  update,
+  writeFlowKey,
+  type FlowAddress,
+} from './reuseport-program.js'
 
 /** On the program's stack. */
-const FLOW = -8
-const HASH = -12
-
-export interface FlowAddress {
-  /** numeric IPv4 */
-  address: string
-  port: number
-}
+const FLOW = -FLOW_KEY_BYTES
+const HASH = FLOW - 4
 
 /** Notes the hash of each flow at its first datagram, and selects nothing: the hash decides as if it were not there. */
 export const observerProgram = (hashesFd: number): Program => [
@@ -57,10 +61,7 @@ export class HashObserver {
   /** The hash of each flow in turn, u32; undefined for those that sent nothing. */
   hashesOf(flows: readonly FlowAddress[]): (number | undefined)[] {
     const keys = new DataView(new ArrayBuffer(flows.length * FLOW_KEY_BYTES))
-    flows.forEach(({ address, port }, i) => {
-      address.split('.').forEach((octet, j) => keys.setUint8(i * FLOW_KEY_BYTES + j, Number(octet)))
-      keys.setUint16(i * FLOW_KEY_BYTES + 4, port)
-    })
+    flows.forEach((flow, i) => writeFlowKey(keys, i * FLOW_KEY_BYTES, flow))
     const hashes = new Uint32Array(flows.length)
     const found = this.#hashes.lookup(new Uint8Array(keys.buffer), hashes)
     return flows.map((_, i) => (found[i] === 1 ? hashes[i] : undefined))

@@ -1,7 +1,9 @@
+import { mappedBytes } from '../units/addresses.js'
 import {
   addConstant,
   call,
   exit,
+  jump,
   jumpIfNotZero,
   jumpIfZero,
   label,
@@ -20,6 +22,7 @@ import {
  */
 const CONTEXT: Register = 6
 const STACK: Register = 10
+const CONTEXT_ETH_PROTOCOL = 20
 const CONTEXT_HASH = 32
 const SK_PASS = 1
 
@@ -30,13 +33,34 @@ const HELPER_LOAD_BYTES_RELATIVE = 68
 const HELPER_SELECT = 82
 const FROM_NETWORK_HEADER = 1
 
-/** Of the source address in an IPv4 header (RFC 791) and of the source port in a UDP header (RFC 768). */
-const SOURCE_ADDRESS = { offset: 12, bytes: 4 }
+/** Of the source address in an IPv4 header (RFC 791), in an IPv6 header (RFC 8200), of the source port (RFC 768). */
+const SOURCE_ADDRESS_V4 = { offset: 12, bytes: 4 }
+const SOURCE_ADDRESS_V6 = { offset: 8, bytes: 16 }
 const SOURCE_PORT = { offset: 0, bytes: 2 }
 const UDP_HEADER_BYTES = 8
 
-/** A flow as a key: the sender's address and port in network order, padded. The group has but one port. */
-export const FLOW_KEY_BYTES = 8
+/** ETH_P_IPV6 of linux/if_ether.h in network order, as a little-endian machine reads it. */
+const ETH_P_IPV6 = 0xdd86
+/** Bytes 8 to 11 of an IPv4 address in the form of IPv6 (::ffff:a.b.c.d, RFC 4291), read likewise; s32. */
+const MAPPED_WORD = -0x1_0000
+
+export interface FlowAddress {
+  /** numeric */
+  address: string
+  port: number
+}
+
+/**
+ * A flow as a key: the sender's address as of IPv6 and port, in network order, padded. The group has but one port, and
+ * may take both families.
+ */
+export const FLOW_KEY_BYTES = 20
+
+/** Writes the key of a flow to `keys` at `at`. */
+export function writeFlowKey(keys: DataView, at: number, { address, port }: FlowAddress): void {
+  mappedBytes(address).forEach((byte, i) => keys.setUint8(at + i, byte))
+  keys.setUint16(at + 16, port)
+}
 
 export const begin = (): Program => [move(CONTEXT, 1)]
 
@@ -82,19 +106,34 @@ export const select = (socketsFd: number, seatOffset: number, gone: string): Pro
   jumpIfNotZero(0, gone),
 ]
 
-/** Puts the flow's key on the stack. */
-export const loadFlowKey = (keyOffset: number): Program => [
+/** Copies bytes that are this far behind the network header to the stack. */
+const loadNetworkBytes = ({ offset, bytes }: { offset: number; bytes: number }, to: number): Program => [
   move(1, CONTEXT),
-  moveConstant(2, SOURCE_ADDRESS.offset),
-  ...pointer(3, keyOffset),
-  moveConstant(4, SOURCE_ADDRESS.bytes),
+  moveConstant(2, offset),
+  ...pointer(3, to),
+  moveConstant(4, bytes),
   moveConstant(5, FROM_NETWORK_HEADER),
   call(HELPER_LOAD_BYTES_RELATIVE),
   jumpIfNotZero(0, 'pass'),
+]
+
+/** Puts the flow's key on the stack. */
+export const loadFlowKey = (keyOffset: number): Program => [
+  load32(1, CONTEXT, CONTEXT_ETH_PROTOCOL),
+  addConstant(1, -ETH_P_IPV6),
+  jumpIfNotZero(1, 'ipv4'),
+  ...loadNetworkBytes(SOURCE_ADDRESS_V6, keyOffset),
+  jump('port'),
+  label('ipv4'),
+  storeConstant32(STACK, keyOffset, 0),
   storeConstant32(STACK, keyOffset + 4, 0),
+  storeConstant32(STACK, keyOffset + 8, MAPPED_WORD),
+  ...loadNetworkBytes(SOURCE_ADDRESS_V4, keyOffset + 12),
+  label('port'),
+  storeConstant32(STACK, keyOffset + 16, 0),
   move(1, CONTEXT),
   moveConstant(2, SOURCE_PORT.offset),
-  ...pointer(3, keyOffset + 4),
+  ...pointer(3, keyOffset + 16),
   moveConstant(4, SOURCE_PORT.bytes),
   call(HELPER_LOAD_BYTES),
   jumpIfNotZero(0, 'pass'),

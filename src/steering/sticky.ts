@@ -7,8 +7,8 @@ import { begin, FLOW_KEY_BYTES, loadFlowKey, lookup, pass, select, update } from
 import type { SeatProgram } from './seat-steering.js'
 
 /** On the program's stack: the flow's key, and the seat. */
-const FLOW = -8
-const SEAT = -12
+const FLOW = -FLOW_KEY_BYTES
+const SEAT = FLOW - 4
 
 /** Entries that a CPU keeps in stock for itself (LOCAL_FREE_TARGET, kernel/bpf/bpf_lru_list.c). */
 const STOCK_PER_CPU = 128

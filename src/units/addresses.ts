@@ -8,6 +8,12 @@ export type Family = 'ipv4' | 'ipv6'
 /** The address of this host that each family has for itself. */
 export const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: '::1' }
 
+/** The address that each family has for all of this host's; that of IPv6 takes both families. */
+export const WILDCARD: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0', ipv6: '::' }
+
+/** As users know them. */
+export const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' }
+
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /**
@@ -46,11 +52,6 @@ export function familyOf(address: string): Family {
   return known(address).kind()
 }
 
-/** In network order: 4 or 16 bytes. */
-export function addressBytes(address: string): Uint8Array {
-  return Uint8Array.from(known(address).toByteArray())
-}
-
 /** One of 127.0.0.0/8, or ::1; also where it is IPv4 in IPv6. */
 export function isLoopback(address: string): boolean {
   return ipaddr.process(address).range() === 'loopback'
@@ -75,6 +76,29 @@ export function isMulticast(address: string): boolean {
 /** 255.255.255.255, or that of the loopback network, the only one whose prefix is known without asking the kernel. */
 export function isBroadcast(address: string): boolean {
   return ['255.255.255.255', '127.255.255.255'].includes(ipaddr.process(address).toString())
+}
+
+/** Of 169.254.0.0/16, or of fe80::/10. */
+export function isLinkLocal(address: string): boolean {
+  return ipaddr.process(address).range() === 'linkLocal'
+}
+
+/** 16 bytes in network order: an IPv4 address in the form of IPv6. */
+export function mappedBytes(address: string): Uint8Array {
+  const parsed = known(address)
+  return Uint8Array.from(
+    (parsed instanceof ipaddr.IPv4 ? parsed.toIPv4MappedAddress() : parsed).toByteArray(),
+  )
+}
+
+/** The network of so many leading bits that an IPv6 address is in, as `fd00::/64`. */
+export function networkOf(address: string, bits: number): string {
+  return `${ipaddr.IPv6.networkAddressFromCIDR(`${address}/${bits}`).toString()}/${bits}`
+}
+
+/** An address and a port as URLs have them: `127.0.0.1:80`, `[::1]:80`. */
+export function endpoint(address: string, port: number): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`
 }
 
 /**
@@ -115,6 +139,10 @@ function increment(bytes: number[]): boolean {
  */
 export function parseAddress(text: string, flag: string): string {
   const address = canonicalAddress(text)
+  if (text.includes('%'))
+    throw usageError(
+      `${flag} '${text}' is an address of one interface, which is not taken: write another, such as ${LOOPBACK.ipv6}.`,
+    )
   if (address === undefined)
     throw usageError(
       `${flag} '${text}' is not an IPv4 or IPv6 address: write one, such as ${LOOPBACK.ipv4} or ${LOOPBACK.ipv6}.`,

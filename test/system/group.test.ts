@@ -7,6 +7,7 @@ import { quietPort } from './experiment.js'
 import { groupOptions } from './group-options.js'
 import { udpSocket, udpSocketsOn } from './kernel-counters.js'
 import { isRunning, membersOf, refuseLeftovers, until } from './process-table.js'
+import { request } from './request.js'
 
 const open: { group: Group; client: dgram.Socket }[] = []
 afterEach(async () => {
@@ -42,18 +43,6 @@ async function send(client: dgram.Socket, group: Group, datagrams: readonly Buff
 }
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0)
-
-/** A request as docs/datagram.md has it. */
-function request(runId: bigint): Buffer {
-  const data = Buffer.alloc(64)
-  data.writeUInt32LE(0x42505252, 0)
-  data.writeUInt8(1, 4)
-  data.writeUInt8(0b10, 5)
-  data.writeBigUInt64LE(runId, 8)
-  data.writeUInt32LE(7, 16)
-  data.writeBigUInt64LE(5n, 24)
-  return data
-}
 
 describe('a group', () => {
   it('is one socket a member on one port, each held by its own process', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
 import { Bench } from '../../src/experiment/selectors/bench.js'
@@ -21,7 +22,7 @@ const TINY_P = 1e-7
 let bench: Bench
 let closers: (() => void)[]
 beforeEach(() => {
-  bench = new Bench()
+  bench = new Bench('ipv4')
   closers = [() => bench.close()]
 })
 afterEach(() => closers.toReversed().forEach((close) => close()))
@@ -176,21 +177,44 @@ describe('hash steering', () => {
     expect(openSteering({ kind: 'hash', mostMembers: 4, seats: 4, flows: 1 })).toBeUndefined())
 })
 
-describe('the hash observer (needs eBPF)', needsEbpf, () => {
-  it('changes nothing, and sees the hash that decides, also after the group has changed', () => {
+const needsBoth = { skip: needsEbpf.skip || !existsSync('/proc/net/if_inet6') }
+
+describe('the hash observer (needs eBPF)', needsBoth, () => {
+  it.each([
+    { family: 'ipv4', address: '127.0.0.1', other: '127.0.0.2' },
+    { family: 'ipv6', address: '::1', other: '::ffff:127.0.0.1' },
+  ] as const)(
+    'changes nothing over $family, and sees the hash that decides, also after the group has changed',
+    ({ family, address, other }) => {
+      bench = new Bench(family)
+      const sockets = bench.openGroup(4)
+      const clients = bench.clients(FLOWS)
+      const before = bench.placements(clients, sockets)
+      const observer = new HashObserver(FLOWS)
+      closers.push(() => observer.close())
+      observer.attach(sockets)
+      expect(bench.placements(clients, sockets)).toEqual(before)
+      const flows = clients.map((fd) => ({ address, port: addon.localPort(fd) }))
+      const hashes = observer.hashesOf(flows).map((hash) => hash!)
+      expect(hashes.map((hash) => reciprocalScale(hash, 4))).toEqual(before)
+      sockets.push(bench.open())
+      expect(bench.placements(clients, sockets)).toEqual(hashes.map((hash) => reciprocalScale(hash, 5)))
+      expect(observer.hashesOf([{ address: other, port: flows[0]!.port }])).toEqual([undefined])
+    },
+  )
+
+  it('tells flows of both families apart that come to one dual-stack group', () => {
+    bench = new Bench('ipv6')
     const sockets = bench.openGroup(4)
-    const clients = bench.clients(FLOWS)
-    const before = bench.placements(clients, sockets)
-    const observer = new HashObserver(FLOWS)
+    const observer = new HashObserver(2 * FLOWS)
     closers.push(() => observer.close())
     observer.attach(sockets)
-    expect(bench.placements(clients, sockets)).toEqual(before)
-    const flows = clients.map((fd) => ({ address: '127.0.0.1', port: addon.localPort(fd) }))
-    const hashes = observer.hashesOf(flows).map((hash) => hash!)
-    expect(hashes.map((hash) => reciprocalScale(hash, 4))).toEqual(before)
-    sockets.push(bench.open())
-    expect(bench.placements(clients, sockets)).toEqual(hashes.map((hash) => reciprocalScale(hash, 5)))
-    expect(observer.hashesOf([{ address: '127.0.0.2', port: flows[0]!.port }])).toEqual([undefined])
+    for (const address of ['127.0.0.1', '::1']) {
+      const clients = bench.clients(FLOWS, address)
+      const places = bench.placements(clients, sockets, 0, address)
+      const flows = clients.map((fd) => ({ address, port: addon.localPort(fd) }))
+      expect(observer.hashesOf(flows).map((hash) => reciprocalScale(hash!, 4))).toEqual(places)
+    }
   })
 })
 

@@ -1,16 +1,19 @@
 import { SocketAddress } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { completePlan, serverAddress, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
+import { completePlan, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
+import { familiesTaken, serverAddress } from '../../src/plan/transport.js'
 import {
-  addressBytes,
   addressesFrom,
   canonicalAddress,
+  endpoint,
   familyOf,
   isBroadcast,
   isLoopback,
   isMappedIpv4,
   isMulticast,
   isWildcard,
+  mappedBytes,
+  networkOf,
   parseAddress,
   parseAddressList,
 } from '../../src/units/addresses.js'
@@ -56,9 +59,9 @@ describe('an address', () => {
     expect(['127.0.0.1', '::1', '::ffff:127.0.0.1'].map(familyOf)).toEqual(['ipv4', 'ipv6', 'ipv6'])
   })
 
-  it('is bytes in network order', () => {
-    expect([...addressBytes('192.0.2.33')]).toEqual([192, 0, 2, 33])
-    expect([...addressBytes('2001:db8::ff00:42:8329')]).toEqual([
+  it('is 16 bytes in network order, IPv4 in the form of IPv6', () => {
+    expect([...mappedBytes('192.0.2.33')]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 33])
+    expect([...mappedBytes('2001:db8::ff00:42:8329')]).toEqual([
       0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0xff, 0, 0, 0x42, 0x83, 0x29,
     ])
   })
@@ -103,6 +106,17 @@ describe('an address', () => {
       "--flag 'localhost' is not an IPv4 or IPv6 address: write one, such as 127.0.0.1 or ::1.",
     )
     expect(() => parseAddress('127.0.0.1,127.0.0.2', flag)).toThrow('is not an IPv4 or IPv6 address')
+    expect(() => parseAddress('fe80::1%eth0', flag)).toThrow("'fe80::1%eth0' is an address of one interface")
+  })
+
+  it('is written with a port as URLs have it', () => {
+    expect(endpoint('127.0.0.1', 80)).toBe('127.0.0.1:80')
+    expect(endpoint('fd00::9', 80)).toBe('[fd00::9]:80')
+  })
+
+  it('is in a network', () => {
+    expect(networkOf('2001:db8:0:5:6:7:8:9', 64)).toBe('2001:db8:0:5::/64')
+    expect(networkOf('2001:db8::ffff', 120)).toBe('2001:db8::ff00/120')
   })
 })
 
@@ -193,7 +207,14 @@ describe('the addresses of a plan', () => {
     expect(of({ host: 'fd00::1', sourceAddresses: ['fd00::2'] })).toEqual(['ipv6', 'fd00::1'])
   })
 
+  it('decide which families its group takes', () => {
+    const taken = ['127.0.0.1', '0.0.0.0', '::1', '::'].map((host) => familiesTaken(plan({ host })))
+    expect(taken).toEqual([['ipv4'], ['ipv4'], ['ipv6'], ['ipv4', 'ipv6']])
+  })
+
   it.each<[RunRequest, string]>([
+    [{ host: 'fe80::1' }, '--host fe80::1 is an address of one link'],
+    [{ host: '::1', sourceAddresses: ['fe80::1'] }, '--source-addresses fe80::1 is an address of one link'],
     [{ host: '224.0.0.1' }, '--host 224.0.0.1 is not an address of one host'],
     [{ host: 'ff02::1' }, '--host ff02::1 is not an address of one host: flows are unicast, such as at ::1.'],
     [{ host: '127.255.255.255' }, 'is not an address of one host'],

@@ -15,15 +15,25 @@ const OLD = `Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufE
 Udp: 12 0 3 12 3 0 0 0
 `
 
+const SNMP6 = `Ip6InReceives                   \t1209
+Udp6InDatagrams                 \t552
+Udp6NoPorts                     \t7
+Udp6InErrors                    \t10
+Udp6OutDatagrams                \t552
+Udp6RcvbufErrors                \t9
+Udp6MemErrors                   \t1
+UdpLite6InDatagrams             \t3
+`
+
 describe('UDP statistics', () => {
   it('are found by the names of their columns', () => {
-    expect(parseUdpStatistics(SNMP)).toEqual({ inDatagrams: 46_003_399, receiveBufferErrors: 8704 })
-    expect(parseUdpStatistics(OLD)).toEqual({ inDatagrams: 12, receiveBufferErrors: 3 })
+    expect(parseUdpStatistics(SNMP, 'ipv4')).toEqual({ inDatagrams: 46_003_399, receiveBufferErrors: 8704 })
+    expect(parseUdpStatistics(OLD, 'ipv4')).toEqual({ inDatagrams: 12, receiveBufferErrors: 3 })
   })
 
   it('are unknown where the kernel does not show them', () => {
-    expect(parseUdpStatistics('')).toBeUndefined()
-    expect(parseUdpStatistics('Udp: Other\nUdp: 1\n')).toBeUndefined()
+    expect(parseUdpStatistics('', 'ipv4')).toBeUndefined()
+    expect(parseUdpStatistics('Udp: Other\nUdp: 1\n', 'ipv4')).toBeUndefined()
   })
 
   it('are a difference', () =>
@@ -34,7 +44,17 @@ describe('UDP statistics', () => {
       ),
     ).toEqual({ inDatagrams: 15, receiveBufferErrors: 3 }))
 
-  it('are read from this host', () => expect(readUdpStatistics()?.inDatagrams).toBeGreaterThanOrEqual(0))
+  it('of IPv6 stand a line each, under the same names', () => {
+    expect(parseUdpStatistics(SNMP6, 'ipv6')).toEqual({ inDatagrams: 552, receiveBufferErrors: 10 })
+    expect(parseUdpStatistics('Ip6InReceives 1\n', 'ipv6')).toBeUndefined()
+  })
+
+  it('are read from this host, those of both families as their sum', () => {
+    const [v4, v6] = [readUdpStatistics(['ipv4']), readUdpStatistics(['ipv6'])]
+    const both = readUdpStatistics(['ipv4', 'ipv6'])
+    expect(v4!.inDatagrams).toBeGreaterThanOrEqual(0)
+    expect(both!.inDatagrams).toBeGreaterThanOrEqual(v4!.inDatagrams + v6!.inDatagrams)
+  })
 })
 
 describe("a kernel's configuration", () => {

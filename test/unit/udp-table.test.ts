@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dropsOf, parseUdpLine, socketsOnPort } from '../../src/host/udp-table.js'
+import { dropsOf, overlaps, parseUdpLine, socketsOnPort } from '../../src/host/udp-table.js'
 
 // As Linux 6.18 prints them (net/ipv4/udp.c udp4_format_sock, net/ipv6/udp.c udp6_seq_show).
 const HEADING =
@@ -20,6 +20,8 @@ const LINES6 = [
   ' 1059: 00000000000000000000000000000000:A3B1 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 40001 2 0000000000000000 3',
   ' 1060: 00000000000000000000000001000000:14E9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 40002 2 0000000000000000 0',
   ' 1061: B80D0120000000000000000001000000:14E9 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 40003 2 0000000000000000 0',
+  // An IPv6 socket that is bound to ::ffff:127.0.0.1 takes IPv4.
+  ' 1062: 0000000000000000FFFF00000100007F:0035 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 40004 2 0000000000000000 0',
 ]
 
 describe('a line of /proc/net/udp', () => {
@@ -53,10 +55,31 @@ describe('a line of /proc/net/udp', () => {
 describe('a line of /proc/net/udp6', () => {
   it.each([
     [0, '::', 0xa3b1, 3],
-    [1, '0:0:0:0:0:0:0:1', 5353, 0],
-    [2, '2001:db8:0:0:0:0:0:1', 5353, 0],
-  ])('%d has its address as numbers', (line, address, port, drops) =>
+    [1, '::1', 5353, 0],
+    [2, '2001:db8::1', 5353, 0],
+    [3, '127.0.0.1', 53, 0],
+  ])('%d has its address in canonical form', (line, address, port, drops) =>
     expect(parseUdpLine(LINES6[line]!)).toMatchObject({ address, port, drops }),
+  )
+})
+
+describe('a socket takes datagrams to an address', () => {
+  it.each([
+    ['127.0.0.1', '127.0.0.1', true],
+    ['127.0.0.1', '127.0.0.2', false],
+    ['0.0.0.0', '127.0.0.2', true],
+    ['127.0.0.2', '0.0.0.0', true],
+    ['::1', '::1', true],
+    ['::1', '::', true],
+    ['::', '::1', true],
+    ['::', '127.0.0.1', true],
+    ['127.0.0.1', '::', true],
+    ['0.0.0.0', '::', true],
+    ['0.0.0.0', '::1', false],
+    ['::1', '0.0.0.0', false],
+    ['::1', '127.0.0.1', false],
+  ])('that is bound to %s, to %s: %s', (bound, address, taken) =>
+    expect(overlaps({ address: bound }, address)).toBe(taken),
   )
 })
 

@@ -67,7 +67,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
         : { measured: Math.abs(c.procNetUdpDrops - c.meminfoDrops), limit: 0 },
     explain: ({ crossCheck }) => ({
       severity: 'suspect',
-      message: `/proc/net/udp has ${formatCount(crossCheck?.procNetUdpDrops ?? 0)} drops at the group's sockets, SO_MEMINFO ${formatCount(crossCheck?.meminfoDrops ?? 0)}: one of the two is wrong.`,
+      message: `/proc/net/udp (or udp6) has ${formatCount(crossCheck?.procNetUdpDrops ?? 0)} drops at the group's sockets, SO_MEMINFO ${formatCount(crossCheck?.meminfoDrops ?? 0)}: one of the two is wrong.`,
       nextStep: 'Run again; if it stays, do not rely on drops on this kernel, and report it with uname -r.',
     }),
   },
@@ -85,7 +85,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
           },
     explain: ({ crossCheck: c }) => ({
       severity: 'suspect',
-      message: `The kernel counted less than rpbench did (/proc/net/snmp): ${formatCount(c?.snmpInDatagrams ?? 0)} datagrams received and ${formatCount(c?.snmpReceiveBufferErrors ?? 0)} dropped, against ${formatCount(c?.ourInDatagrams ?? 0)} and ${formatCount(c?.ourDrops ?? 0)}.`,
+      message: `The kernel counted less than rpbench did (/proc/net/snmp, snmp6): ${formatCount(c?.snmpInDatagrams ?? 0)} datagrams received and ${formatCount(c?.snmpReceiveBufferErrors ?? 0)} dropped, against ${formatCount(c?.ourInDatagrams ?? 0)} and ${formatCount(c?.ourDrops ?? 0)}.`,
       nextStep:
         'Run again; if it stays, do not rely on these counts on this kernel, and report it with uname -r.',
     }),

@@ -1,5 +1,7 @@
 import { DISPATCH } from '../../plan/dispatch.js'
+import { familiesTaken } from '../../plan/transport.js'
 import type { Finding } from '../../result/run-result.js'
+import { FAMILY_NAMES, type Family } from '../../units/addresses.js'
 import { formatCount } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
 import type { Observations } from './observations.js'
@@ -19,6 +21,9 @@ function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: O
     ? `Members' receive buffers (${got} bytes) overflowed`
     : `The receive buffer that members share (${got} bytes) overflowed`
 }
+
+const namesOf = (families: readonly Family[]): string =>
+  families.map((family) => FAMILY_NAMES[family]).join(' and ')
 
 type Remark = (e: Observations) => Finding | undefined
 
@@ -99,6 +104,6 @@ export const REMARKS: readonly Remark[] = [
       : {
           code: 'exposed',
           severity: 'note',
-          message: `The group listens on ${exposed.wildcard ? 'every address of this host' : exposed.address}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,
+          message: `The group listens on ${exposed.wildcard ? `every ${namesOf(familiesTaken({ host: exposed.address }))} address of this host` : exposed.address}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,
         },
 ]

@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import {
-  addon,
-  AF_INET,
-  AF_INET6,
-  checked,
-  SOCK_DGRAM,
-  SOL_SOCKET,
-  SO_REUSEPORT,
-  SystemError,
-} from '../../native.js'
+import { TRANSPORTS } from '../../host/transport.js'
+import { addon, checked, SOL_SOCKET, SO_REUSEPORT, SystemError } from '../../native.js'
+import { familyOf, LOOPBACK, WILDCARD, type Family } from '../../units/addresses.js'
 import { Mismatch, NotPossible } from './outcomes.js'
 
 export interface SocketOptions {
-  /** 0.0.0.0 when absent */
+  /** the wildcard of the bench's family when absent */
   address?: string
   /** the bench's port when absent */
   port?: number
@@ -34,6 +27,14 @@ const pause = new Int32Array(new SharedArrayBuffer(4))
 export class Bench {
   readonly #fds = new Set<number>()
   #port = 0
+  /** where datagrams are sent to, and where sockets are bound to, where nothing else is said */
+  readonly loopback: string
+  readonly wildcard: string
+
+  constructor(family: Family) {
+    this.loopback = LOOPBACK[family]
+    this.wildcard = WILDCARD[family]
+  }
 
   /** The port that all sockets share; that of the first one that was bound. */
   get port(): number {
@@ -41,10 +42,11 @@ export class Bench {
   }
 
   /** Opens a socket without binding it. */
-  unbound({ address = '0.0.0.0', alone = false, prepare }: SocketOptions = {}): number {
-    const family = address.includes(':') ? AF_INET6 : AF_INET
-    const fd = addon.socket(family, SOCK_DGRAM)
-    if (fd < 0 && family === AF_INET6) throw new NotPossible('this host has no IPv6')
+  unbound({ address = this.wildcard, alone = false, prepare }: SocketOptions = {}): number {
+    const family = familyOf(address)
+    const { domain, type } = TRANSPORTS[family]
+    const fd = addon.socket(domain, type)
+    if (fd < 0 && family === 'ipv6') throw new NotPossible('this host has no IPv6')
     this.#fds.add(checked(fd, 'socket'))
     if (!alone) checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
     prepare?.(fd)
@@ -52,7 +54,7 @@ export class Bench {
   }
 
   /** Binds a socket to the port, the first one to a free port. @returns 0, or −errno */
-  tryBind(fd: number, { address = '0.0.0.0', port = this.#port }: SocketOptions = {}): number {
+  tryBind(fd: number, { address = this.wildcard, port = this.#port }: SocketOptions = {}): number {
     const status = addon.bind(fd, address, port)
     if (status === 0 && this.#port === 0) this.#port = addon.localPort(fd)
     return status
@@ -62,8 +64,9 @@ export class Bench {
   open(options: SocketOptions = {}): number {
     const fd = this.unbound(options)
     const status = this.tryBind(fd, options)
-    if (status < 0 && options.address?.includes(':'))
-      throw new NotPossible(`this host lacks ${options.address}: ${new SystemError(-status, 'bind').message}`)
+    const { address = this.wildcard } = options
+    if (status < 0 && familyOf(address) === 'ipv6')
+      throw new NotPossible(`this host lacks ${address}: ${new SystemError(-status, 'bind').message}`)
     checked(status, 'bind')
     return fd
   }
@@ -74,7 +77,7 @@ export class Bench {
   }
 
   /** Sockets to send from, each with a port of its own. */
-  clients(n: number, address = '127.0.0.1'): number[] {
+  clients(n: number, address = this.loopback): number[] {
     return Array.from({ length: n }, () => this.open({ address, port: 0, alone: true }))
   }
 
@@ -84,7 +87,7 @@ export class Bench {
    * @returns its place in `receivers`
    * @throws Mismatch if none of them got it
    */
-  deliver(client: number, receivers: readonly number[], word = 0, to = '127.0.0.1'): number {
+  deliver(client: number, receivers: readonly number[], word = 0, to = this.loopback): number {
     const datagram = new DataView(new ArrayBuffer(TAG_OFFSET + TAG_BYTES))
     const bytes = new Uint8Array(datagram.buffer)
     datagram.setUint32(WORD_OFFSET, word)

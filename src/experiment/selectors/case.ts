@@ -1,5 +1,6 @@
 import { SystemError } from '../../native.js'
 import type { SelectorsResult } from '../../result/verify-result.js'
+import type { Family } from '../../units/addresses.js'
 import { Bench } from './bench.js'
 import { Mismatch, NotPossible } from './outcomes.js'
 
@@ -8,11 +9,18 @@ export interface SelectorCase {
   id: string
   /** what the kernel does, as one clause */
   claim: string
+  /** of the sockets for which the test asks for no address */
+  family?: Family
   /**
    * Puts it to the test.
    * @throws Mismatch if the kernel does otherwise, NotPossible if it cannot be tested here
    */
   test: (bench: Bench) => void
+}
+
+/** The same case over each family; over IPv6 its id says so. */
+export function overBothFamilies(one: SelectorCase): SelectorCase[] {
+  return [one, { ...one, id: `${one.id}-ipv6`, family: 'ipv6' }]
 }
 
 /** @throws Mismatch unless each datagram went to the place that it was meant to */
@@ -23,8 +31,13 @@ export function expectSame(what: string, got: readonly number[], wanted: readonl
 }
 
 /** Runs one case on sockets of its own. */
-export function runCase({ id, claim, test }: SelectorCase): SelectorsResult['cases'][number] {
-  const bench = new Bench()
+export function runCase({
+  id,
+  claim,
+  test,
+  family = 'ipv4',
+}: SelectorCase): SelectorsResult['cases'][number] {
+  const bench = new Bench(family)
   try {
     test(bench)
     return { id, outcome: 'pass', why: claim }

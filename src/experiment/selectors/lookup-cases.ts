@@ -4,7 +4,7 @@ import { kernelAtLeast } from '../../host/kernel.js'
 import { addon, checked, SOL_SOCKET, SO_BINDTOIFINDEX, SO_INCOMING_CPU, SystemError } from '../../native.js'
 import * as classic from '../../steering/cbpf.js'
 import type { Bench } from './bench.js'
-import { expectSame, type SelectorCase } from './case.js'
+import { expectSame, overBothFamilies, type SelectorCase } from './case.js'
 import { Mismatch, NotPossible } from './outcomes.js'
 
 const { EADDRINUSE } = constants.errno
@@ -20,7 +20,7 @@ function expectAll(
   sockets: readonly number[],
   place: number,
   what: string,
-  to = '127.0.0.1',
+  to = bench.loopback,
 ): void {
   const clients = bench.clients(FLOWS, to)
   expectSame(
@@ -46,8 +46,7 @@ const specificCases: SelectorCase[] = [
   },
 }))
 
-export const lookupCases: SelectorCase[] = [
-  ...specificCases,
+const dualStackCases: SelectorCase[] = [
   {
     // tools/testing/selftests/net/reuseport_dualstack.c
     id: 'v4-before-v6',
@@ -65,22 +64,34 @@ export const lookupCases: SelectorCase[] = [
         }
     },
   },
-  {
-    id: 'device',
-    claim:
-      'a socket bound to the device is in no group with those that are not, and bound last gets all flows',
-    test(bench) {
-      const address = '127.0.0.1'
-      const group = bench.openGroup(2, { address })
-      // Bound first it need not win: the lookup takes the first group that it meets, and meets the newest socket first
-      // (udp4_lib_lookup2, net/ipv4/udp.c; so measured on Linux 6.18).
-      const bound = bench.open({ address, prepare: bindToLoopback })
-      expectAll(bench, [...group, bound], 2, 'flows over the device')
-      bench.closeSocket(bound)
-      const places = bench.placements(bench.clients(FLOWS), group)
-      if (new Set(places).size < 2) throw new Mismatch('the sockets that are left do not share flows')
-    },
+]
+
+/**
+ * The lookup takes the first group that it meets, and a socket that is bound to the device need not win where it is met
+ * later. IPv4 meets the newest socket first, IPv6 the oldest, since its reuseport sockets are put at the end of their
+ * chain (udp_lib_get_port and udp4_lib_lookup2, net/ipv4/udp.c; so measured on Linux 6.18).
+ */
+const deviceCases: SelectorCase[] = [
+  { id: 'device', family: 'ipv4' as const, when: 'last' },
+  { id: 'device-ipv6', family: 'ipv6' as const, when: 'first' },
+].map(({ id, family, when }) => ({
+  id,
+  family,
+  claim: `a socket bound to the device is in no group with those that are not, and bound ${when} gets all flows`,
+  test(bench) {
+    const address = bench.loopback
+    const open = (): number => bench.open({ address, prepare: bindToLoopback })
+    const first = when === 'first' ? open() : undefined
+    const group = bench.openGroup(2, { address })
+    const bound = first ?? open()
+    expectAll(bench, [...group, bound], 2, 'flows over the device')
+    bench.closeSocket(bound)
+    const places = bench.placements(bench.clients(FLOWS), group)
+    if (new Set(places).size < 2) throw new Mismatch('the sockets that are left do not share flows')
   },
+}))
+
+const familyCases: SelectorCase[] = [
   {
     id: 'other-user',
     claim: 'another user cannot join a group (EADDRINUSE)',
@@ -108,6 +119,13 @@ export const lookupCases: SelectorCase[] = [
     claim: 'a member that is connected gets only what its peer sends',
     test: testConnectedMember,
   },
+]
+
+export const lookupCases: SelectorCase[] = [
+  ...specificCases,
+  ...dualStackCases,
+  ...deviceCases,
+  ...familyCases.flatMap(overBothFamilies),
 ]
 
 /** Opens a socket that belongs to another user: the kernel remembers who created it, not who binds it. */
@@ -191,7 +209,7 @@ function testConnectedMember(bench: Bench): void {
   if (!kernelAtLeast(5, 4)) throw new NotPossible('it is so since Linux 5.4')
   const sockets = bench.openGroup(3)
   const [peer, ...others] = bench.clients(1 + FLOWS)
-  checked(addon.connect(sockets[1]!, '127.0.0.1', addon.localPort(peer!)), 'connect')
+  checked(addon.connect(sockets[1]!, bench.loopback, addon.localPort(peer!)), 'connect')
   expectSame('its peer', bench.placements([peer!], sockets), [1])
   const places = bench.placements(others, sockets)
   if (places.includes(1)) throw new Mismatch('it got the datagram of another flow')

@@ -12,7 +12,7 @@ import { exit, loadPacketWord, move, moduloConstant } from '../../steering/ebpf.
 import { begin, loadPayloadWord, pass, select } from '../../steering/reuseport-program.js'
 import { SeatSockets } from '../../steering/seat-sockets.js'
 import type { Bench } from './bench.js'
-import { expectSame, type SelectorCase } from './case.js'
+import { expectSame, overBothFamilies, type SelectorCase } from './case.js'
 import { Mismatch, NotPossible } from './outcomes.js'
 
 const { EADDRINUSE, EINVAL, ENOENT } = constants.errno
@@ -55,7 +55,12 @@ function ebpfScope(): BpfScope {
 const detach = (fd: number): number => addon.setOption(fd, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, 0)
 
 /** Words 0 … 2n − 1 of one flow must arrive at socket word mod `modulus`. */
-function expectIndexes(bench: Bench, receivers: readonly number[], modulus: number, to = '127.0.0.1'): void {
+function expectIndexes(
+  bench: Bench,
+  receivers: readonly number[],
+  modulus: number,
+  to = bench.loopback,
+): void {
   const [client] = bench.clients(1, to)
   const words = Array.from({ length: 2 * receivers.length }, (_, word) => word)
   expectSame(
@@ -90,8 +95,7 @@ const indexCases: SelectorCase[] = FAMILIES.flatMap(({ name, group, to }) =>
   })),
 )
 
-export const programCases: SelectorCase[] = [
-  ...indexCases,
+const groupCases: SelectorCase[] = [
   {
     id: 'reattach',
     claim: 'a program that is attached to any member replaces that of the whole group',
@@ -169,6 +173,8 @@ export const programCases: SelectorCase[] = [
     test: testSockarray,
   },
 ]
+
+export const programCases: SelectorCase[] = [...indexCases, ...groupCases.flatMap(overBothFamilies)]
 
 function testSockarray(bench: Bench): void {
   const scope = ebpfScope()

@@ -53,9 +53,9 @@ export const RUN_PARAMETERS = {
     kind: ADDRESS,
     flag: 'host',
     default: LOOPBACK.ipv4,
-    help: 'address of the group',
+    help: 'address of the group, IPv4 or IPv6; :: takes both',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: { ...AND_CHURN, verify: { group: undefined } },
   },
   port: {
     kind: COUNT,
@@ -207,7 +207,7 @@ export const RUN_PARAMETERS = {
   sourceAddresses: {
     kind: ADDRESSES,
     flag: 'source-addresses',
-    unset: 'as many of 127.0.0.x as needed',
+    unset: 'as many of 127.0.0.x as needed, or ::1',
     optional: true,
     help: 'source addresses, as range or list',
     group: 'FLOWS',

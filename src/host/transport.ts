@@ -1,0 +1,74 @@
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPV6_FREEBIND,
+  IPV6_RECVPKTINFO,
+  IPV6_V6ONLY,
+  IP_PKTINFO,
+  SOCK_DGRAM,
+  addon,
+  checked,
+} from '../native.js'
+import { familyOf, isWildcard, type Family } from '../units/addresses.js'
+
+/** An option of a socket: its level, name and value, and what to call it where it fails. */
+interface SocketOption {
+  level: number
+  name: number
+  value: number
+  label: string
+}
+
+/** How this kernel is told of, and tells of, UDP over one address family. */
+interface Transport {
+  domain: number
+  type: number
+  /** what every socket of the family gets before it is bound */
+  always: readonly SocketOption[]
+  /** what a socket on the wildcard address gets too */
+  onWildcard: readonly SocketOption[]
+  /** where the kernel lists the sockets of this network namespace, and counts what passes through them */
+  socketTable: string
+  statistics: string
+}
+
+export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
+  ipv4: {
+    domain: AF_INET,
+    type: SOCK_DGRAM,
+    always: [],
+    // A reply must leave from the address that was asked.
+    onWildcard: [{ level: IPPROTO_IP, name: IP_PKTINFO, value: 1, label: 'IP_PKTINFO' }],
+    socketTable: '/proc/net/udp',
+    statistics: '/proc/net/snmp',
+  },
+  ipv6: {
+    domain: AF_INET6,
+    type: SOCK_DGRAM,
+    // Without it, bind() takes no address that is local by the route of its prefix only.
+    always: [{ level: IPPROTO_IPV6, name: IPV6_FREEBIND, value: 1, label: 'IPV6_FREEBIND' }],
+    onWildcard: [
+      // Takes IPv4 too, whatever net.ipv6.bindv6only says.
+      { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: 0, label: 'IPV6_V6ONLY' },
+      { level: IPPROTO_IPV6, name: IPV6_RECVPKTINFO, value: 1, label: 'IPV6_RECVPKTINFO' },
+    ],
+    socketTable: '/proc/net/udp6',
+    statistics: '/proc/net/snmp6',
+  },
+}
+
+/** Opens a socket that can be bound to this address. @throws SystemError */
+export function openSocket(address: string): number {
+  const { domain, type, always, onWildcard } = TRANSPORTS[familyOf(address)]
+  const fd = checked(addon.socket(domain, type), 'socket')
+  try {
+    for (const { level, name, value, label } of isWildcard(address) ? [...always, ...onWildcard] : always)
+      checked(addon.setOption(fd, level, name, value), `setsockopt ${label}`)
+    return fd
+  } catch (error) {
+    addon.close(fd)
+    throw error
+  }
+}

@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { runResult, type RunResult } from '../../src/result/run-result.js'
+import { mayLoadEbpf } from '../../src/steering/bpf.js'
+import { inNamespace, mayHaveNamespace } from './namespace.js'
+import { runTool, type Outcome } from './tool.js'
+
+const needsIpv6 = { skip: !existsSync('/proc/net/if_inet6') }
+/** Routes can be made only by root, and only in a namespace of our own are they nobody else's. */
+const needsNamespace = { skip: needsIpv6.skip || !mayHaveNamespace() }
+const observe = mayLoadEbpf() ? ['--observe-hash'] : []
+
+const BARE = ['run', '-p', '3', '-d', '300ms', '--no-save']
+const SHORT = [...BARE, '-f', '300', '--warmup', '50ms']
+const LOCAL_64 = 'ip -6 route add local fd00:9::/64 dev lo'
+
+/** Without a warm-up, which the kernel counts too. */
+const COUNTED = ['--warmup', '0ms', '--host', '::1', '--json']
+const counted = ({ stderr }: Outcome, name: string): number =>
+  Number(new RegExp(`^Udp6${name}\\s+(\\d+)`, 'm').exec(stderr)![1])
+
+function resultOf({ status, stdout, stderr }: Outcome): RunResult {
+  expect({ status, stderr }).toMatchObject({ status: 0 })
+  return runResult.parse(JSON.parse(stdout))
+}
+
+describe('rpbench run --host ::1', needsIpv6, () => {
+  it('says where the group is, as URLs have it', async () => {
+    const { status, stdout } = await runTool([...SHORT, '--host', '::1'])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^rpbench run {3}udp \[::1\]:\d+ · 3 processes · 300 flows/)
+  })
+
+  it('has its flows on ::1, told apart by their ports, each where its hash puts it', async () => {
+    const { group, hash, books, affinity } = resultOf(
+      await runTool([...SHORT, '--host', '::1', '--json', ...observe]),
+    )
+    expect(group).toMatchObject({ protocol: 'udp', family: 'ipv6', address: '::1' })
+    expect(hash).toEqual(observe.length > 0 ? { observed: 300, predicted: 300 } : undefined)
+    expect(books).toMatchObject({ unexplained: 0, lost: 0 })
+    expect(affinity).toMatchObject({ flows: 300, moved: 0, unanswered: 0, unasked: 0 })
+  })
+})
+
+describe('rpbench run --host ::', needsIpv6, () => {
+  it('takes both families, is asked over IPv6, and says so', async () => {
+    const outcome = await runTool([...SHORT, '--host', '::', '--json'])
+    const { group, books, validity } = resultOf(outcome)
+    expect(group).toMatchObject({ family: 'ipv6', address: '::' })
+    expect(books).toMatchObject({ unexplained: 0, lost: 0 })
+    expect(validity.findings.find(({ code }) => code === 'exposed')?.message).toContain(
+      'every IPv4 and IPv6 address of this host',
+    )
+  })
+})
+
+describe('an IPv6 address that is not local', needsIpv6, () => {
+  it.each([
+    ['--source-addresses', ['--host', '::1', '--source-addresses', '2001:db8::1-2001:db8::4']],
+    ['--host', ['--host', '2001:db8::1']],
+  ])('is refused for %s, with what would make it so', async (_, args) => {
+    const { status, stdout, stderr } = await runTool([...SHORT, ...args])
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toBe(
+      'rpbench: 2001:db8::1 is not an address of this host: give one that is, such as ::1, or have root make a whole prefix local (ip -6 route add local 2001:db8::/64 dev lo).\n',
+    )
+  })
+})
+
+describe('in a namespace with a /64 that is local (root)', needsNamespace, () => {
+  it('flows come from many addresses, and are each where their hash puts them', async () => {
+    const sources = ['--source-addresses', 'fd00:9::1-fd00:9::ff', '--source-ports', '40000-40003']
+    const outcome = await runTool([...SHORT, '--host', '::1', ...sources, '--json', ...observe], {
+      under: inNamespace(LOCAL_64),
+    })
+    const { hash, books, affinity } = resultOf(outcome)
+    expect(hash).toEqual(observe.length > 0 ? { observed: 300, predicted: 300 } : undefined)
+    expect(books).toMatchObject({ unexplained: 0, lost: 0 })
+    expect(affinity).toMatchObject({ flows: 300, moved: 0 })
+  })
+
+  it('a group is on one of its addresses', async () => {
+    const outcome = await runTool([...SHORT, '--host', 'fd00:9::5', '--json'], {
+      under: inNamespace(LOCAL_64),
+    })
+    expect(resultOf(outcome)).toMatchObject({ group: { address: 'fd00:9::5' }, books: { unexplained: 0 } })
+  })
+})
+
+describe('in a namespace of our own, the kernel counts what rpbench does (root)', needsNamespace, () => {
+  const alone = inNamespace('true', 'cat /proc/net/snmp6 >&2')
+
+  it('when all goes well', async () => {
+    const outcome = await runTool([...BARE, ...COUNTED, '-f', '300'], { under: alone })
+    const { books, crossCheck } = resultOf(outcome)
+    expect(counted(outcome, 'InDatagrams')).toBe(books.taken + books.replied)
+    expect(counted(outcome, 'RcvbufErrors')).toBe(0)
+    expect(crossCheck!.snmpInDatagrams).toBe(books.taken + books.replied)
+  })
+
+  it('when queues overflow', async () => {
+    const small = ['-f', '2000', '--in-flight', '2000', '--receive-buffer', '2K']
+    const outcome = await runTool([...BARE, ...COUNTED, ...small], { under: alone })
+    const { books, crossCheck } = runResult.parse(JSON.parse(outcome.stdout))
+    expect(books.droppedAtMembers).toBeGreaterThan(0)
+    expect(books.unexplained).toBe(0)
+    expect(counted(outcome, 'RcvbufErrors')).toBe(books.droppedAtMembers)
+    expect(counted(outcome, 'InDatagrams')).toBe(books.taken + books.replied + books.late)
+    expect(crossCheck).toMatchObject({
+      snmpReceiveBufferErrors: books.droppedAtMembers,
+      procNetUdpDrops: books.droppedAtMembers,
+    })
+  })
+})
