@@ -49,7 +49,8 @@ export function parseAxis(text: string, syntax: AxisSyntax): Axis {
 }
 
 /** A kind of numbers in some unit. */
-type Countable = Kind<'count' | 'rate' | 'duration' | 'bytes', number> & Required<Pick<Kind, 'steps'>>
+type Countable = Kind<'count' | 'number' | 'rate' | 'duration' | 'bytes', number> &
+  Required<Pick<Kind, 'steps'>>
 
 function countable(kind: Kind): Countable | undefined {
   return kind.steps && (kind as Countable)
@@ -58,7 +59,13 @@ function countable(kind: Kind): Countable | undefined {
 function exampleOf({ kind }: AxisSyntax): string {
   const { name } = countable(kind) ?? {}
   if (name === undefined) return `a${separatorOf(kind)}b`
-  return { count: '1,2,4..16*2', rate: '10k..50k/10k', duration: '1s..4s/1s', bytes: '64..1K*2' }[name]
+  return {
+    count: '1,2,4..16*2',
+    number: '1..5/1',
+    rate: '10k..50k/10k',
+    duration: '1s..4s/1s',
+    bytes: '64..1K*2',
+  }[name]
 }
 
 function expandRange(item: string, flag: string, kind: Countable): string[] {

@@ -119,10 +119,10 @@ export function quietNs(plan: Pick<RunPlan, 'flows' | 'rateHz'>): number {
   return Math.max(LEAST_QUIET_NS, QUIET_TURNS * turnNs(plan))
 }
 
-/** How long a run must last for its changes to be carried out and seen, ns. */
+/** How long a run must last for its changes to be carried out and seen, whole ns. */
 export function neededNs(plan: Pick<RunPlan, 'flows' | 'rateHz'>, changes: readonly PlannedChange[]): number {
   let endNs = 0
   for (const { atNs, steps } of changes)
     endNs = Math.max(atNs, endNs) + steps.length * STEP_NS + quietNs(plan)
-  return endNs
+  return Math.ceil(endNs)
 }

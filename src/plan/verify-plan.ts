@@ -145,7 +145,7 @@ export function overloadPlan(plan: VerifyPlan, load: 'light' | 'overload', port:
     seed: plan.repetitions + 2,
     rateHz,
     arrivals: 'poisson',
-    durationNs: Math.max(1e9, (turns * plan.flows * 1e9) / rateHz),
+    durationNs: Math.max(1e9, Math.ceil((turns * plan.flows * 1e9) / rateHz)),
     warmupNs: SHORT_WARMUP_NS,
     serviceTimeNs: plan.serviceTimeNs,
     serviceKind: 'sleep',

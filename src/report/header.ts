@@ -13,73 +13,53 @@ export function titleLines(title: string, phrases: readonly Phrase[], style: Sty
   return [`${title.padEnd(width)}${first}`.trimEnd(), ...more]
 }
 
-/** What a header needs of a result; members only where the plan does not say how many there are. */
-type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'> & { members?: readonly unknown[] }
+/** What a header needs of a result. */
+type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'>
+type Effective = RunResult['plan']['effective']
 
 /** What was run: where, on how many members, with how many flows, under what load, for how long. */
 export function headerPhrases(result: Headed): Phrase[] {
-  const { group, members = [], plan } = result
-  const { effective } = plan
+  const { group } = result
+  const { effective } = result.plan
   const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
-  const flows = numberAt(effective, 'flows')
-  const waves = numberAt(effective, 'waves') ?? 1
-  const waveSize = numberAt(effective, 'waveSize')
-  const { weights } = effective
-  const serviceTimeNs = numberAt(effective, 'serviceTimeNs') ?? 0
+  const { procs, flows, waves, waveSize, weights, serviceTimeNs, pinMembers, pinWorkers, workers } = effective
   const facts = [
     `${group.protocol} ${endpoint(group.address, group.port)}`,
-    plural(numberAt(effective, 'procs') ?? members.length, one, many),
-    flows !== undefined && plural(flows, 'flow', 'flows'),
-    waves > 1 && `${formatCount(waves)} waves${waveSize === undefined ? '' : ` of ${formatCount(waveSize)}`}`,
-    typeof weights === 'string' && weights !== 'uniform' && `weights ${weights}`,
+    plural(procs, one, many),
+    plural(flows, 'flow', 'flows'),
+    waves > 1 && `${formatCount(waves)} waves of ${formatCount(waveSize)}`,
+    weights !== 'uniform' && `weights ${weights}`,
     serviceTimeNs > 0 && `service time ${formatDuration(serviceTimeNs)}`,
     group.dispatch !== undefined && `dispatch ${group.dispatch}`,
     group.steering !== undefined && `steering ${group.steering}`,
     load(effective),
     length(result),
-    pinned('members', cpusAt(effective, 'pinMembers'), result.members?.length),
-    pinned('client', cpusAt(effective, 'pinWorkers'), numberAt(effective, 'workers')),
+    pinned('members', pinMembers, procs),
+    pinned('client', pinWorkers, workers),
   ]
   return facts.filter((fact) => fact !== false).map((text) => ({ text }))
 }
 
 /** Where members or client threads were pinned to: the CPUs of the list, as far as there were members or threads for them. */
-function pinned(who: string, cpus: number[] | undefined, count: number | undefined): string | false {
-  return (
-    cpus !== undefined && `${who} on ${nameCpus(cpusOf(cpus, Math.min(cpus.length, count ?? Infinity))!)}`
-  )
+function pinned(who: string, cpus: number[] | undefined, count: number): string | false {
+  return cpus !== undefined && `${who} on ${nameCpus(cpusOf(cpus, Math.min(cpus.length, count))!)}`
 }
 
 /** The plan's `rateHz` is what makes the loop open. */
 export function isOpenLoop(result: Pick<RunResult, 'plan'>): boolean {
-  return numberAt(result.plan.effective, 'rateHz') !== undefined
+  return result.plan.effective.rateHz !== undefined
 }
 
 /** How long the run was meant to be: a number of requests, or a time. */
 export function length({ plan, durationNs }: Pick<RunResult, 'plan' | 'durationNs'>): string {
-  const requests = numberAt(plan.effective, 'requests')
+  const { requests } = plan.effective
   if (requests !== undefined) return plural(requests, 'request', 'requests')
-  return formatDuration(numberAt(plan.effective, 'durationNs') ?? durationNs)
+  return formatDuration(plan.effective.durationNs ?? durationNs)
 }
 
-function load(effective: RunResult['plan']['effective']): string {
-  const rateHz = numberAt(effective, 'rateHz')
+function load({ rateHz, arrivals, inFlight }: Effective): string {
   if (rateHz !== undefined) {
-    const { arrivals } = effective
-    return `open loop, ${formatCount(rateHz)}/s${typeof arrivals === 'string' ? `, ${arrivals} arrivals` : ''}`
+    return `open loop, ${formatCount(rateHz)}/s${arrivals === undefined ? '' : `, ${arrivals} arrivals`}`
   }
-  const inFlight = numberAt(effective, 'inFlight')
-  return inFlight === undefined ? 'closed loop' : `closed loop, ${formatCount(inFlight)} in flight`
-}
-
-function cpusAt(effective: RunResult['plan']['effective'], key: string): number[] | undefined {
-  const value = effective[key]
-  const numbers = Array.isArray(value) ? value.filter((cpu): cpu is number => typeof cpu === 'number') : []
-  return numbers.length > 0 ? numbers : undefined
-}
-
-/** Plans are open records, since they grow: what is absent or of another type is not shown. */
-function numberAt(effective: RunResult['plan']['effective'], key: string): number | undefined {
-  const value = effective[key]
-  return typeof value === 'number' ? value : undefined
+  return `closed loop, ${formatCount(inFlight)} in flight`
 }

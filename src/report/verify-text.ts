@@ -50,10 +50,10 @@ function headerPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
   const { host: address, procs, flows, steering } = plan.effective
   return [
     `Linux ${host.kernel}`,
-    ...(typeof address === 'string' && address !== LOOPBACK.ipv4 ? [`groups on ${address}`] : []),
-    plural(Number(procs), 'process', 'processes'),
-    plural(Number(flows), 'flow', 'flows'),
-    ...(typeof steering === 'string' && steering !== 'hash' ? [`steering ${steering}`] : []),
+    ...(address === LOOPBACK.ipv4 ? [] : [`groups on ${address}`]),
+    plural(procs, 'process', 'processes'),
+    plural(flows, 'flow', 'flows'),
+    ...(steering !== 'hash' ? [`steering ${steering}`] : []),
     roughly(durationNs),
   ].map((text) => ({ text }))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { books } from './books.js'
-import { measuredEnvelope, plan } from './envelope.js'
+import { measuredEnvelope } from './envelope.js'
+import { plannedRun } from './plan-schema.js'
 import { latency, latencySummary } from './latency.js'
 import { course, group, schedule, throughput } from './run-result.js'
 import { count, index, ns, probability, share } from './scalars.js'
@@ -113,7 +114,7 @@ export const changeResult = z.object({
 export const churnResult = z.object({
   ...measuredEnvelope(CHURN_SCHEMA),
   ...course,
-  plan,
+  plan: plannedRun,
   group: group.describe('where the group is, and how datagrams come to its members'),
   latency: latency.optional().describe('of the replies in time, over the whole run; absent without any'),
   schedule: schedule.optional().describe('how the open loop kept its schedule'),

@@ -38,13 +38,3 @@ export function envelope<Name extends string>(schema: Name) {
 export function measuredEnvelope<Name extends string>(schema: Name) {
   return { ...envelope(schema), host }
 }
-
-/** What was to be measured. */
-export const plan = z
-  .object({
-    supplied: z
-      .record(z.string(), z.unknown())
-      .describe('flags as they were given, by name; those that were not given are absent'),
-    effective: z.record(z.string(), z.unknown()).describe('what was made of them, with every default'),
-  })
-  .describe('what was to be measured')

@@ -5,7 +5,8 @@ import { STEERINGS } from '../plan/steering.js'
 import { affinity, protocol } from './affinity.js'
 import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
-import { measuredEnvelope, plan } from './envelope.js'
+import { measuredEnvelope } from './envelope.js'
+import { plannedRun } from './plan-schema.js'
 import { imbalance } from './imbalance.js'
 import { latency, latencySummary, legs } from './latency.js'
 import { front, member } from './member.js'
@@ -72,7 +73,7 @@ export const course = {
 export const runResult = z.object({
   ...measuredEnvelope(RUN_SCHEMA),
   ...course,
-  plan,
+  plan: plannedRun,
   group: group.describe('where the group is, and how datagrams come to its members'),
   members: z.array(member).describe('the members of the group, by index'),
   front: front

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { affinityEvidence, balanceEvidence, churnEvidence, overloadEvidence } from './claim-evidence.js'
-import { measuredEnvelope, plan } from './envelope.js'
+import { measuredEnvelope } from './envelope.js'
+import { plannedVerification } from './plan-schema.js'
 import { ns } from './scalars.js'
 
 /** The result of `rpbench verify …`: with `claims`, or of `verify selectors` with `cases`. */
@@ -57,7 +58,7 @@ export const claimsResult = z.object({
     .literal('interrupted')
     .optional()
     .describe('ended before its time: claims that were not finished cannot be told'),
-  plan,
+  plan: plannedVerification,
   claims: z.array(claim).describe('what is said of reuseport, and whether it holds here'),
   notes: z
     .array(z.string())

@@ -117,7 +117,7 @@ describe('a low limit of open files', () => {
     )
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
     const result = runResult.parse(JSON.parse(outcome.stdout))
-    expect(result.plan.effective['waves']).toBeGreaterThan(1)
+    expect(result.plan.effective.waves).toBeGreaterThan(1)
     expect(result.affinity).toMatchObject({ flows: 1000, moved: 0, unanswered: 0, unasked: 0 })
     expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
     const [, ...flows] = rowsOf((await savedFiles()).flows)

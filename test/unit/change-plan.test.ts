@@ -154,6 +154,9 @@ describe('the time that changes need', () => {
     expect(quietNs({ flows: 10, rateHz: 10_000 })).toBe(200e6)
   })
 
+  it('is whole nanoseconds, at any rate', () =>
+    expect(neededNs({ flows: 1000, rateHz: 700 }, plan(2, 'stall:0'))).toBe(1e9 + 4_285_714_286))
+
   it('ends with quiet, after every step', () => {
     expect(neededNs(load, [])).toBe(0)
     expect(neededNs(load, plan(2, 'stall:0'))).toBe(1e9 + 300e6)

@@ -1,4 +1,5 @@
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../../src/result/churn-result.js'
+import { planOf } from './sample-facts.js'
 import { sampleLatency, sampleResult } from './sample-result.js'
 
 const fresh = (...members: number[]): ChangeResult['membersBefore'] =>
@@ -118,7 +119,7 @@ export function sampleChurn(changes: Partial<ChurnResult> = {}): ChurnResult {
     durationNs: 6_000_000_000,
     plan: {
       supplied: { change: ['2s:add', '4s:remove:0'] },
-      effective: { procs: 4, flows: 2000, rateHz: 10_000, arrivals: 'constant', durationNs: 6e9 },
+      effective: planOf({ procs: 4, flows: 2000, rateHz: 10_000, durationNs: 6e9 }),
     },
     group,
     latency: { service: sampleLatency(60_000, 90_000), response: sampleLatency(60_000, 100_000) },

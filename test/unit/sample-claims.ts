@@ -1,3 +1,5 @@
+import { completeVerifyPlan } from '../../src/plan/verify-plan.js'
+import { planOf, SAMPLE_FACTS } from './sample-facts.js'
 import { affinityRun, judgeAffinity } from '../../src/analysis/claims/affinity-claim.js'
 import { balanceDraw, judgeBalance } from '../../src/analysis/claims/balance-claim.js'
 import { judgeChurn } from '../../src/analysis/claims/churn-claim.js'
@@ -90,7 +92,7 @@ export const SLOW = sampleImbalance(
 )
 
 const atRate = (rateHz: number): Pick<RunResult, 'plan'> => ({
-  plan: { supplied: {}, effective: { procs: 4, flows: 10_000, seed: 10, rateHz } },
+  plan: { supplied: {}, effective: planOf({ procs: 4, flows: 10_000, seed: 10, rateHz }) },
 })
 
 export function sampleLight(changes: Partial<RunResult> = {}): RunResult {
@@ -157,9 +159,10 @@ export const claimOfDraws = (results: readonly RunResult[], planned = 8) =>
 /** Four claims that hold; `claims` replaces them. */
 export function sampleClaims(claims?: Claim[], changes: Partial<ClaimsResult> = {}): ClaimsResult {
   const { tool, host } = sampleResult()
+  const { facts: _host, ...effective } = completeVerifyPlan({ procs: 4, flows: 10_000 }, SAMPLE_FACTS, true)
   const changed = sampleChurn({
     changes: [sampleChange(), sampleRemoval()],
-    plan: { supplied: {}, effective: { seed: 9, rateHz: 20_000 } },
+    plan: { supplied: {}, effective: planOf({ seed: 9, rateHz: 20_000 }) },
   })
   return {
     schema: VERIFY_SCHEMA,
@@ -167,7 +170,7 @@ export function sampleClaims(claims?: Claim[], changes: Partial<ClaimsResult> = 
     host,
     startedAt: '2026-11-22T10:13:00.000Z',
     durationNs: 41_123_456_789,
-    plan: { supplied: {}, effective: { procs: 4, flows: 10_000, steering: 'hash' } },
+    plan: { supplied: {}, effective },
     claims: claims ?? [
       claimOfRuns(fairDraws()),
       claimOfDraws(fairDraws()),

@@ -1,3 +1,4 @@
+import { planOf } from './sample-facts.js'
 import {
   RUN_SCHEMA,
   type LatencySummary,
@@ -53,20 +54,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
     changes.members ?? [2491, 2533, 2478, 2498].map((flows, index) => sampleMember(index, flows))
   const flows = members.reduce((sum, member) => sum + member.flows, 0)
   const packets = members.reduce((sum, member) => sum + member.taken, 0)
-  const effective = {
-    procs: members.length,
-    server: 'processes',
-    flows,
-    workers: 1,
-    inFlight: 64,
-    durationNs: 5e9,
-    warmupNs: 500e6,
-    payloadBytes: 64,
-    timeoutNs: 1e9,
-    host: '127.0.0.1',
-    port: 0,
-    seed: 1,
-  }
+  const effective = planOf({ procs: members.length, flows })
   return {
     schema: RUN_SCHEMA,
     tool: { name: 'rpbench', version: '0.1.0' },

@@ -1,37 +1,11 @@
 import type { SweepPlan } from '../../src/plan/sweep-plan.js'
-import type { RunPlan } from '../../src/plan/run-plan.js'
 import { combinationsOf, orderOf } from '../../src/plan/sweep-plan.js'
 import { assembleSweep, type SweepRecord } from '../../src/assembly/sweep.js'
 import type { SweepResult, SweepRun } from '../../src/result/sweep-result.js'
+import { planOf } from './sample-facts.js'
 import { sampleLatency, sampleResult } from './sample-result.js'
 
-export const samplePlan: RunPlan = {
-  protocol: 'udp',
-  family: 'ipv4',
-  host: '127.0.0.1',
-  port: 0,
-  procs: 2,
-  server: 'processes',
-  steering: 'hash',
-  observeHash: false,
-  flows: 1000,
-  seed: 1,
-  sourcePorts: [32_768, 60_999],
-  waveSize: 1000,
-  waves: 1,
-  workers: 1,
-  engine: 'epoll',
-  dispatch: 'reuseport',
-  inFlight: 64,
-  durationNs: 2e9,
-  warmupNs: 500e6,
-  payloadBytes: 64,
-  timeoutNs: 1e9,
-  weights: 'uniform',
-  serviceTimeNs: 0,
-  serviceDistribution: 'constant',
-  serviceKind: 'cpu',
-}
+export const samplePlan = planOf({ procs: 2, durationNs: 2e9 })
 
 /** A valid run of 20,000 requests in two seconds. */
 export function sampleRun(changes: Partial<SweepRun> = {}): SweepRun {

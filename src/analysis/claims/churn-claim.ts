@@ -46,7 +46,7 @@ export function judgeChurn(
   result: Pick<ChurnResult, 'group' | 'plan' | 'validity' | 'changes' | 'skipped' | 'stopped'>,
 ): ClaimOf<'churn'> {
   const evidence: ChurnEvidence = {
-    run: { ...claimRun(result), rateHz: Number(result.plan.effective['rateHz']) },
+    run: { ...claimRun(result), rateHz: result.plan.effective.rateHz ?? 0 },
     changes: result.changes.map(changeEvidence),
     skipped: [...result.skipped],
   }

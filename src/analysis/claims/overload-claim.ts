@@ -30,7 +30,7 @@ export function loadedRun(
   const { sent, replied, late, lost, droppedAtMembers } = books
   return {
     ...claimRun(result),
-    rateHz: Number(plan.effective['rateHz']),
+    rateHz: plan.effective.rateHz ?? 0,
     sent,
     replied,
     late,

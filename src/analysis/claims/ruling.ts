@@ -28,7 +28,7 @@ export function claimRun({
 }): ClaimRun {
   return {
     port: group.port,
-    seed: Number(plan.effective['seed']),
+    seed: plan.effective.seed,
     validity: validity.verdict,
     findings: validity.findings.filter(({ severity }) => severity !== 'note'),
   }

@@ -17,6 +17,8 @@ import { parseSlowMember, type SlowMember } from '../slow-member.js'
 /** What a value of each kind is in a plan: times in ns, sizes in bytes, rates per second, shares from 0 to 1. */
 export interface KindValues {
   count: number
+  /** of what stands for something, such as a port or the place of a member */
+  number: number
   rate: number
   duration: number
   bytes: number
@@ -51,6 +53,12 @@ export interface Kind<Name extends KindName = KindName, Value extends KindValues
 
 export const COUNT: Kind<'count'> = {
   name: 'count',
+  value: 'N',
+  read: parseCount,
+  steps: { baseUnit: '', whole: true },
+}
+export const NUMBER: Kind<'number'> = {
+  name: 'number',
   value: 'N',
   read: parseCount,
   steps: { baseUnit: '', whole: true },

@@ -1,5 +1,5 @@
 import { MANNERS, ORDERS } from '../group-change.js'
-import { choiceOf, COUNT, TEXT } from './kind.js'
+import { choiceOf, COUNT, NUMBER, TEXT } from './kind.js'
 import type { Row } from './row.js'
 
 const CHANGE = { group: 'CHANGE OF THE GROUP', commands: { predict: {} } } as const
@@ -24,14 +24,14 @@ export const PREDICT_PARAMETERS = {
   },
   remove: {
     ...CHANGE,
-    kind: COUNT,
+    kind: NUMBER,
     value: 'INDEX',
     flag: 'remove',
     help: 'index of the member that leaves',
   },
   restart: {
     ...CHANGE,
-    kind: COUNT,
+    kind: NUMBER,
     value: 'INDEX',
     flag: 'restart',
     help: 'index of the member that restarts',

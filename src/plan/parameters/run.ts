@@ -13,6 +13,7 @@ import {
   COUNT,
   CPUS,
   DURATION,
+  NUMBER,
   PORTS,
   RATE,
   SLOW_MEMBER,
@@ -58,7 +59,7 @@ export const RUN_PARAMETERS = {
     commands: { ...AND_CHURN, verify: { group: undefined } },
   },
   port: {
-    kind: COUNT,
+    kind: NUMBER,
     value: 'PORT',
     flag: 'port',
     min: 0,
@@ -185,7 +186,7 @@ export const RUN_PARAMETERS = {
     },
   },
   seed: {
-    kind: COUNT,
+    kind: NUMBER,
     flag: 'seed',
     min: 0,
     max: 2 ** 31 - 1,

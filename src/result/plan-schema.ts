@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { CLAIM_IDS } from '../plan/claim-ids.js'
+import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
+import type { Row } from '../plan/parameters/row.js'
+import { RUN_PARAMETERS } from '../plan/parameters/run.js'
+import type { ParameterValue, RunParameterKey } from '../plan/parameters/table.js'
+import { bytes, count, index, ns, rate, share } from './scalars.js'
+
+/** What is not among the values of a run's parameters: it is read into something else. */
+type Unplanned = 'change' | 'goal'
+
+/** The schema of a value of each kind. */
+const SCHEMAS: {
+  readonly [Name in Exclude<KindName, Unplanned>]: (kind: Kind) => z.ZodType<KindValues[Name]>
+} = {
+  count: () => count,
+  number: () => index,
+  rate: () => rate,
+  duration: () => ns,
+  bytes: () => bytes,
+  share: () => share,
+  choice: ({ choices = [] }) => z.enum(choices as string[]),
+  switch: () => z.boolean(),
+  address: () => z.string(),
+  addresses: () => z.array(z.string()),
+  ports: () => z.tuple([index, index]),
+  cpus: () => z.array(index),
+  'slow-member': () =>
+    z.object({
+      index: index.describe('of the member'),
+      serviceTimeNs: ns.describe('that it takes for each request'),
+    }),
+  text: () => z.string(),
+}
+
+type Table = typeof RUN_PARAMETERS
+
+/** The schema of each parameter of a run, as a plan has it. */
+type PlanShape = {
+  [Key in RunParameterKey]: Table[Key] extends { optional: true }
+    ? z.ZodOptional<z.ZodType<ParameterValue<Key>>>
+    : z.ZodType<ParameterValue<Key>>
+}
+
+function planShape(): PlanShape {
+  const entries = Object.entries(RUN_PARAMETERS).map(([key, row]: [string, Row]) => {
+    const schema = SCHEMAS[row.kind.name as Exclude<KindName, Unplanned>](row.kind).describe(row.help)
+    return [key, row.optional ? schema.optional() : schema]
+  })
+  return Object.fromEntries(entries) as PlanShape
+}
+
+const shape = planShape()
+
+/** What a plan stands in: what was asked for, and what was made of it. */
+function planOf<Effective extends z.ZodType>(effective: Effective) {
+  return z
+    .object({
+      supplied: z
+        .record(z.string(), z.unknown())
+        .describe('flags as they were given, by name; those that were not given are absent'),
+      effective: effective.describe('what was made of them, with every default'),
+    })
+    .describe('what was to be measured')
+}
+
+/** The plan of a load on a group, made from the table of parameters. */
+export const plannedRun = planOf(
+  z.object({
+    ...shape,
+    protocol: z.literal('udp').describe('by which datagrams come'),
+    family: z.enum(['ipv4', 'ipv6']).describe("of the group's sockets"),
+    waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
+    engineFallback: z
+      .string()
+      .optional()
+      .describe('why the engine is not io_uring, where that would have been the choice'),
+  }),
+)
+
+/** The plan of a verification. */
+export const plannedVerification = planOf(
+  z.object({
+    procs: shape.procs,
+    flows: shape.flows,
+    steering: shape.steering,
+    host: shape.host,
+    observeHash: z
+      .boolean()
+      .describe("whether the kernel's hash of each flow is seen while the group changes"),
+    claims: z.array(z.enum(CLAIM_IDS)).describe('those that are put to the test, in this order'),
+    repetitions: count.describe('fresh draws for affinity and balance'),
+    requestsPerFlow: count.describe('requests on each flow of a draw'),
+    churnRateHz: rate.describe('requests per second while the group changes'),
+    serviceTimeNs: ns.describe('time that a member sleeps for each request where the group is loaded'),
+    lightRateHz: rate.describe('requests per second at half of what the group can do'),
+    overloadRateHz: rate.describe('requests per second at twice of it'),
+  }),
+)
