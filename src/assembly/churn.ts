@@ -1,7 +1,6 @@
 import { checkByHash, classifyMoves, type FlowMoves } from '../analysis/churn/churn.js'
 import { FlowHistory } from '../analysis/churn/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
-import { balanceBooks } from '../analysis/books/ledger.js'
 import { testMoves } from '../analysis/churn/move-test.js'
 import { seatKey } from '../kernel/group-array.js'
 import { predictSteps } from '../analysis/prediction/prediction.js'
@@ -11,12 +10,13 @@ import type { SteeringKind } from '../plan/steering.js'
 import type { DoneChange } from '../recording/done-change.js'
 import type { Recording } from '../recording/recording.js'
 import type { IntervalData, WorkerReport } from '../recording/worker-report.js'
-import { plural } from '../units/plural.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
-import type { Books, Finding, RunResult } from '../result/run-result.js'
-import { clientLedger, headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
+import { booksOf } from './books.js'
+import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
+import { crossCheckOf, observationsOf } from './observations.js'
 import type { Origin } from './origin.js'
 import { serverLedgers } from './server-ledgers.js'
+import { validityOf } from './validity.js'
 
 /** How far latencies are looked at before a change, and after it. */
 const BEFORE_NS = 1e9
@@ -153,64 +153,6 @@ function changesSeen({ reports, plan }: Recording, done: readonly DoneChange[]):
   return sendingEndNs(reports) - last.doneNs >= 2 * turnNs(plan) ? done.length : done.length - 1
 }
 
-/** What makes a run through changes worth less than it seems. Losses at changes are no finding: they are the result. */
-function findingsOf(
-  { group, strangers, interrupted }: Recording,
-  done: readonly DoneChange[],
-  skipped: readonly string[],
-  books: Books,
-): Finding[] {
-  const deaths = group.lives.flatMap(({ member, died }) =>
-    died === undefined ? [] : [{ index: member, why: died }],
-  )
-  const findings: Finding[] = []
-  if (deaths.length > 0)
-    findings.push({
-      code: 'member-died',
-      severity: 'invalid',
-      message: `${deaths.map((d) => `Member ${d.index} ${d.why}`).join('; ')}, which no change asked for.`,
-      nextStep: 'Find out what ended it (dmesg, an out-of-memory kill?) and run again.',
-    })
-  if (strangers.length > 0)
-    findings.push({
-      code: 'stranger-joined',
-      severity: 'invalid',
-      message: `${strangers.join('; ')} joined the group's port during the run and took a part of its flows.`,
-      nextStep: 'Stop it, or let --port 0 take a free port.',
-    })
-  if (interrupted)
-    findings.push({
-      code: 'interrupted',
-      severity: 'suspect',
-      message: `The run was interrupted: ${skipped.length} of the changes were not carried out, or not seen.`,
-    })
-  else if (deaths.length === 0 && skipped.length > 0)
-    findings.push({
-      code: 'changes-unseen',
-      severity: 'suspect',
-      message: `The load ended before these were carried out and seen: ${skipped.join(', ')}.`,
-      nextStep: 'Give the changes more time: a longer --duration.',
-    })
-  // A socket that closes takes what it has queued with it; without one, nothing can vanish.
-  const closed = done.some(({ steps }) => steps.some((step) => step.action === 'stop')) || deaths.length > 0
-  const wrong = closed
-    ? Math.max(-books.unexplainedRequests, Math.abs(books.unexplainedReplies))
-    : books.unexplained
-  if (wrong > 0)
-    findings.push({
-      code: 'books-do-not-balance',
-      severity: 'suspect',
-      message: `${plural(wrong, 'datagram', 'datagrams')} cannot be accounted for.`,
-      nextStep: 'Run again; if it stays, the network path loses or makes datagrams.',
-    })
-  return findings
-}
-
-function worst(findings: readonly Finding[]): RunResult['validity']['verdict'] {
-  if (findings.some(({ severity }) => severity === 'invalid')) return 'invalid'
-  return findings.some(({ severity }) => severity === 'suspect') ? 'suspect' : 'valid'
-}
-
 /** Turns a recording into the result; nothing here touches the system. */
 export function assembleChurn(recording: Recording, origin: Origin): ChurnResult {
   const { plan, reports, group, changes: { planned, done } = { planned: [], done: [] } } = recording
@@ -219,10 +161,10 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
     reports.flatMap(({ firstFlow, trace }) => (trace ? [{ firstFlow, stays: trace.stays }] : [])),
   )
   const ledgers = serverLedgers(plan.dispatch, group)
-  const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
+  const books = booksOf(recording, ledgers)
+  const crossCheck = crossCheckOf(recording, books, ledgers)
   const seen = changesSeen(recording, done)
   const skipped = planned.slice(seen).map(({ change }) => changeText(change))
-  const findings = findingsOf(recording, done, skipped, books)
   const latency = latencyOf(reports)
   const schedule = scheduleOf(recording)
   return {
@@ -234,6 +176,9 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
     changes: done.slice(0, seen).map((_, i) => changeResult(recording, done, history, i)),
     skipped,
     books,
-    validity: { verdict: worst(findings), findings },
+    crossCheck,
+    validity: validityOf(
+      observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag, changesUnseen: skipped }),
+    ),
   }
 }

@@ -1,5 +1,5 @@
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
-import type { ClientLedger, MemberLedger } from '../analysis/books/ledger.js'
+import type { MemberLedger } from '../analysis/books/ledger.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { MEASURED } from '../recording/counters.js'
 import type { LifeRecording } from '../recording/group-recording.js'
@@ -24,22 +24,6 @@ export function memberLedger({ before, after }: Pick<LifeRecording, 'before' | '
     drops: after.drops - (before?.drops ?? 0),
     left: after.left[MEASURED],
     strangers: after.strangers - (before?.strangers ?? 0),
-  }
-}
-
-/** The counts of all workers together. */
-export function clientLedger(reports: readonly WorkerReport[]): ClientLedger {
-  const total = (count: (report: WorkerReport) => number): number => sum(reports.map(count))
-  return {
-    sent: total((r) => sum(r.sent)),
-    sendErrors: total((r) => r.sendErrors),
-    unsent: total((r) => r.unsent),
-    replied: total((r) => sum(r.replied)),
-    late: total((r) => sum(r.late)),
-    duplicates: total((r) => r.duplicates),
-    reordered: total((r) => r.reordered),
-    dropped: total((r) => r.dropped),
-    strangers: total((r) => r.strangers),
   }
 }
 

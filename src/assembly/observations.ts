@@ -13,6 +13,8 @@ export interface Analysed {
   crossCheck: CrossCheck
   latency: Latency | undefined
   lag: LatencySummary | undefined
+  /** changes of the plan that were not carried out, or not seen */
+  changesUnseen?: string[]
 }
 
 /**
@@ -34,6 +36,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
   const workerCpus = cpusOf(plan.pinWorkers, plan.workers)
   const active = reports.filter((r) => r.activeNs > 0)
   return {
+    experiment: recording.changes === undefined ? 'run' : 'churn',
     deaths: lives.flatMap(({ member, died }) => (died === undefined ? [] : [{ index: member, why: died }])),
     ...(front && {
       front: {
@@ -44,6 +47,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     strangers: recording.strangers,
     unexplained: books.unexplained,
     interrupted: recording.interrupted,
+    ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     waves: plan.waves,
     waveSize: plan.waveSize,
     portsReplaced: sum(reports.map((r) => r.replaced)),

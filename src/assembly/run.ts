@@ -1,9 +1,7 @@
 import { analyseAffinity } from '../analysis/affinity/affinity.js'
-import { balanceBooks } from '../analysis/books/ledger.js'
 import { analysePlacement } from '../analysis/affinity/placement.js'
 import { analyseTakenBalance } from '../analysis/balance/taken-balance.js'
 import { residuals as residualsOf } from '../stats/residuals.js'
-import { judge } from '../analysis/validity/validity.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { serverAddress } from '../plan/transport.js'
@@ -18,22 +16,15 @@ import {
   type TakenBalance,
   type RunResult,
 } from '../result/run-result.js'
+import { booksOf } from './books.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
 import { frontResult } from './front.js'
 import { crossCheckOf, observationsOf } from './observations.js'
-import {
-  clientLedger,
-  cpuPerRoundTripOf,
-  headOf,
-  latencyOf,
-  legsOf,
-  scheduleOf,
-  sum,
-  throughputOf,
-} from './figures.js'
+import { cpuPerRoundTripOf, headOf, latencyOf, legsOf, scheduleOf, sum, throughputOf } from './figures.js'
 import { imbalanceOf } from './imbalance.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
+import { validityOf } from './validity.js'
 
 function memberResults(
   { plan, reports, group }: Recording,
@@ -151,7 +142,7 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
   const ledgers = serverLedgers(plan.dispatch, group)
   const attributed = attributeFlows(recording, ledgers.members)
   const members = memberResults(recording, ledgers, attributed)
-  const books = balanceBooks(clientLedger(reports), ledgers.members, ledgers.ahead)
+  const books = booksOf(recording, ledgers)
   const byFlow = basisOf(plan) === 'flow'
   const latency = latencyOf(reports)
   const legs = legsOf(reports)
@@ -179,7 +170,7 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
     ...(imbalance && { imbalance }),
     ...(schedule && { schedule }),
     crossCheck,
-    validity: judge(observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag })),
+    validity: validityOf(observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag })),
     startup: recording.startup,
     clientResidentBytes: recording.clientResidentBytes,
   }

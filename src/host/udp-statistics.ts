@@ -11,6 +11,8 @@ export interface UdpStatistics {
    * which counts the same drop when it is the memory of all UDP sockets together that is used up
    */
   receiveBufferErrors: number
+  /** datagrams to a port that no socket was bound to */
+  noPorts: number
 }
 
 /** The counters of IPv4 by name: /proc/net/snmp has for each protocol a line of names and one of values. */
@@ -36,8 +38,10 @@ export function parseUdpStatistics(text: string, family: Family): UdpStatistics 
   const counters = COUNTERS[family](text)
   const inDatagrams = counters.get('InDatagrams')
   const receiveBufferErrors = counters.get('RcvbufErrors')
-  if (inDatagrams === undefined || receiveBufferErrors === undefined) return undefined
-  return { inDatagrams, receiveBufferErrors: receiveBufferErrors + (counters.get('MemErrors') ?? 0) }
+  const noPorts = counters.get('NoPorts')
+  if (inDatagrams === undefined || receiveBufferErrors === undefined || noPorts === undefined)
+    return undefined
+  return { inDatagrams, receiveBufferErrors: receiveBufferErrors + (counters.get('MemErrors') ?? 0), noPorts }
 }
 
 const combine = (
@@ -47,6 +51,7 @@ const combine = (
 ): UdpStatistics => ({
   inDatagrams: how(a.inDatagrams, b.inDatagrams),
   receiveBufferErrors: how(a.receiveBufferErrors, b.receiveBufferErrors),
+  noPorts: how(a.noPorts, b.noPorts),
 })
 
 /** What passed between two readings. */

@@ -18,5 +18,5 @@ export interface HostReadings {
   /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
   throttled?: { count: number; ns: number }
   /** UDP counters of this network namespace */
-  snmp?: { inDatagrams: number; receiveBufferErrors: number }
+  snmp?: { inDatagrams: number; receiveBufferErrors: number; noPorts: number }
 }

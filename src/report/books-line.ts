@@ -11,6 +11,8 @@ const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
   ['droppedAtMembers', 'dropped at members', 'bad'],
   ['droppedAtClient', 'dropped at the client', 'bad'],
   ['leftAtMembers', 'left in queues', 'warn'],
+  ['noSocket', 'met no socket (nobody was bound)', 'bad'],
+  ['closedWithSocket', 'closed with a socket', 'bad'],
   ['sendErrors', 'send errors', 'bad'],
   ['echoErrors', 'echo errors', 'bad'],
   ['unsent', 'due but not sent', 'warn'],
@@ -28,14 +30,8 @@ const DROPPED: Readonly<Record<DispatchKind, string>> = {
   'fan-out': 'dropped at the front',
 }
 
-/**
- * Where every datagram went: the stages it passed, `=` where none was lost between two, and what was lost.
- * @param unexplainedAs what to call what is in no count
- */
-export function booksLine(
-  { books, group }: Pick<RunResult, 'books' | 'group'>,
-  unexplainedAs = 'unexplained',
-): Line {
+/** Where every datagram went: the stages it passed, `=` where none was lost between two, and what was lost. */
+export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>): Line {
   const { sent, taken, echoed, replied, unexplained } = books
   const stages: [number, string][] = [
     [sent, 'sent'],
@@ -55,7 +51,7 @@ export function booksLine(
     tone,
   }))
   const rest: Phrase = {
-    text: `${formatCount(unexplained)} ${unexplainedAs}`,
+    text: `${formatCount(unexplained)} unexplained`,
     tone: unexplained > 0 ? 'bad' : undefined,
   }
   return { label: 'books', phrases: [{ text: chain }, ...special, rest] }

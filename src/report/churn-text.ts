@@ -32,7 +32,7 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
     ...skippedLine(result),
     rateLine(result),
     ...notableSchedule(result),
-    booksLine(result, vanishedIn(result)),
+    booksLine(result),
     ...(invalid ? [] : validity),
     ...savedLines(options.savedTo ?? []),
   ]
@@ -113,11 +113,4 @@ function notableSchedule(result: ChurnResult): Line[] {
   const late = (result.schedule?.lag.p99Ns ?? 0) > NOTABLE_LAG_NS
   const line = slow || late ? scheduleLine(result) : undefined
   return line ? [line] : []
-}
-
-/** Requests that no count explains were in the socket of a member when that was closed, if one was. */
-function vanishedIn({ books, changes }: ChurnResult): string | undefined {
-  const closed = changes.some(({ steps }) => steps.some(({ action }) => action === 'stop'))
-  const onlyRequests = books.unexplained === books.unexplainedRequests && books.unexplained > 0
-  return closed && onlyRequests ? 'vanished with the sockets that were closed (in no counter)' : undefined
 }

@@ -12,20 +12,17 @@ const TONES: Readonly<Record<RunResult['validity']['verdict'] | Finding['severit
   invalid: 'bad',
 }
 
-/** The verdict with its findings, and checks where they were made. */
-type Judged = Omit<RunResult['validity'], 'checks'> & Partial<Pick<RunResult['validity'], 'checks'>>
-
 /**
  * Can the run be trusted: how many checks it passed, and a row for each finding, with one for what to do next. Notes
  * may come from checks that failed without harm to the run, and from what was no check.
  */
-export function validityLines({ validity }: { validity: Judged }): Line[] {
+export function validityLines({ validity }: Pick<RunResult, 'validity'>): Line[] {
   const { verdict, findings, checks } = validity
   return [
     {
       label: 'validity',
       verdict: { text: verdict, tone: TONES[verdict] },
-      phrases: checks === undefined ? [] : [{ text: checksPassed(checks) }],
+      phrases: [{ text: checksPassed(checks) }],
     },
     ...findings.flatMap(({ severity, message, nextStep }): Line[] => [
       { label: '', verdict: { text: severity, tone: TONES[severity] }, phrases: [{ text: message }] },

@@ -21,9 +21,17 @@ export const books = z.object({
   leftAtMembers: count.describe(
     "datagrams still in a member's or the front's queue when its socket was closed, after the drain's bound",
   ),
+  noSocket: count.describe(
+    'requests that met no socket, since nobody was bound: NoPorts of /proc/net/snmp or snmp6, at most those that are in no count above; 0 where no flow heard of it',
+  ),
+  closedWithSocket: count.describe(
+    "requests in no other count, where a member's or the front's socket was closed in the measured phase: the rest, which was in it then or dropped at it after its last count",
+  ),
   strangersAtMembers: count.describe('datagrams at members that were not of this run'),
   strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),
-  unexplainedRequests: difference.describe('sent − taken − droppedAtMembers − leftAtMembers'),
+  unexplainedRequests: difference.describe(
+    'sent − taken − droppedAtMembers − leftAtMembers − noSocket − closedWithSocket',
+  ),
   unexplainedReplies: difference.describe('echoed − replied − late − duplicates − droppedAtClient'),
   unexplained: count.describe(
     '|unexplainedRequests| + |unexplainedReplies| + |taken − echoed − echoErrors|: 0 on loopback',

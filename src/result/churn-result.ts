@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { books } from './books.js'
+import { books, crossCheck } from './books.js'
 import { measuredEnvelope } from './envelope.js'
 import { plannedRun } from './plan-schema.js'
 import { latency, latencySummary } from './latency.js'
@@ -124,7 +124,8 @@ export const churnResult = z.object({
     .array(z.string())
     .describe('changes of the plan that were not carried out, or not seen, as the run ended before'),
   books: books.describe('where every datagram of the measured phase went'),
-  validity: validity.omit({ checks: true }).describe('whether this run can be trusted'),
+  crossCheck: crossCheck.optional().describe('the same counts by the kernel'),
+  validity: validity.describe('whether this run can be trusted'),
 })
 
 export type ChangeResult = z.infer<typeof changeResult>

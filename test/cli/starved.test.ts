@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { afterEach, describe, expect, it } from 'vitest'
+import { churnResult } from '../../src/result/churn-result.js'
 import { type RunResult, runResult } from '../../src/result/run-result.js'
 import { type Outcome, runTool } from './tool.js'
 
@@ -45,6 +46,17 @@ describe('a run whose generator could not keep up says so', () => {
     expect(result.validity.verdict).toBe('invalid')
     expect(codes(result)).toContain('achieved-rate')
     expect(result.books.unexplained).toBe(0)
+  })
+
+  it('through changes of its group too', async () => {
+    const outcome = await runTool(
+      'churn -p 2 -f 1000 -r 600k --warmup 200ms --change 700ms:add --json --no-save'.split(' '),
+    )
+    expect(outcome.status).toBe(3)
+    const { validity } = churnResult.parse(JSON.parse(outcome.stdout))
+    expect(validity.verdict).toBe('invalid')
+    expect(validity.findings.map(({ code }) => code)).toContain('achieved-rate')
+    expect(validity.checks).toContainEqual(expect.objectContaining({ code: 'client-drops', passed: true }))
   })
 
   it('when client and members have one CPU between them', { skip: !hasTaskset }, async () => {

@@ -34,6 +34,7 @@ const broken = sampleChurn({
         nextStep: 'Stop it.',
       },
     ],
+    checks: [{ code: 'stranger-joined', measured: 1, limit: 0, passed: false }],
   },
 })
 
@@ -89,8 +90,8 @@ describe('the report of a run through changes', () => {
 
        rate      10,000 round trips/s
        books     60,000 sent → 59,997 taken = 59,997 echoed → 59,995 replies · 3 lost · 2 late ·
-                 3 vanished with the sockets that were closed (in no counter)
-       validity  valid
+                 3 closed with a socket · 0 unexplained
+       validity  valid     1 check passed
        saved     results/20261122T101300Z-churn.json · -changes.csv
       "
     `))
@@ -126,10 +127,10 @@ describe('the report of a run through changes', () => {
        rate 10,000 round trips/s
        books 60,000 sent → 59,997 taken
          = 59,997 echoed → 59,995 replies ·
-         3 lost · 2 late · 3 vanished with the
-         sockets that were closed (in no
-         counter)
-       validity valid
+         3 lost · 2 late ·
+         3 closed with a socket ·
+         0 unexplained
+       validity valid  1 check passed
        saved
          results/20261122T101300Z-churn.json ·
          -changes.csv
@@ -172,7 +173,7 @@ describe('a line of it', () => {
       '1,738 datagrams',
       '3 lost',
       '2 late',
-      '3 unexplained',
+      '3 closed with a socket',
       'valid',
     ])
   })
@@ -252,15 +253,16 @@ describe('the block of a change', () => {
 })
 
 describe('the run as a whole', () => {
-  it('says that datagrams vanished with the sockets that were closed', () =>
+  it('says which datagrams met no socket, and which closed with one', () => {
+    const { books } = sampleChurn()
     expect(lineOf(render(sampleChurn(), 200), 'books')).toBe(
-      'books 60,000 sent → 59,997 taken = 59,997 echoed → 59,995 replies · 3 lost · 2 late · 3 vanished with the sockets that were closed (in no counter)',
-    ))
-
-  it('does not say so where none was closed', () =>
-    expect(lineOf(render(sampleChurn({ changes: [sampleChange()] }), 200), 'books')).toContain(
-      '3 unexplained',
-    ))
+      'books 60,000 sent → 59,997 taken = 59,997 echoed → 59,995 replies · 3 lost · 2 late · 3 closed with a socket · 0 unexplained',
+    )
+    const unbound = sampleChurn({ books: { ...books, noSocket: 2, closedWithSocket: 1 } })
+    expect(lineOf(render(unbound, 200), 'books')).toContain(
+      '2 late · 2 met no socket (nobody was bound) · 1 closed with a socket · 0 unexplained',
+    )
+  })
 
   it('tells of the schedule only where it was not kept', () => {
     expect(lineOf(render(sampleChurn()), 'schedule')).toBe('')

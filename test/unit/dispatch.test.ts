@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { balanceBooks } from '../../src/analysis/books/ledger.js'
-import { judge, type Observations } from '../../src/analysis/validity/validity.js'
+import type { Observations } from '../../src/analysis/validity/observations.js'
+import { validityOf } from '../../src/assembly/validity.js'
 import { serverLedgers } from '../../src/assembly/server-ledgers.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 import { completePlan, type RunPlan, type RunRequest } from '../../src/plan/run-plan.js'
@@ -213,6 +214,7 @@ describe('the report', () => {
 
 describe('the checks of a run with a front', () => {
   const observed: Observations = {
+    experiment: 'run',
     deaths: [],
     strangers: [],
     unexplained: 0,
@@ -231,16 +233,21 @@ describe('the checks of a run with a front', () => {
     cpu: { allowedCpus: 3, busyNs: 0, interruptNs: 0, stealNs: 0, totalNs: 15e9, ownNs: 0 },
   }
   const findingOf = (changes: Partial<Observations>, code: string) =>
-    judge({ ...observed, ...changes }).findings.find((finding) => finding.code === code)
+    validityOf({ ...observed, ...changes }).findings.find((finding) => finding.code === code)
 
   it('name it when it died', () => {
     expect(findingOf({ front: { drops: 0, died: 'was killed by SIGKILL' } }, 'front-died')).toMatchObject({
       severity: 'invalid',
       message: expect.stringMatching(/^The front was killed by SIGKILL: /) as string,
     })
-    expect(judge(observed).checks).toContainEqual({ code: 'front-died', measured: 0, limit: 0, passed: true })
+    expect(validityOf(observed).checks).toContainEqual({
+      code: 'front-died',
+      measured: 0,
+      limit: 0,
+      passed: true,
+    })
     const { front: _, ...without } = observed
-    expect(judge(without).checks.map(({ code }) => code)).not.toContain('front-died')
+    expect(validityOf(without).checks.map(({ code }) => code)).not.toContain('front-died')
   })
 
   it('count it among those that want a CPU', () => {
@@ -258,7 +265,7 @@ describe('the checks of a run with a front', () => {
     )
     const { front: _, ...without } = observed
     expect(
-      judge({
+      validityOf({
         ...without,
         droppedAtMembers: 2,
         load: { ...observed.load, dispatch: 'shared' },

@@ -14,6 +14,10 @@ const CLIENT: ClientLedger = {
 }
 const MEMBER: MemberLedger = { taken: 50, echoed: 50, echoErrors: 0, drops: 0, left: 0, strangers: 0 }
 
+/** Books of a run in which so many more were sent than members took. */
+const withLost = (missing: number, noSocket: number, closed: boolean) =>
+  balanceBooks({ ...CLIENT, sent: 100 + missing }, [MEMBER, MEMBER], undefined, { noSocket, closed })
+
 describe('the books', () => {
   it('balance when every request was taken, echoed and replied to', () =>
     expect(balanceBooks(CLIENT, [MEMBER, MEMBER])).toMatchObject({
@@ -47,6 +51,8 @@ describe('the books', () => {
       droppedAtMembers: 9,
       droppedAtClient: 4,
       leftAtMembers: 1,
+      noSocket: 0,
+      closedWithSocket: 0,
       strangersAtMembers: 9,
       strangersAtClient: 0,
       unexplainedRequests: 0,
@@ -71,6 +77,16 @@ describe('the books', () => {
       expected,
     ),
   )
+
+  it('know what met no socket, at most as many as are missing: the kernel counts those of others too', () => {
+    expect(withLost(7, 5, false)).toMatchObject({ noSocket: 5, closedWithSocket: 0, unexplainedRequests: 2 })
+    expect(withLost(7, 9, false)).toMatchObject({ noSocket: 7, closedWithSocket: 0, unexplained: 0 })
+  })
+
+  it('put down the rest to sockets that closed, but nothing that came from nowhere', () => {
+    expect(withLost(10, 4, true)).toMatchObject({ noSocket: 4, closedWithSocket: 6, unexplained: 0 })
+    expect(withLost(-2, 4, true)).toMatchObject({ noSocket: 0, closedWithSocket: 0, unexplainedRequests: -2 })
+  })
 
   it('count a loss and a gain as two, not as none', () => {
     const books = balanceBooks({ ...CLIENT, sent: 101, replied: 101 }, [MEMBER, MEMBER])

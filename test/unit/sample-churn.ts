@@ -135,10 +135,13 @@ export function sampleChurn(changes: Partial<ChurnResult> = {}): ChurnResult {
       replied: 59_995,
       lost: 3,
       late: 2,
-      unexplainedRequests: 3,
-      unexplained: 3,
+      closedWithSocket: 3,
     },
-    validity: { verdict: 'valid', findings: [] },
+    validity: {
+      verdict: 'valid',
+      findings: [],
+      checks: [{ code: 'achieved-rate', measured: 1, limit: 0.995, passed: true }],
+    },
     ...changes,
   }
 }

@@ -115,6 +115,8 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
       droppedAtMembers: 0,
       droppedAtClient: 0,
       leftAtMembers: 0,
+      noSocket: 0,
+      closedWithSocket: 0,
       strangersAtMembers: 0,
       strangersAtClient: 0,
       unexplainedRequests: 0,

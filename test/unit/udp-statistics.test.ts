@@ -6,7 +6,7 @@ import { parseUdpStatistics, readUdpStatistics, udpStatisticsBetween } from '../
 const SNMP = `Tcp: RtoAlgorithm RtoMin RtoMax
 Tcp: 1 200 120000
 Udp: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors
-Udp: 46003399 0 8704 46485570 8700 0 0 0 4
+Udp: 46003399 7 8704 46485570 8700 0 0 0 4
 UdpLite: InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors SndbufErrors InCsumErrors IgnoredMulti MemErrors
 UdpLite: 1 1 1 1 1 1 1 1 1
 `
@@ -27,8 +27,12 @@ UdpLite6InDatagrams             \t3
 
 describe('UDP statistics', () => {
   it('are found by the names of their columns', () => {
-    expect(parseUdpStatistics(SNMP, 'ipv4')).toEqual({ inDatagrams: 46_003_399, receiveBufferErrors: 8704 })
-    expect(parseUdpStatistics(OLD, 'ipv4')).toEqual({ inDatagrams: 12, receiveBufferErrors: 3 })
+    expect(parseUdpStatistics(SNMP, 'ipv4')).toEqual({
+      inDatagrams: 46_003_399,
+      receiveBufferErrors: 8704,
+      noPorts: 7,
+    })
+    expect(parseUdpStatistics(OLD, 'ipv4')).toEqual({ inDatagrams: 12, receiveBufferErrors: 3, noPorts: 0 })
   })
 
   it('are unknown where the kernel does not show them', () => {
@@ -39,13 +43,17 @@ describe('UDP statistics', () => {
   it('are a difference', () =>
     expect(
       udpStatisticsBetween(
-        { inDatagrams: 10, receiveBufferErrors: 1 },
-        { inDatagrams: 25, receiveBufferErrors: 4 },
+        { inDatagrams: 10, receiveBufferErrors: 1, noPorts: 7 },
+        { inDatagrams: 25, receiveBufferErrors: 4, noPorts: 9 },
       ),
-    ).toEqual({ inDatagrams: 15, receiveBufferErrors: 3 }))
+    ).toEqual({ inDatagrams: 15, receiveBufferErrors: 3, noPorts: 2 }))
 
   it('of IPv6 stand a line each, under the same names', () => {
-    expect(parseUdpStatistics(SNMP6, 'ipv6')).toEqual({ inDatagrams: 552, receiveBufferErrors: 10 })
+    expect(parseUdpStatistics(SNMP6, 'ipv6')).toEqual({
+      inDatagrams: 552,
+      receiveBufferErrors: 10,
+      noPorts: 7,
+    })
     expect(parseUdpStatistics('Ip6InReceives 1\n', 'ipv6')).toBeUndefined()
   })
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { judge, type Observations } from '../../src/analysis/validity/validity.js'
+import type { Observations } from '../../src/analysis/validity/observations.js'
+import { validityOf } from '../../src/assembly/validity.js'
 
 /**
  * A closed-loop run of 5 s as it is on a small virtual machine: two CPUs, which one client thread and two members
  * keep busy between them, some steal, some daemons. All that can be measured is there.
  */
 const healthy = {
+  experiment: 'run',
   deaths: [],
   strangers: [],
   unexplained: 0,
@@ -60,11 +62,12 @@ const openLoop = {
 } satisfies Observations
 
 const failed = (observed: Observations): string[] =>
-  judge(observed)
+  validityOf(observed)
     .checks.filter((check) => !check.passed)
     .map((check) => check.code)
+const checked = (observed: Observations): string[] => validityOf(observed).checks.map(({ code }) => code)
 const findingOf = (observed: Observations, code: string) =>
-  judge(observed).findings.find((finding) => finding.code === code)
+  validityOf(observed).findings.find((finding) => finding.code === code)
 
 const withSchedule = (change: Partial<NonNullable<Observations['schedule']>>): Observations => ({
   ...openLoop,
@@ -86,13 +89,13 @@ const pinnedTo = (
 
 describe('a healthy run', () => {
   it('is not accused in a closed loop on two CPUs, only told that they are shared', () => {
-    const { verdict, findings } = judge(healthy)
+    const { verdict, findings } = validityOf(healthy)
     expect(verdict).toBe('valid')
     expect(findings.map((f) => [f.code, f.severity])).toEqual([['shared-cores', 'note']])
   })
 
   it('is not accused in an open loop, and passes every check there is', () => {
-    const { verdict, findings, checks } = judge(openLoop)
+    const { verdict, findings, checks } = validityOf(openLoop)
     expect(verdict).toBe('valid')
     expect(findings).toEqual([])
     expect(checks.map((check) => check.code)).toEqual([
@@ -119,7 +122,7 @@ describe('a healthy run', () => {
   it('is judged by what was measured, whatever the host does not tell', () => {
     const { schedule, clientCpuShares, inFlight, cpu, throttled, crossCheck, ...rest } = openLoop
     expect([schedule, clientCpuShares, inFlight, cpu, throttled, crossCheck]).not.toContain(undefined)
-    const { verdict, checks } = judge(rest)
+    const { verdict, checks } = validityOf(rest)
     expect(verdict).toBe('valid')
     expect(checks.map((check) => check.code)).toEqual([
       'member-died',
@@ -159,7 +162,7 @@ describe('each check trips, alone, on what it is for', () => {
   it.each(cases)('%s, %s', (code, severity, change) => {
     const observed = { ...openLoop, ...change }
     expect(failed(observed)).toEqual([code])
-    const { verdict, findings } = judge(observed)
+    const { verdict, findings } = validityOf(observed)
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatchObject({ code, severity })
     expect(findings[0]!.message).toMatch(/\.$/)
@@ -192,7 +195,7 @@ describe('the checks of a schedule', () => {
   })
 
   it('are not made of a schedule that had nothing due', () =>
-    expect(judge(withSchedule({ offered: 0, sent: 0 })).checks.map((c) => c.code)).not.toContain(
+    expect(validityOf(withSchedule({ offered: 0, sent: 0 })).checks.map((c) => c.code)).not.toContain(
       'achieved-rate',
     ))
 })
@@ -205,7 +208,7 @@ describe('a busy client', () => {
       message:
         'A client thread used 99 % of a CPU: the client, not the group, sets the rate of this closed loop.',
     })
-    expect(judge(observed).verdict).toBe('valid')
+    expect(validityOf(observed).verdict).toBe('valid')
   })
 
   it('is told to take more threads only where there are CPUs for them', () => {
@@ -244,14 +247,14 @@ describe("Little's law", () => {
     ['requests given up, whose time is in no latency', { givenUp: 40, givenUpNs: 40e9 }],
     ['nothing in flight', { integralNs: 0 }],
   ])('is not held against a run with %s', (_name, change) => {
-    const { checks } = judge({ ...healthy, inFlight: { ...healthy.inFlight, ...change } })
+    const { checks } = validityOf({ ...healthy, inFlight: { ...healthy.inFlight, ...change } })
     expect(checks.map((check) => check.code)).not.toContain('littles-law')
   })
 })
 
 describe('the CPU time of others', () => {
   const others = (cpu: NonNullable<Observations['cpu']>): number | undefined =>
-    judge({ ...healthy, cpu }).checks.find((c) => c.code === 'busy-neighbour')?.measured
+    validityOf({ ...healthy, cpu }).checks.find((c) => c.code === 'busy-neighbour')?.measured
   const { interruptsInOwn, ...unknown } = {
     ...healthy.cpu,
     busyNs: 10e9,
@@ -306,7 +309,7 @@ describe('cores shared by pinning', () => {
     const crowd = pinnedTo([0, 0, 0, 0], [1], { load: { ...healthy.load, members: 4 } })
     expect(failed(crowd)).toEqual([])
     const { cpu: _, ...unknown } = crowd
-    expect(judge(unknown).checks.find((c) => c.code === 'shared-cores')).toMatchObject({ passed: true })
+    expect(validityOf(unknown).checks.find((c) => c.code === 'shared-cores')).toMatchObject({ passed: true })
   })
 
   it('may be there where only one side is pinned, and there is no CPU left for the other', () => {
@@ -342,7 +345,48 @@ describe('remarks', () => {
     ['exposed', 'note', { exposed: { address: '0.0.0.0', wildcard: true } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
     const observed = { ...openLoop, ...change }
-    expect(judge(observed).findings).toMatchObject([{ code, severity }])
+    expect(validityOf(observed).findings).toMatchObject([{ code, severity }])
     expect(failed(observed)).toEqual([])
+  })
+})
+
+describe('a run through changes', () => {
+  const changing = { ...openLoop, experiment: 'churn' } satisfies Observations
+
+  it('is judged by the same checks, but for what its changes may bring about', () => {
+    expect(checked(changing)).toEqual(checked(openLoop).filter((code) => code !== 'port-unreachable'))
+    expect(validityOf(changing)).toMatchObject({ verdict: 'valid', findings: [] })
+    const costly = { ...changing, refused: 9, droppedAtMembers: 12, unansweredFlows: 2 }
+    expect(validityOf(costly).findings).toEqual([])
+  })
+
+  it('is not the load that was meant where the client sent a third of it', () =>
+    expect(validityOf({ ...changing, schedule: { ...openLoop.schedule, achieved: 0.38 } })).toMatchObject({
+      verdict: 'invalid',
+      findings: [{ code: 'achieved-rate', severity: 'invalid', measured: 0.38, limit: 0.99 }],
+    }))
+
+  it('says which member died that no change asked for', () =>
+    expect(
+      findingOf({ ...changing, deaths: [{ index: 1, why: 'was killed by SIGKILL' }] }, 'member-died')
+        ?.message,
+    ).toBe('Member 1 was killed by SIGKILL, which no change asked for.'))
+
+  it('says which changes it did not come to', () => {
+    const unseen = { ...changing, changesUnseen: ['add', 'kill 1'] }
+    expect(validityOf(unseen).findings).toMatchObject([
+      { code: 'changes-unseen', severity: 'suspect', measured: 2 },
+    ])
+    expect(validityOf({ ...unseen, interrupted: true }).findings.map(({ message }) => message)).toEqual([
+      'The run was interrupted: 2 of the changes were not carried out, or not seen.',
+    ])
+  })
+})
+
+describe('checks of a schedule and of a closed loop', () => {
+  it('are made of the load that they are about', () => {
+    const codes = validityOf({ ...healthy, schedule: openLoop.schedule }).checks.map(({ code }) => code)
+    expect(codes).not.toContain('schedule-lag')
+    expect(codes).not.toContain('achieved-rate')
   })
 })

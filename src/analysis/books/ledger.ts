@@ -26,26 +26,40 @@ export interface ClientLedger {
   strangers: number
 }
 
+/** What is known of datagrams that came to the port and to no count of a member or a front. */
+export interface AtThePort {
+  /** those that met no socket, as the kernel counted them for all ports of the network namespace */
+  noSocket: number
+  /** whether a socket of the group was closed in the measured phase, by whomever */
+  closed: boolean
+}
+
 function total(members: readonly MemberLedger[], key: keyof MemberLedger): number {
   return members.reduce((sum, member) => sum + member[key], 0)
 }
 
 /**
  * Puts what the clients and the members counted, each by itself, side by side:
- * sent = taken + dropped and left at members and ahead of them + unexplained; taken = echoed + echo errors;
- * echoed = replied + late + duplicates + dropped at the client + unexplained.
+ * sent = taken + dropped and left at members and ahead of them + met no socket + closed with one + unexplained;
+ * taken = echoed + echo errors; echoed = replied + late + duplicates + dropped at the client + unexplained.
+ * What closed with a socket is the rest, where one was closed: nobody can count it any more.
  */
 export function balanceBooks(
   client: ClientLedger,
   members: readonly MemberLedger[],
   ahead: AheadLedger = { drops: 0, left: 0, strangers: 0 },
+  atThePort: AtThePort = { noSocket: 0, closed: false },
 ): Books {
   const taken = total(members, 'taken')
   const echoed = total(members, 'echoed')
   const echoErrors = total(members, 'echoErrors')
   const droppedAtMembers = total(members, 'drops') + ahead.drops
   const leftAtMembers = total(members, 'left') + ahead.left
-  const unexplainedRequests = client.sent - taken - droppedAtMembers - leftAtMembers
+  const missing = client.sent - taken - droppedAtMembers - leftAtMembers
+  // Others' datagrams are in the kernel's count too.
+  const noSocket = Math.max(0, Math.min(missing, atThePort.noSocket))
+  const closedWithSocket = atThePort.closed ? Math.max(0, missing - noSocket) : 0
+  const unexplainedRequests = missing - noSocket - closedWithSocket
   const unexplainedReplies = echoed - client.replied - client.late - client.duplicates - client.dropped
   return {
     sent: client.sent,
@@ -62,6 +76,8 @@ export function balanceBooks(
     droppedAtMembers,
     droppedAtClient: client.dropped,
     leftAtMembers,
+    noSocket,
+    closedWithSocket,
     strangersAtMembers: total(members, 'strangers') + ahead.strangers,
     strangersAtClient: client.strangers,
     unexplainedRequests,

@@ -1,7 +1,4 @@
-import { formatCount, formatDuration, formatPercent } from '../../units/format.js'
-import { plural } from '../../units/plural.js'
-import { type CheckRow, isOpenLoop } from './observations.js'
-import { capital, lowerTheLoad, relieveClient } from './relief.js'
+import { isOpenLoop, type CheckRow } from './check-row.js'
 
 /**
  * A client that shares its cores waits for its turn now and then. On an idle virtual machine with two of them, shared
@@ -30,13 +27,12 @@ const LITTLE_LEAST_REQUESTS = 1000
  */
 const LITTLE_BLUR = 0.01
 
-/** No buffer or memory for the datagram: the sender was too fast. Other errors have other causes. */
-const SENDER_TOO_FAST = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM'])
-
 /** Was it the generator? Checks of the client itself. */
 export const GENERATOR_CHECKS: readonly CheckRow[] = [
   {
     code: 'schedule-lag',
+    appliesTo: { load: 'open' },
+    severity: 'suspect',
     measure: ({ schedule, load: { rateHz = Infinity } }) => {
       const { lagP99Ns, responseP99Ns = 0, offered = 0 } = schedule ?? {}
       const enough = offered >= LAG_LEAST_REQUESTS && offered / rateHz >= LAG_LEAST_SECONDS
@@ -44,14 +40,11 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
         ? undefined
         : { measured: lagP99Ns, limit: Math.max(LAG_NS, LAG_OF_RESPONSE * responseP99Ns) }
     },
-    explain: (observed, lagNs) => ({
-      severity: 'suspect',
-      message: `One request in a hundred was sent ${formatDuration(lagNs)} or more after its time: response times hold the client's own lateness.`,
-      nextStep: relieveClient(observed),
-    }),
   },
   {
     code: 'achieved-rate',
+    appliesTo: { load: 'open' },
+    severity: (_observed, { limit }) => (limit <= ACHIEVED_INVALID ? 'invalid' : 'suspect'),
     measure: ({ schedule }) => {
       if (schedule === undefined || schedule.offered === 0) return undefined
       const measured = schedule.achieved
@@ -60,60 +53,32 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
       const invalid = Math.min(ACHIEVED_INVALID, promised)
       return { measured, limit: measured < invalid ? invalid : promised, atLeast: true }
     },
-    explain: (observed, achieved, limit) => ({
-      severity: limit <= ACHIEVED_INVALID ? 'invalid' : 'suspect',
-      message: `The client sent only ${formatPercent(achieved)} of what the schedule asked for: this is not the load that was meant.`,
-      nextStep: relieveClient(observed),
-    }),
   },
   {
     code: 'client-cpu',
+    // In a closed loop the client may set the rate; in an open one it has no time left to be on time.
+    severity: (observed) => (isOpenLoop(observed) ? 'suspect' : 'note'),
     measure: ({ clientCpuShares = [] }) =>
       clientCpuShares.length === 0
         ? undefined
         : { measured: Math.max(...clientCpuShares), limit: CLIENT_CPU },
-    explain: (observed, share) => ({
-      severity: isOpenLoop(observed) ? 'suspect' : 'note',
-      message: `A client thread used ${formatPercent(share, 0)} of a CPU: ${
-        isOpenLoop(observed)
-          ? 'it has no time left to be on time.'
-          : 'the client, not the group, sets the rate of this closed loop.'
-      }`,
-      nextStep: relieveClient(observed),
-    }),
   },
   {
     code: 'send-errors',
+    severity: 'suspect',
     measure: ({ sendErrors }) => ({
       measured: sendErrors.reduce((sum, e) => sum + e.count, 0),
       limit: 0,
     }),
-    explain: (observed) => {
-      const { sendErrors } = observed
-      const tooFast = sendErrors.some((e) => SENDER_TOO_FAST.has(e.errno))
-      const filtered = sendErrors.some((e) => !SENDER_TOO_FAST.has(e.errno))
-      const steps = [
-        ...(tooFast ? [lowerTheLoad(observed)] : []),
-        ...(filtered ? ["look at what filters or limits this host's traffic"] : []),
-      ]
-      return {
-        severity: 'suspect',
-        message: `${sendErrors.map((e) => `${plural(e.count, 'send', 'sends')} failed with ${e.errno}`).join('; ')}.`,
-        nextStep: `${capital(steps.join(', and '))}.`,
-      }
-    },
   },
   {
     code: 'client-drops',
+    severity: 'suspect',
     measure: ({ droppedAtClient }) => ({ measured: droppedAtClient, limit: 0 }),
-    explain: (observed, drops) => ({
-      severity: 'suspect',
-      message: `${plural(drops, 'reply was', 'replies were')} dropped at the client's own sockets: it was too slow to take them.`,
-      nextStep: relieveClient(observed),
-    }),
   },
   {
     code: 'littles-law',
+    severity: 'suspect',
     measure: ({ inFlight: f }) => {
       if (f === undefined || f.answered < LITTLE_LEAST_REQUESTS || f.integralNs <= 0) return undefined
       const cutOff = f.mean * f.waves > LITTLE_BLUR * f.answered
@@ -123,10 +88,5 @@ export const GENERATOR_CHECKS: readonly CheckRow[] = [
         limit: LITTLE_DIFFERENCE,
       }
     },
-    explain: ({ inFlight }, difference) => ({
-      severity: 'suspect',
-      message: `Requests in flight, ${(inFlight?.mean ?? 0).toPrecision(3)} on average, differ by ${formatPercent(difference)} from rate times latency (Little's law): some time is not in the latencies of the ${formatCount(inFlight?.answered ?? 0)} requests.`,
-      nextStep: 'Run again; if it stays, the client was stopped for long moments: see what else runs here.',
-    }),
   },
 ]

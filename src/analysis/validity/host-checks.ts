@@ -1,8 +1,6 @@
-import { formatDuration, formatPercent } from '../../units/format.js'
-import { plural } from '../../units/plural.js'
-import { contendersOf, serversOf } from './contenders.js'
-import { nameCpus } from '../../plan/cpu-list.js'
-import type { CheckRow, CpuUse, Observations } from './observations.js'
+import { DISPATCH } from '../../plan/dispatch.js'
+import type { CheckRow } from './check-row.js'
+import type { CpuUse, LoadSettings, Observations } from './observations.js'
 
 /**
  * /proc/stat is sampled at the timer tick (CONFIG_TICK_CPU_ACCOUNTING) and counts in 10 ms. Over 1 s of 2 CPUs at
@@ -20,36 +18,29 @@ const NEIGHBOUR = 0.1
 export const HOST_CHECKS: readonly CheckRow[] = [
   {
     code: 'throttled',
+    severity: 'suspect',
     // Every stop counts: it lasts up to a whole quota period (100 ms by default) and stops client and members alike.
     measure: ({ throttled }) => throttled && { measured: throttled.count, limit: 0 },
-    explain: ({ throttled }, count) => ({
-      severity: 'suspect',
-      message: `This cgroup used up its CPU quota in ${plural(count, 'period', 'periods')} and was stopped for ${formatDuration(throttled?.ns ?? 0)}, summed over CPUs: latencies hold that wait.`,
-      nextStep: 'Raise the CPU limit of the container or service (cpu.max), or lower the load.',
-    }),
   },
   {
     code: 'steal',
+    severity: 'suspect',
     measure: ({ cpu }) =>
       longEnough(cpu) ? { measured: cpu.stealNs / cpu.totalNs, limit: STEAL } : undefined,
-    explain: (_observed, share) => ({
-      severity: 'suspect',
-      message: `The hypervisor withheld ${formatPercent(share)} of the CPU time (steal): latencies hold that wait.`,
-      nextStep: 'Run on a machine with CPUs of its own, or at another time.',
-    }),
   },
   {
     code: 'busy-neighbour',
+    severity: 'suspect',
     measure: ({ cpu }) =>
       longEnough(cpu) ? { measured: othersNs(cpu) / cpu.totalNs, limit: NEIGHBOUR } : undefined,
-    explain: ({ cpu }, share) => ({
-      severity: 'suspect',
-      message: `Other processes used ${formatPercent(share, 0)} of the ${plural(cpu?.allowedCpus ?? 0, 'CPU', 'CPUs')} this run may use.`,
-      nextStep: 'Stop them (see top), or give the run CPUs that they do not use: taskset -c.',
-    }),
   },
   {
     code: 'shared-cores',
+    // Where there is only one, the others wait while one works.
+    severity: (observed, { limit }) => {
+      const onlyOne = sharedByPinning(observed) ? pinnedToOne(observed) : limit === 1
+      return onlyOne ? 'suspect' : 'note'
+    },
     measure: (observed) => {
       const { cpu } = observed
       const both = sharedByPinning(observed)
@@ -58,40 +49,23 @@ export const HOST_CHECKS: readonly CheckRow[] = [
         ? { measured: cpusWanted(observed), limit: cpu.allowedCpus }
         : undefined
     },
-    explain: (observed, _measured, cpus) => {
-      const both = sharedByPinning(observed)
-      if (both) return explainPinned(both, observed)
-      const { load } = observed
-      const who = `${contendersOf(load)} share`
-      if (cpus === 1)
-        return {
-          severity: 'suspect',
-          message: `${who} one CPU: while one works, the others wait, and latencies are those of the scheduler.`,
-          nextStep: 'Allow the run at least two CPUs (taskset, or the CPU set of the container).',
-        }
-      const { members: memberCpus, workers: workerCpus } = observed.pinned ?? {}
-      if (memberCpus ?? workerCpus)
-        return {
-          severity: 'note',
-          message: `${who} ${cpus} CPUs, and only ${memberCpus ? `members are pinned (${nameCpus([...new Set(memberCpus)])})` : `client threads are pinned (${nameCpus([...new Set(workerCpus)])})`}: they may take time from each other.`,
-          nextStep: `${APART}.`,
-        }
-      const spare = cpus - load.workers - (serversOf(load) - load.members)
-      return {
-        severity: 'note',
-        message: `${who} ${cpus} CPUs: they take time from each other.`,
-        nextStep: `${spare > 0 ? `For latencies free of that, --procs ${spare}, or allow` : 'Allow'} the run more CPUs.`,
-      }
-    },
   },
 ]
 
-const APART = 'Give --pin-members and --pin-workers CPUs apart from each other'
+/** What serves: the members, and the front where there is one. */
+export function serversOf({ members, dispatch = 'reuseport' }: LoadSettings): number {
+  return DISPATCH[dispatch].front ? members + 1 : members
+}
 
 /** CPUs to which both a client thread and a member are pinned; undefined unless both sides are pinned. */
-function sharedByPinning({ pinned }: Observations): number[] | undefined {
+export function sharedByPinning({ pinned }: Observations): number[] | undefined {
   const { members, workers } = pinned ?? {}
   return members && workers && [...new Set(workers)].filter((cpu) => members.includes(cpu))
+}
+
+/** Whether all that is pinned is pinned to the same CPU. */
+export function pinnedToOne({ pinned }: Observations): boolean {
+  return new Set([...(pinned?.members ?? []), ...(pinned?.workers ?? [])]).size === 1
 }
 
 /** CPUs that it takes for client and members to be apart: one for each that may run on any, and those pinned to. */
@@ -100,18 +74,6 @@ function cpusWanted({ pinned, load }: Observations): number {
   return (
     (workers ? new Set(workers).size : load.workers) + (members ? new Set(members).size : serversOf(load))
   )
-}
-
-function explainPinned(cpus: number[], { pinned, cpu }: Observations): ReturnType<CheckRow['explain']> {
-  const onlyOne = new Set([...(pinned?.members ?? []), ...(pinned?.workers ?? [])]).size === 1
-  const cost = onlyOne
-    ? 'while one works, the others wait, and latencies are those of the scheduler.'
-    : 'they take time from each other.'
-  return {
-    severity: onlyOne ? 'suspect' : 'note',
-    message: `Client threads and members are both pinned to ${nameCpus(cpus)}: ${cost}`,
-    nextStep: cpu?.allowedCpus === 1 ? `${APART}, and allow the run at least two.` : `${APART}.`,
-  }
 }
 
 function longEnough(cpu: CpuUse | undefined): cpu is CpuUse {

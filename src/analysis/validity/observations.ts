@@ -1,11 +1,15 @@
 import type { DispatchKind } from '../../plan/dispatch.js'
-import type { CrossCheck, Finding } from '../../result/run-result.js'
+import type { CrossCheck } from '../../result/run-result.js'
+
+/** What was done with the group while the load ran: nothing, or changes. */
+export type ExperimentKind = 'run' | 'churn'
 
 /**
- * What a run knows about itself beside its result, for `judge`. Optional is what some hosts cannot tell, or what has no
+ * What an experiment knows about itself beside its result, for `judge`. Optional is what some hosts cannot tell, or what has no
  * meaning in some runs: then nothing is checked, and nobody accused.
  */
 export interface Observations {
+  experiment: ExperimentKind
   /** members that ended without being told to */
   deaths: { index: number; why: string }[]
   /** of a group with a front: what was dropped at its socket, and what ended it if it was not told to */
@@ -14,6 +18,8 @@ export interface Observations {
   strangers: string[]
   unexplained: number
   interrupted: boolean
+  /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
+  changesUnseen?: string[]
   waves: number
   waveSize: number
   portsReplaced: number
@@ -96,25 +102,3 @@ export interface CpuUse {
   /** whether the kernel books interrupts to the task they stop, so that `ownNs` has ours; absent where it does not say */
   interruptsInOwn?: boolean
 }
-
-/** One row of the table of checks. */
-export interface CheckRow {
-  code: string
-  /** undefined where this run has nothing to measure */
-  measure(observed: Observations): Measurement | undefined
-  /** what happened, why it matters and what to try next; asked only when the check failed */
-  explain(
-    observed: Observations,
-    measured: number,
-    limit: number,
-  ): Pick<Finding, 'severity' | 'message' | 'nextStep'>
-}
-
-export interface Measurement {
-  measured: number
-  limit: number
-  /** the limit is the least that is good, not the most */
-  atLeast?: boolean
-}
-
-export const isOpenLoop = ({ load }: Observations): boolean => load.rateHz !== undefined

@@ -1,0 +1,74 @@
+import { flagOf } from '../plan/parameters/table.js'
+import { familiesTaken } from '../plan/transport.js'
+import { FAMILY_NAMES } from '../units/addresses.js'
+import type { NoteCode } from '../analysis/validity/codes.js'
+import type { Observations } from '../analysis/validity/observations.js'
+import { formatCount } from '../units/format.js'
+import { plural } from '../units/plural.js'
+import { lowerTheLoad } from './lower-load.js'
+import type { WordsOf } from './words.js'
+
+/** Which queues overflowed. */
+function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: Observations): string {
+  if (front) {
+    const inHandingOn = droppedAtMembers - front.drops
+    const where = [
+      ...(front.drops > 0 ? [`at the front's socket (${got} bytes) ${formatCount(front.drops)}`] : []),
+      ...(inHandingOn > 0 ? [`in handing on to members ${formatCount(inHandingOn)}`] : []),
+    ]
+    return `Queues overflowed, ${where.join(', ')}`
+  }
+  return load.dispatch === 'shared'
+    ? `The receive buffer that members share (${got} bytes) overflowed`
+    : `Members' receive buffers (${got} bytes) overflowed`
+}
+
+/** The addresses at which others than this host can reach the group. */
+function listening(exposed: Observations['exposed']): string | undefined {
+  if (!exposed?.wildcard) return exposed?.address
+  const families = familiesTaken({ host: exposed.address }).map((family) => FAMILY_NAMES[family])
+  return `every ${families.join(' and ')} address of this host`
+}
+
+/** What a reader should know. */
+export const NOTE_WORDS: WordsOf<NoteCode> = {
+  interrupted: ({ experiment, changesUnseen = [] }) => ({
+    message:
+      experiment === 'churn'
+        ? `The run was interrupted: ${changesUnseen.length} of the changes were not carried out, or not seen.`
+        : 'The run was interrupted: figures cover what was measured until then.',
+  }),
+  'changes-unseen': ({ changesUnseen = [] }) => ({
+    message: `The load ended before these were carried out and seen: ${changesUnseen.join(', ')}.`,
+    nextStep: `Give the changes more time: a longer ${flagOf('durationNs')}.`,
+  }),
+  'member-drops': (observed, { measured }) => {
+    const { most } = observed.receiveBuffer
+    return {
+      message: `${overflowed(observed)}: ${plural(measured, 'datagram', 'datagrams')} dropped.`,
+      nextStep: `Raise ${flagOf('receiveBufferBytes')}${most === undefined ? '' : ` (this host allows ${most})`}, or ${lowerTheLoad(observed)}.`,
+    }
+  },
+  'receive-buffer-clamped': ({ receiveBuffer: { most } }, { measured, limit }) => ({
+    message: `The kernel gave each socket of the group a receive buffer of ${measured} bytes, not ${limit}.`,
+    nextStep: `Raise net.core.rmem_max${most === undefined ? '' : ` (now ${most})`}.`,
+  }),
+  'flows-unanswered': (_observed, { measured }) => ({
+    message: `${plural(measured, 'flow', 'flows')} never got a reply; where they belong is not known, and the balance leaves them out.`,
+    nextStep: 'Run longer, or lower the load.',
+  }),
+  waves: ({ waves, waveSize }) => ({
+    message: `The flows ran in ${formatCount(waves)} waves of at most ${formatCount(waveSize)} open sockets.`,
+    nextStep: 'To have them all open at once, raise the open-file limit (ulimit -n).',
+  }),
+  'ports-replaced': (_observed, { measured }) => ({
+    message: `${plural(measured, 'source port', 'source ports')} of the plan ${measured === 1 ? 'was' : 'were'} in use and replaced: another run with this seed may differ there.`,
+  }),
+  'engine-fallback': ({ engineFallback }) => ({
+    message: `The client used epoll, since it cannot have io_uring: ${engineFallback}. It takes more CPU time a round trip.`,
+    nextStep: `Compare this run with others over epoll only: ${flagOf('engine')} epoll makes that explicit.`,
+  }),
+  exposed: ({ exposed }) => ({
+    message: `The group listens on ${listening(exposed)}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,
+  }),
+}

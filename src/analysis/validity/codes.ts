@@ -1,0 +1,34 @@
+/** What is measured and held against a limit. */
+export type CheckCode =
+  | 'member-died'
+  | 'front-died'
+  | 'stranger-joined'
+  | 'books-do-not-balance'
+  | 'port-unreachable'
+  | 'receive-errors'
+  | 'proc-net-udp-drops'
+  | 'snmp'
+  | 'schedule-lag'
+  | 'achieved-rate'
+  | 'client-cpu'
+  | 'send-errors'
+  | 'client-drops'
+  | 'littles-law'
+  | 'throttled'
+  | 'steal'
+  | 'busy-neighbour'
+  | 'shared-cores'
+
+/** What a reader should know, without a limit that could have been passed. */
+export type NoteCode =
+  | 'interrupted'
+  | 'changes-unseen'
+  | 'member-drops'
+  | 'receive-buffer-clamped'
+  | 'flows-unanswered'
+  | 'waves'
+  | 'ports-replaced'
+  | 'engine-fallback'
+  | 'exposed'
+
+export type FindingCode = CheckCode | NoteCode

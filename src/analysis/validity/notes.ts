@@ -1,0 +1,48 @@
+import type { NoteRow } from './check-row.js'
+
+/** Says a count where there is any. */
+const some = (measured: number): { measured: number } | undefined => (measured > 0 ? { measured } : undefined)
+
+/** What a reader should know, without a limit that it could have passed. */
+export const NOTES: readonly NoteRow[] = [
+  {
+    code: 'interrupted',
+    severity: 'suspect',
+    notice: ({ interrupted }) => (interrupted ? {} : undefined),
+  },
+  {
+    code: 'changes-unseen',
+    appliesTo: { experiments: ['churn'] },
+    severity: 'suspect',
+    notice: ({ interrupted, deaths, changesUnseen = [] }) =>
+      interrupted || deaths.length > 0 ? undefined : some(changesUnseen.length),
+  },
+  {
+    code: 'member-drops',
+    // What a change costs is the result of it, and stands there.
+    appliesTo: { experiments: ['run'] },
+    severity: 'note',
+    notice: ({ droppedAtMembers }) => some(droppedAtMembers),
+  },
+  {
+    code: 'receive-buffer-clamped',
+    severity: 'note',
+    notice: ({ receiveBuffer: { asked, got } }) =>
+      // The kernel doubles what is asked for, for its own book-keeping (socket(7)).
+      asked !== undefined && got < 2 * asked ? { measured: got, limit: 2 * asked } : undefined,
+  },
+  {
+    code: 'flows-unanswered',
+    appliesTo: { experiments: ['run'] },
+    severity: 'note',
+    notice: ({ unansweredFlows }) => some(unansweredFlows),
+  },
+  { code: 'waves', severity: 'note', notice: ({ waves }) => (waves > 1 ? {} : undefined) },
+  { code: 'ports-replaced', severity: 'note', notice: ({ portsReplaced }) => some(portsReplaced) },
+  {
+    code: 'engine-fallback',
+    severity: 'note',
+    notice: ({ engineFallback }) => (engineFallback === undefined ? undefined : {}),
+  },
+  { code: 'exposed', severity: 'note', notice: ({ exposed }) => (exposed === undefined ? undefined : {}) },
+]

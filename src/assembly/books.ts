@@ -1,0 +1,32 @@
+import { balanceBooks, type ClientLedger } from '../analysis/books/ledger.js'
+import type { Recording } from '../recording/recording.js'
+import type { WorkerReport } from '../recording/worker-report.js'
+import type { Books } from '../result/run-result.js'
+import { sum } from './figures.js'
+import type { ServerLedgers } from './server-ledgers.js'
+
+/** The counts of all workers together. */
+function clientLedger(reports: readonly WorkerReport[]): ClientLedger {
+  const total = (count: (report: WorkerReport) => number): number => sum(reports.map(count))
+  return {
+    sent: total((r) => sum(r.sent)),
+    sendErrors: total((r) => r.sendErrors),
+    unsent: total((r) => r.unsent),
+    replied: total((r) => sum(r.replied)),
+    late: total((r) => sum(r.late)),
+    duplicates: total((r) => r.duplicates),
+    reordered: total((r) => r.reordered),
+    dropped: total((r) => r.dropped),
+    strangers: total((r) => r.strangers),
+  }
+}
+
+/** Where every datagram went, by what the client, the servers and, of a port without a socket, the kernel counted. */
+export function booksOf({ reports, group, host }: Recording, { members, ahead }: ServerLedgers): Books {
+  // The kernel's count is of all ports: it is ours only where our flows heard that nobody was there.
+  const heard = reports.some(({ refused }) => refused > 0)
+  return balanceBooks(clientLedger(reports), members, ahead, {
+    noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0,
+    closed: group.lives.some(({ gone }) => gone) || group.front?.died !== undefined,
+  })
+}
