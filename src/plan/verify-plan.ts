@@ -1,3 +1,4 @@
+import { LEAST_EXPECTED } from '../stats/chi-square.js'
 import { usageError } from '../errors.js'
 import { neededNs, planChanges, quietNs, type PlannedChange } from './change-plan.js'
 import type { TimedChange } from './group-change.js'
@@ -40,8 +41,6 @@ export interface VerifyPlan {
   facts: HostFacts
 }
 
-/** Expected flows per member from which on the χ² distribution may be used (docs/method.md). */
-const LEAST_EXPECTED = 5
 const REPETITIONS = 8
 const REQUESTS_PER_FLOW = 5
 /** A client that shares two CPUs with the members keeps to these rates. */

@@ -1,6 +1,9 @@
 import { bisect } from './bisection.js'
 import { logPoisson, logRegularisedGamma } from './gamma.js'
 
+/** Expected counts from which on the χ² distribution is trusted (Cochran, Biometrics 10, 1954; docs/method.md). */
+export const LEAST_EXPECTED = 5
+
 /**
  * Pearson's statistic Σ (n_i − E)² / E of `counts` (flows per member, at least one flow in all) against the
  * equal expectation E = N / k.

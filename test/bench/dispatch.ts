@@ -1,6 +1,7 @@
 import { DISPATCHES, type DispatchKind } from '../../src/plan/dispatch.js'
 import type { RunResult } from '../../src/result/run-result.js'
-import { median, runRpbench } from './processes.js'
+import { median } from '../../src/stats/median.js'
+import { runRpbench } from './processes.js'
 
 const ROUNDS = 5
 const SECONDS = 3

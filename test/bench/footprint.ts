@@ -1,4 +1,5 @@
-import { median, runRpbench, timeRpbench } from './processes.js'
+import { median } from '../../src/stats/median.js'
+import { runRpbench, timeRpbench } from './processes.js'
 
 const ROUNDS = 5
 const MB = 1e6

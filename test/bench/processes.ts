@@ -64,9 +64,3 @@ export async function timeRpbench(...words: string[]): Promise<number> {
   await run(process.execPath, [CLI, ...words])
   return performance.now() - started
 }
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}

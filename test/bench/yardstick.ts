@@ -1,5 +1,6 @@
 import { ENGINES, type EngineKind } from '../../src/plan/engine.js'
-import { compileLimit, median, runRpbench } from './processes.js'
+import { median } from '../../src/stats/median.js'
+import { compileLimit, runRpbench } from './processes.js'
 
 const ROUNDS = 5
 const SECONDS = 2

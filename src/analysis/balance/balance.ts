@@ -1,14 +1,11 @@
 import type { Balance } from '../../result/run-result.js'
-import { chiSquareStatistic, chiSquareTail } from '../../stats/chi-square.js'
+import { chiSquareStatistic, chiSquareTail, LEAST_EXPECTED } from '../../stats/chi-square.js'
 import { evennessTail } from '../../stats/evenness.js'
 import { fairBand } from '../../stats/fair-band.js'
 import { fairChiSquares, monteCarloTails } from '../../stats/monte-carlo.js'
 import { detectableEffect, effectBeyondBound, flowsForEffect } from '../../stats/power.js'
 import { type Residual, residuals } from '../../stats/residuals.js'
 import type { FlowPlacement } from './flow-placement.js'
-
-/** Below this expected count the χ² distribution is no longer trusted (Cochran, Biometrics 10, 1954). */
-const LEAST_EXPECTED = 5
 
 /**
  * Flows count as too even when a fair hash would be as even less than once in 10,000 runs. Skew has to pass an

@@ -1,3 +1,4 @@
+import { medianOfAscending } from '../../stats/median.js'
 import type { TakenBalance } from '../../result/run-result.js'
 import { fairCvOfWeights, moments } from '../../stats/weighted-spread.js'
 
@@ -59,7 +60,7 @@ function vanishesWithExcess(
   sorted: Float64Array,
   cv: number,
 ): boolean {
-  const median = sorted[sorted.length >> 1]!
+  const median = medianOfAscending(sorted)
   const perMember = takenPerMember.map(() => 0)
   for (let flow = 0; flow < memberOfFlow.length; flow++) {
     const member = memberOfFlow[flow]!

@@ -1,11 +1,9 @@
 import { binomialTwoSided } from '../../stats/binomial.js'
-import { chiSquareTail } from '../../stats/chi-square.js'
+import { chiSquareTail, LEAST_EXPECTED } from '../../stats/chi-square.js'
 import type { FlowMoves } from './churn.js'
 
 /** Below this a change counts as other than predicted: one false alarm in 10,000 changes. */
 const ALPHA = 1e-4
-/** Expected counts from which on the χ² distribution may be used (docs/method.md). */
-const LEAST_EXPECTED = 5
 
 export interface MoveTest {
   pValue: number

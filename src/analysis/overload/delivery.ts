@@ -1,7 +1,8 @@
 import type { Imbalance, ImbalanceCause } from '../../result/imbalance.js'
 import { deliveredAtEqualCapacity } from './equal-capacity.js'
 import type { ImbalanceInput, MemberUnderLoad } from './imbalance-input.js'
-import { compareTimes, median, requestTimeOf, type Slowness } from './member-time.js'
+import { median } from '../../stats/median.js'
+import { compareTimes, requestTimeOf, type Slowness } from './member-time.js'
 
 export interface Delivery {
   part: Imbalance['parts']['delivery']

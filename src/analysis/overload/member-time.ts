@@ -1,3 +1,5 @@
+import { median } from '../../stats/median.js'
+
 /** What a member counted of its time over the measured phase; absent where the host does not tell. */
 export interface MemberTime {
   /** requests that it took */
@@ -64,11 +66,4 @@ export function compareTimes(
     othersStretch,
     stretchRatio: ownStretch / othersStretch,
   }
-}
-
-/** The middle value, or the mean of the two in the middle; of at least one. */
-export function median(values: readonly number[]): number {
-  const ascending = values.toSorted((a, b) => a - b)
-  const upper = ascending.length >> 1
-  return ascending.length % 2 === 1 ? ascending[upper]! : (ascending[upper - 1]! + ascending[upper]!) / 2
 }

@@ -1,3 +1,4 @@
+import { medianOfAscending } from '../../stats/median.js'
 import type { PointSummary, SweepPointResult, SweepRun, SweepSpread } from '../../result/sweep-result.js'
 
 /** Whether a run's figures may stand in a summary: it came to its end, and is a measurement. */
@@ -5,13 +6,12 @@ export function isMeasurement({ error, stopped, validity }: SweepRun): boolean {
   return !error && !stopped && validity !== undefined && validity.verdict !== 'invalid'
 }
 
-/** Median, least and greatest; undefined for no values. The median of an even number is the mean of the middle two. */
+/** Median, least and greatest; undefined for no values. */
 export function spreadOf(values: readonly number[]): SweepSpread | undefined {
   if (values.length === 0) return undefined
   const sorted = values.toSorted((a, b) => a - b)
-  const half = sorted.length >> 1
   return {
-    median: sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2,
+    median: medianOfAscending(sorted),
     min: sorted[0]!,
     max: sorted.at(-1)!,
   }
