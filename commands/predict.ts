@@ -1,8 +1,8 @@
-import { BaseCommand } from '../src/cli/base-command.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { planPrediction } from '../src/cli/predict-flags.js'
+import { ResultCommand } from '../src/cli/result-command.js'
 
-export default class Predict extends BaseCommand {
+export default class Predict extends ResultCommand {
   static override summary = 'Say what the kernel’s rule will do, without any traffic'
   static override description = `Computes from a model of the kernel's selection rule where flows go: how many move when members join, leave,
 restart or are replaced, where they land, and the least that any scheme could move; or how evenly N flows spread.
@@ -56,11 +56,7 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
     const tool = { name: 'rpbench' as const, version: this.config.version }
     const startedAt = new Date().toISOString()
     const result = { schema: PREDICT_SCHEMA, tool, startedAt, kernel, ...prediction } as const
-    if (flags.json) {
-      this.printJson(result)
-      return
-    }
-    const { renderPredictText } = await import('../src/report/predict-text.js')
-    this.print(renderPredictText(result, this.outputStyle(flags['no-color'])))
+    const { PREDICT_VIEWS } = await import('../src/report/predict/views.js')
+    await this.show(PREDICT_VIEWS, { result }, flags)
   }
 }

@@ -1,11 +1,9 @@
-import { BaseCommand } from '../src/cli/base-command.js'
 import { flagsOf } from '../src/cli/flags.js'
-import { measureAndReport, outputFlags, statusOfResult } from '../src/cli/measurement.js'
+import { EXIT_STATUS } from '../src/cli/exit-status.js'
+import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import { planFromFlags } from '../src/cli/run-flags.js'
-import type { RunOutcome } from '../src/experiment/run.js'
-import type { ResultFiles } from '../src/result/store.js'
 
-export default class Run extends BaseCommand {
+export default class Run extends ResultCommand {
   static override description = `Measure how flows spread over a SO_REUSEPORT group, and at what latency.
 
 Starts a group of server processes that share one UDP port, sends from many source ports, and reports the flows and packets each process got, whether that spread is what a fair hash gives, and the latency of each process. With --rate beyond what the group can do, it tells whether all members drop alike, and why not. Traffic stays on this host.
@@ -26,39 +24,26 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
   override async run(): Promise<void> {
     const { flags } = await this.parse(Run)
     const { plan, supplied } = planFromFlags(flags)
-    const { prepareTraffic } = await import('../src/experiment/traffic.js')
-    const { runExperiment } = await import('../src/experiment/run.js')
+    const [{ prepareTraffic }, { runExperiment }, { RUN_VIEWS }] = await Promise.all([
+      import('../src/experiment/traffic.js'),
+      import('../src/experiment/run.js'),
+      import('../src/report/run/views.js'),
+    ])
     const traffic = prepareTraffic(plan)
-    const { result } = await measureAndReport({
+    await this.measureAndReport({
       kind: 'run',
+      views: RUN_VIEWS,
       flags,
-      measure: (signal, onProgress) =>
-        runExperiment({ plan, traffic, supplied, toolVersion: this.config.version, signal, onProgress }),
-      report: (outcome, files) => this.#report(outcome, files, flags),
-    })
-    const status = statusOfResult(result)
-    if (status !== 0) this.exit(status)
-  }
-
-  async #report(
-    outcome: RunOutcome,
-    files: ResultFiles<'run'> | undefined,
-    flags: { json: boolean; 'no-color': boolean },
-  ) {
-    const { result } = outcome
-    if (flags.json) this.printJson(result)
-    else {
-      const { renderRunText } = await import('../src/report/text.js')
-      const savedTo = Object.values(files?.paths ?? {})
-      this.print(renderRunText(result, { ...this.outputStyle(flags['no-color']), savedTo }))
-    }
-    // Printed first: a full disk must not cost the user what was measured.
-    if (!files) return
-    const { membersCsv, flowsCsv } = await import('../src/report/csv.js')
-    await files.write({
-      json: `${JSON.stringify(result, null, 2)}\n`,
-      membersCsv: membersCsv(result),
-      flowsCsv: flowsCsv(outcome.flows),
+      statusOf: EXIT_STATUS.run,
+      measure: ({ signal, progress: { update } }) =>
+        runExperiment({
+          plan,
+          traffic,
+          supplied,
+          toolVersion: this.config.version,
+          signal,
+          onProgress: update,
+        }),
     })
   }
 }

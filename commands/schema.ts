@@ -1,10 +1,12 @@
-import { Args, Command } from '@oclif/core'
+import { Args } from '@oclif/core'
+import { BaseCommand } from '../src/cli/base-command.js'
+import { usageError } from '../src/errors.js'
 import type { SchemaName } from '../src/result/json-schema.js'
 
 /** Written out: asking the schemas themselves would load zod for every `--help`. */
 const NAMES = ['run', 'churn', 'predict', 'sweep', 'verify'] as const satisfies readonly SchemaName[]
 
-export default class Schema extends Command {
+export default class Schema extends BaseCommand {
   static override summary = 'Print the JSON Schema of a result'
   static override description =
     'Results name their schema and its version in the field "schema", such as rpbench/run@1. A version only ever gains optional fields; anything else makes a new version.'
@@ -16,12 +18,20 @@ export default class Schema extends Command {
     },
   ]
   static override args = {
-    result: Args.custom<SchemaName>({ description: 'which result', options: [...NAMES] })({ default: 'run' }),
+    result: Args.custom<SchemaName>({
+      description: `which result: ${NAMES.join(', ')}`,
+      parse: (text) => {
+        const name = NAMES.find((one) => one === text)
+        if (name === undefined)
+          throw usageError(`There is no result "${text}": name one of ${NAMES.join(', ')}.`)
+        return Promise.resolve(name)
+      },
+    })({ default: 'run' }),
   }
 
   async run(): Promise<void> {
     const { args } = await this.parse(Schema)
     const { resultJsonSchema } = await import('../src/result/json-schema.js')
-    this.log(JSON.stringify(resultJsonSchema(args.result), null, 2))
+    await this.print(`${JSON.stringify(resultJsonSchema(args.result), null, 2)}\n`)
   }
 }

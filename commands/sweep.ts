@@ -1,12 +1,13 @@
 import { Flags } from '@oclif/core'
-import { BaseCommand } from '../src/cli/base-command.js'
 import { flagsOf } from '../src/cli/flags.js'
-import { outputFlags } from '../src/cli/measurement.js'
+import { EXIT_STATUS } from '../src/cli/exit-status.js'
+import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import { planSweep } from '../src/cli/sweep-flags.js'
 import { usageError } from '../src/errors.js'
+import type { SweepTask } from '../src/cli/sweep-session.js'
 import type { SweepResult } from '../src/result/sweep-result.js'
 
-export default class Sweep extends BaseCommand {
+export default class Sweep extends ResultCommand {
   static override description = `Measure how throughput, latency, loss and balance change along processes, rate, flows or any other flag of run.
 
 Every flag of run takes a list (1,2,4), a range (10k..50k/10k), a range that grows by a factor (1..16*2), or these mixed; each combination is a point. Flags whose values hold commas, such as --source-addresses, take ; between two of them. Points run in a shuffled order, once per repetition. With --find, the highest rate at which a goal holds is searched at each point.
@@ -36,7 +37,7 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
 
   override async run(): Promise<void> {
     const { flags, metadata } = await this.parse(Sweep)
-    const { resumedSweep, runSweep } = await import('../src/cli/sweep-session.js')
+    const { consentToSweep, resumedSweep, runSweep } = await import('../src/cli/sweep-session.js')
     const { resume, ...others } = flags
     if (resume !== undefined) {
       const given = [...Object.keys(flagsOf('sweep')), 'output'].find(
@@ -47,16 +48,18 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
           `--resume takes its flags from the file: leave out --${given}, or start a new sweep.`,
         )
     }
-    const task = resume === undefined ? planSweep(others) : await resumedSweep(resume)
+    const task: SweepTask = resume === undefined ? planSweep(others) : await resumedSweep(resume)
     if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
-    const result = await runSweep({
-      task,
+    await consentToSweep(task, flags.yes)
+    const { SWEEP_VIEWS } = await import('../src/report/sweep/views.js')
+    await this.measureAndReport({
+      kind: 'sweep',
+      views: SWEEP_VIEWS,
       flags,
-      toolVersion: this.config.version,
-      report: (measured, savedTo) => this.#report(measured, savedTo, flags),
+      ...(task.savedAs !== undefined && { savedAs: task.savedAs }),
+      statusOf: EXIT_STATUS.sweep,
+      measure: (measuring) => runSweep(task, this.config.version, measuring),
     })
-    const status = statusOf(result)
-    if (status !== 0) this.exit(status)
   }
 
   #tellOfSkipped(skipped: SweepResult['skipped']): void {
@@ -67,20 +70,4 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
       skipped.length > 1 ? `${skipped.length} combinations are left out; the first, ` : 'Left out: '
     this.notice(`rpbench: ${more}${which.join(' ')}: ${first.reason}`)
   }
-
-  async #report(result: SweepResult, savedTo: string[], flags: { json: boolean; 'no-color': boolean }) {
-    if (flags.json) {
-      this.printJson(result)
-      return
-    }
-    const { renderSweepText } = await import('../src/report/sweep-text.js')
-    this.print(renderSweepText(result, { ...this.outputStyle(flags['no-color']), savedTo }))
-  }
-}
-
-function statusOf({ stopped, runs }: SweepResult): number {
-  if (stopped === 'interrupted') return 130
-  const measured = runs.filter(({ error }) => !error)
-  if (measured.length === 0) return 1
-  return measured.every(({ validity }) => validity?.verdict === 'invalid') ? 3 : 0
 }

@@ -1,11 +1,9 @@
-import { BaseCommand } from '../../src/cli/base-command.js'
 import { flagsOf } from '../../src/cli/flags.js'
-import { measureAndReport, outputFlags, statusOfClaims } from '../../src/cli/measurement.js'
+import { EXIT_STATUS } from '../../src/cli/exit-status.js'
+import { outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 import { planVerify } from '../../src/cli/verify-flags.js'
-import type { ResultFiles } from '../../src/result/store.js'
-import type { ClaimsResult } from '../../src/result/verify-result.js'
 
-export default class Verify extends BaseCommand {
+export default class Verify extends ResultCommand {
   static override summary = 'Put four claims about SO_REUSEPORT to the test on this machine'
   static override description = `One flow always reaches the same socket; different flows spread evenly; changing the number of sockets moves flows, as many as predicted; overload does not break the balance. Each is measured, and printed with its verdict and its evidence, in about a minute. Traffic stays on this host.
 
@@ -27,30 +25,24 @@ Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1
     const { mayLoadEbpf } = await import('../../src/steering/bpf.js')
     const mayObserve = mayLoadEbpf()
     const { plan, supplied } = planVerify(flags, mayObserve)
-    const { verifyClaims } = await import('../../src/experiment/verify.js')
-    const result = await measureAndReport({
+    const [{ verifyClaims }, { VERIFY_VIEWS }] = await Promise.all([
+      import('../../src/experiment/verify.js'),
+      import('../../src/report/verify/views.js'),
+    ])
+    await this.measureAndReport({
       kind: 'verify',
+      views: VERIFY_VIEWS,
       flags,
-      measure: (signal, onProgress) =>
-        verifyClaims({ plan, supplied, toolVersion: this.config.version, signal, onProgress }),
-      report: (measured, files) => this.#report(measured, files, flags),
+      statusOf: EXIT_STATUS.verify,
+      measure: async ({ signal, progress: { update } }) => ({
+        result: await verifyClaims({
+          plan,
+          supplied,
+          toolVersion: this.config.version,
+          signal,
+          onProgress: update,
+        }),
+      }),
     })
-    const status = statusOfClaims(result)
-    if (status !== 0) this.exit(status)
-  }
-
-  async #report(
-    result: ClaimsResult,
-    files: ResultFiles<'verify'> | undefined,
-    flags: { json: boolean; 'no-color': boolean },
-  ) {
-    if (flags.json) this.printJson(result)
-    else {
-      const { renderVerifyText } = await import('../../src/report/verify-text.js')
-      const savedTo = Object.values(files?.paths ?? {})
-      this.print(renderVerifyText(result, { ...this.outputStyle(flags['no-color']), savedTo }))
-    }
-    // Printed first: a full disk must not cost the user what was measured.
-    await files?.write({ json: `${JSON.stringify(result, null, 2)}\n` })
   }
 }

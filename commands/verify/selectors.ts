@@ -1,7 +1,7 @@
-import { BaseCommand } from '../../src/cli/base-command.js'
-import { CLAIM_FAILED_STATUS } from '../../src/cli/measurement.js'
+import { EXIT_STATUS } from '../../src/cli/exit-status.js'
+import { ResultCommand } from '../../src/cli/result-command.js'
 
-export default class VerifySelectors extends BaseCommand {
+export default class VerifySelectors extends ResultCommand {
   static override summary = 'test how this kernel selects the socket of a group'
   static override description = `Re-runs what the kernel's own selftests assert of SO_REUSEPORT groups of UDP sockets: what an attached program's
 index reaches, who is preferred over whom, who may join, and how the group's array is ordered. Takes a second or two and
@@ -13,13 +13,13 @@ sends over loopback only. Some cases need root. Exit status: 0 all that can be t
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(VerifySelectors)
-    const { verifySelectors } = await import('../../src/experiment/selectors.js')
+    const [{ verifySelectors }, { SELECTORS_VIEWS }] = await Promise.all([
+      import('../../src/experiment/selectors.js'),
+      import('../../src/report/selectors/views.js'),
+    ])
     const result = verifySelectors(this.config.version)
-    if (flags.json) this.printJson(result)
-    else {
-      const { renderSelectorsText } = await import('../../src/report/selectors-text.js')
-      this.print(renderSelectorsText(result, this.outputStyle(flags['no-color'])))
-    }
-    if (result.cases.some(({ outcome }) => outcome === 'fail')) this.exit(CLAIM_FAILED_STATUS)
+    await this.show(SELECTORS_VIEWS, { result }, flags)
+    const status = EXIT_STATUS.selectors(result)
+    if (status !== 0) this.exit(status)
   }
 }

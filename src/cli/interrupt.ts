@@ -1,7 +1,6 @@
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+import { INTERRUPTED_STATUS } from './exit-status.js'
 
-/** The exit status of a command that was interrupted after it kept and printed what it had. */
-export const INTERRUPTED_STATUS = 130
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * Handles Ctrl-C (and TERM, HUP): the first aborts the signal, so that the command can stop in good order; the

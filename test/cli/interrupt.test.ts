@@ -95,15 +95,16 @@ describe.each(['SIGTERM', 'SIGHUP'] as const)('%s', (signal) => {
 })
 
 describe('kill -9 of the tool', () => {
-  it('ends the members as well, and frees the port', async () => {
+  it('ends the members as well, frees the port, and leaves no file', async () => {
     const port = quietPort()
-    const tool = new Tool([...longRun(4), '--port', String(port), '--no-save'])
+    const tool = new Tool([...longRun(4), '--port', String(port), '-o', directory])
     const members = await tool.untilTaken('measured', 4)
     expect(udpSocketsOn(port)).toBe(4)
     tool.signal('SIGKILL')
     expect(await tool.ended).toMatchObject({ signal: 'SIGKILL' })
     await untilGone(members)
     expect(udpSocketsOn(port)).toBe(0)
+    expect(await readdir(directory)).toEqual([])
   })
 
   it('while the group starts leaves none behind either', async () => {

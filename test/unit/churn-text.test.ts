@@ -1,16 +1,16 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { changesCsv } from '../../src/report/changes-csv.js'
-import { renderChurnText } from '../../src/report/churn-text.js'
+import { changesCsv } from '../../src/report/churn/changes-csv.js'
+import { renderChurnText } from '../../src/report/churn/text.js'
 import type { ChangeResult, ChurnResult } from '../../src/result/churn-result.js'
-import { lineOf } from './render-sample.js'
+import { lineOf, withSaved } from './render-sample.js'
 import { sampleChange, sampleChurn, sampleRemoval, sampleStall } from './sample-churn.js'
 
 const ESCAPE = '\u{1B}'
 const savedTo = ['-churn.json', '-churn-changes.csv'].map((end) => `results/20261122T101300Z${end}`)
 
 const render = (result: ChurnResult, columns = 100): string =>
-  renderChurnText(result, { columns, color: false, savedTo })
+  withSaved(renderChurnText, result, { columns, color: false }, savedTo)
 const one = (change: ChangeResult): string => render(sampleChurn({ changes: [change] }), 200)
 
 const differing = sampleRemoval({
@@ -150,7 +150,7 @@ describe('a line of it', () => {
   it.each(Object.entries(results))('never exceeds the columns: %s', (_name, result) => {
     for (const columns of [200, 120, 80, 64, 63, 40, 30])
       for (const unicode of [true, false]) {
-        const text = renderChurnText(result, { columns, color: false, unicode, savedTo })
+        const text = withSaved(renderChurnText, result, { columns, color: false, unicode }, savedTo)
         expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns)
         expect(text).not.toMatch(/ $/m)
         expect(text).not.toMatch(/NaN|undefined|Infinity/)

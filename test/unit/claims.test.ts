@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { judgeChurn } from '../../src/analysis/claims/churn-claim.js'
 import { analyseBalance } from '../../src/analysis/balance/balance.js'
-import { statusOfClaims } from '../../src/cli/measurement.js'
+import { EXIT_STATUS } from '../../src/cli/exit-status.js'
 import type { Affinity } from '../../src/result/run-result.js'
 import { claimsResult } from '../../src/result/verify-result.js'
 import { sampleChange, sampleChurn, sampleRemoval } from './sample-churn.js'
@@ -303,7 +303,9 @@ describe('the claims together', () => {
     ['one cannot be told', [true, undefined], undefined, 3],
     ['one does not hold and another cannot be told', [false, undefined], undefined, 99],
     ['it was interrupted', [true, false], 'interrupted' as const, 130],
-  ])('when %s, the exit status says so', (_name, rulings, stopped, status) =>
-    expect(statusOfClaims({ claims: rulings.map((holds) => ({ holds })), stopped })).toBe(status),
-  )
+  ])('when %s, the exit status says so', (_name, rulings, stopped, status) => {
+    const [claim] = sampleClaims().claims
+    const claims = rulings.map((holds) => ({ ...claim!, holds }))
+    expect(EXIT_STATUS.verify({ ...sampleClaims(claims), stopped })).toBe(status)
+  })
 })

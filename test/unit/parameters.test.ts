@@ -6,7 +6,7 @@ import Predict from '../../commands/predict.js'
 import Run from '../../commands/run.js'
 import Sweep from '../../commands/sweep.js'
 import Verify from '../../commands/verify/index.js'
-import { BaseCommand } from '../../src/cli/base-command.js'
+import { ResultCommand } from '../../src/cli/result-command.js'
 import { COMMANDS, GROUPS, type Command } from '../../src/plan/parameters/row.js'
 import {
   defaultOf,
@@ -34,7 +34,7 @@ const ABOUT_OUTPUT = new Set([
   'quiet',
   'resume',
   'yes',
-  ...Object.keys(BaseCommand.baseFlags),
+  ...Object.keys(ResultCommand.baseFlags),
 ])
 
 const KEYS = Object.keys(PARAMETERS) as ParameterKey[]
@@ -67,7 +67,7 @@ describe('the table of parameters', () => {
   })
 
   it.each(COMMANDS)('gives each short name of %s to one flag', (command) => {
-    const flags = { ...BaseCommand.baseFlags, ...CLASSES[command].flags }
+    const flags = { ...ResultCommand.baseFlags, ...CLASSES[command].flags }
     const chars = Object.values(flags).flatMap(({ char }) => char ?? [])
     expect(new Set(chars).size).toBe(chars.length)
   })

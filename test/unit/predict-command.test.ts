@@ -28,8 +28,10 @@ async function predict(...argv: string[]): Promise<{ stdout: string; stderr: str
 
 function collect(stream: NodeJS.WriteStream): string[] {
   const written: string[] = []
-  vi.spyOn(stream, 'write').mockImplementation((chunk) => {
+  vi.spyOn(stream, 'write').mockImplementation((chunk, ...rest) => {
     written.push(String(chunk))
+    const done = rest.find((argument) => typeof argument === 'function')
+    done?.()
     return true
   })
   return written

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../src/kernel/group-array.js'
 import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
-import { renderPredictText } from '../../src/report/predict-text.js'
+import { renderPredictText } from '../../src/report/predict/text.js'
 import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
 import type { ChangePrediction, SpreadPrediction } from '../../src/result/predict-result.js'
 

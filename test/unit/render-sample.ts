@@ -1,13 +1,23 @@
-import { renderRunText } from '../../src/report/text.js'
+import { renderRunText } from '../../src/report/run/text.js'
+import { renderSaved } from '../../src/report/saved-text.js'
+import type { TextOptions } from '../../src/report/views.js'
 import type { RunResult } from '../../src/result/run-result.js'
 import { sampleMember, sampleResult } from './sample-result.js'
 
-export const savedTo = ['-run.json', '-run-members.csv', '-run-flows.csv'].map(
+const savedTo = ['-run.json', '-run-members.csv', '-run-flows.csv'].map(
   (end) => `results/20261122T101300Z${end}`,
 )
 
+/** All that a terminal shows: the report, and then where it was saved. */
+export const withSaved = <Result>(
+  report: (result: Result, options: TextOptions) => string,
+  result: Result,
+  options: TextOptions,
+  paths = savedTo,
+): string => report(result, options) + renderSaved(paths, options)
+
 export const render = (result: RunResult, columns = 120): string =>
-  renderRunText(result, { columns, color: false, savedTo })
+  withSaved(renderRunText, result, { columns, color: false })
 
 /** The line with this label, together with its continuation, as one string. */
 export function lineOf(text: string, label: string): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { renderSelectorsText } from '../../src/report/selectors-text.js'
+import { renderSelectorsText } from '../../src/report/selectors/text.js'
 import { sampleResult } from './sample-result.js'
 
 const result = {

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { renderRunText } from '../../src/report/text.js'
-import { group, lineOf, render, savedTo } from './render-sample.js'
+import { renderRunText } from '../../src/report/run/text.js'
+import { group, lineOf, render, withSaved } from './render-sample.js'
 import { sampleLatency, sampleMember, sampleResult } from './sample-result.js'
 
 const ESCAPE = '\u{1B}'
@@ -140,7 +140,7 @@ describe('a line of the report', () => {
   it.each(Object.entries(results))('never exceeds the columns: %s', (_name, result) => {
     for (const columns of widths)
       for (const unicode of [true, false]) {
-        const text = renderRunText(result, { columns, color: false, unicode, savedTo })
+        const text = withSaved(renderRunText, result, { columns, color: false, unicode })
         const longest = Math.max(...text.split('\n').map((line) => stringWidth(line)))
         expect(longest).toBeLessThanOrEqual(columns)
       }
@@ -159,12 +159,12 @@ describe('a line of the report', () => {
     const plain = render(broken)
       .split('\n')
       .map((line) => stringWidth(line))
-    const coloured = renderRunText(broken, { columns: 120, color: true, savedTo })
+    const coloured = withSaved(renderRunText, broken, { columns: 120, color: true })
     expect(coloured.split('\n').map((line) => stringWidth(line))).toEqual(plain)
   })
 
   it('keeps to ASCII where it must', () =>
-    expect(renderRunText(broken, { columns: 80, color: false, unicode: false, savedTo })).toMatch(
+    expect(withSaved(renderRunText, broken, { columns: 80, color: false, unicode: false })).toMatch(
       /^[ -~\n]*$/,
     ))
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { renderVerifyText } from '../../src/report/verify-text.js'
+import { renderVerifyText } from '../../src/report/verify/text.js'
 import type { Claim, ClaimsResult } from '../../src/result/verify-result.js'
 import {
   claimOfDraws,
@@ -15,7 +15,7 @@ import {
 } from './sample-claims.js'
 
 const render = (result: ClaimsResult, columns = 100, color = false): string =>
-  renderVerifyText(result, { columns, color, savedTo: ['results/20261122T101300Z-verify.json'] })
+  renderVerifyText(result, { columns, color })
 
 it('four claims read like this', () =>
   expect(render(sampleClaims()))
@@ -51,8 +51,6 @@ it('four claims read like this', () =>
                        χ² 0.00 then, 0.00 now
            delivery    even · members deliver 1.00 0.99 1.01 1.00 of what equal ones would ·
                        the least 2.0 % below the most, where up to 10 % is noise
-
- saved     results/20261122T101300Z-verify.json
 
  4 claims: 4 hold
 `))

@@ -1,9 +1,9 @@
-import { formatCount, formatPercent } from '../units/format.js'
-import type { ChangePrediction, PredictResult, SpreadPrediction } from '../result/predict-result.js'
-import { type Line, type Phrase, layOut, wrap } from './line.js'
-import { plural } from '../units/plural.js'
-import { createStyle, type Style, type StyleOptions } from './style.js'
-import { transitionPicture } from './transition-picture.js'
+import { formatCount, formatPercent } from '../../units/format.js'
+import type { ChangePrediction, PredictResult, SpreadPrediction } from '../../result/predict-result.js'
+import { type Line, type Phrase, layOut, wrap } from '../line.js'
+import { plural } from '../../units/plural.js'
+import { createStyle, type Style, type StyleOptions } from '../style.js'
+import { transitionPicture } from '../transition-picture.js'
 
 const TITLE = 'rpbench predict'
 /** Below this width, continuation lines of the head start near the margin. */

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
-import { LATENCY_FIGURES } from './csv.js'
-import type { SweepResult, SweepRun } from '../result/sweep-result.js'
+import { LATENCY_FIGURES } from '../run/members-csv.js'
+import type { SweepResult, SweepRun } from '../../result/sweep-result.js'
 
 type Cell = string | number | undefined
 type Column = [name: string, cell: (run: SweepRun) => Cell]

@@ -1,16 +1,12 @@
-import type { SweepResult } from '../result/sweep-result.js'
-import { formatCount, formatDuration } from '../units/format.js'
-import { titleLines } from './header.js'
-import { layOut, type Line, type Phrase } from './line.js'
-import { plural } from '../units/plural.js'
-import { savedLines } from './saved-lines.js'
-import { createStyle, type StyleOptions, type Tone } from './style.js'
-import { pointLabel, sweepPictures } from './sweep-pictures.js'
-import { capacityTable, endingLines, pointsTable } from './sweep-table.js'
-
-export interface SweepTextOptions extends Omit<StyleOptions, 'praise'> {
-  savedTo?: readonly string[]
-}
+import type { SweepResult } from '../../result/sweep-result.js'
+import { formatCount, formatDuration } from '../../units/format.js'
+import { titleLines } from '../header.js'
+import { layOut, type Line, type Phrase } from '../line.js'
+import { plural } from '../../units/plural.js'
+import { createStyle, type Tone } from '../style.js'
+import { pointLabel, sweepPictures } from '../sweep-pictures.js'
+import type { TextOptions } from '../views.js'
+import { capacityTable, endingLines, pointsTable } from '../sweep-table.js'
 
 const TITLE = 'rpbench sweep'
 /** Combinations that are left out, one reason each; the JSON has them all. */
@@ -18,7 +14,7 @@ const MOST_REASONS = 3
 const MOST_ERRORS = 3
 
 /** A sweep as a person reads it: a row per point, pictures along its axis, and how far its runs can be trusted. */
-export function renderSweepText(result: SweepResult, options: SweepTextOptions): string {
+export function renderSweepText(result: SweepResult, options: TextOptions): string {
   const style = createStyle(options)
   const lines: Line[] = [
     ...(result.plan.goal ? [goalLine(result.plan.goal)] : []),
@@ -28,7 +24,6 @@ export function renderSweepText(result: SweepResult, options: SweepTextOptions):
     ...spreadLines(result),
     ...skippedLines(result),
     ...stoppedLines(result, options.savedTo),
-    ...savedLines(options.savedTo ?? []),
   ]
   return [
     ...titleLines(TITLE, headerPhrases(result), style),

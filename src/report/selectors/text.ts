@@ -1,7 +1,7 @@
-import type { SelectorsResult } from '../result/verify-result.js'
-import { hangOf, layOut, wrap, type Line } from './line.js'
-import { plural } from '../units/plural.js'
-import { createStyle, type StyleOptions, type Tone } from './style.js'
+import type { SelectorsResult } from '../../result/verify-result.js'
+import { hangOf, layOut, wrap, type Line } from '../line.js'
+import { plural } from '../../units/plural.js'
+import { createStyle, type StyleOptions, type Tone } from '../style.js'
 
 type Outcome = SelectorsResult['cases'][number]['outcome']
 

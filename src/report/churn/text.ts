@@ -1,16 +1,15 @@
-import { formatDuration } from '../units/format.js'
-import type { MemberGeneration } from '../kernel/group-array.js'
-import type { ChangeResult, ChurnResult } from '../result/churn-result.js'
-import { booksLine } from './books-line.js'
-import { changeLines, changePhrases } from './change-lines.js'
-import { headerPhrases, titleLines } from './header.js'
-import { hangOf, layOut, type Line, wrap } from './line.js'
-import { savedLines } from './saved-lines.js'
-import { createStyle, type Style } from './style.js'
-import type { TextOptions } from './text.js'
-import { rateLine, scheduleLine } from './time-lines.js'
-import { drawTransitions, type TransitionMatrix } from './transition-picture.js'
-import { accidentLines, validityLines } from './validity-lines.js'
+import { formatDuration } from '../../units/format.js'
+import type { MemberGeneration } from '../../kernel/group-array.js'
+import type { ChangeResult, ChurnResult } from '../../result/churn-result.js'
+import { booksLine } from '../books-line.js'
+import { changeLines, changePhrases } from '../change-lines.js'
+import { headerPhrases, titleLines } from '../header.js'
+import { hangOf, layOut, type Line, wrap } from '../line.js'
+import { createStyle, type Style } from '../style.js'
+import type { TextOptions } from '../views.js'
+import { rateLine, scheduleLine } from '../time-lines.js'
+import { drawTransitions, type TransitionMatrix } from '../transition-picture.js'
+import { accidentLines, validityLines } from '../validity-lines.js'
 
 const TITLE = 'rpbench churn'
 /** Larger groups have a picture only in the JSON: it would hide the answer. */
@@ -34,7 +33,6 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
     ...notableSchedule(result),
     booksLine(result),
     ...(invalid ? [] : validity),
-    ...savedLines(options.savedTo ?? []),
   ]
   // What makes a run invalid, or cut it short, comes before any figure of it.
   const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)

@@ -1,13 +1,12 @@
-import { LOOPBACK } from '../units/addresses.js'
-import { formatDuration } from '../units/format.js'
-import type { ClaimsResult } from '../result/verify-result.js'
-import { CLAIM_TONES, claimLines } from './claim-lines.js'
-import { titleLines } from './header.js'
-import { layOut, type Line, type Phrase, wrap } from './line.js'
-import { plural } from '../units/plural.js'
-import { savedLines } from './saved-lines.js'
-import { createStyle } from './style.js'
-import type { TextOptions } from './text.js'
+import { LOOPBACK } from '../../units/addresses.js'
+import { formatDuration } from '../../units/format.js'
+import type { ClaimsResult } from '../../result/verify-result.js'
+import { CLAIM_TONES, claimLines } from '../claim-lines.js'
+import { titleLines } from '../header.js'
+import { layOut, type Line, type Phrase, wrap } from '../line.js'
+import { plural } from '../../units/plural.js'
+import { createStyle } from '../style.js'
+import type { TextOptions } from '../views.js'
 
 const TITLE = 'rpbench verify'
 
@@ -31,7 +30,6 @@ export function renderVerifyText(result: ClaimsResult, options: TextOptions): st
         ]),
     ...suspicionLines(result),
     ...notes.map((text) => ({ label: 'note', phrases: [{ text }] })),
-    ...savedLines(options.savedTo ?? []),
   ]
   // One table, so that all blocks have the same columns.
   const lines = [...blocks.flat(), ...rest]

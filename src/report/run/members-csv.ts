@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
-import type { MemberLoad } from '../result/imbalance.js'
-import type { FlowRow, LatencySummary, MemberResult, RunResult } from '../result/run-result.js'
+import type { MemberLoad } from '../../result/imbalance.js'
+import type { LatencySummary, MemberResult, RunResult } from '../../result/run-result.js'
 
 type Cell = string | number | undefined
 
@@ -68,13 +68,4 @@ export function membersCsv({ members, imbalance }: RunResult): string {
       ]
     }),
   ])
-}
-
-/** One row per flow, in the order given. `member` is empty while unknown, `moved` is 1 or 0 so that it can be summed. */
-export function flowsCsv(rows: Iterable<FlowRow>): string {
-  let text = 'flow,source address,source port,member,sent,replied,lost,moved\n'
-  // Written directly: numbers and addresses need no quotes, and for 100,000 rows csv-stringify takes ten times as long.
-  for (const { flow, sourceAddress, sourcePort, member, sent, replied, lost, moved } of rows)
-    text += `${flow},${sourceAddress},${sourcePort},${member < 0 ? '' : member},${sent},${replied},${lost},${Number(moved)}\n`
-  return text
 }

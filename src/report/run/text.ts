@@ -1,22 +1,17 @@
-import type { RunResult } from '../result/run-result.js'
-import { booksLine } from './books-line.js'
-import { dispatchLine } from './dispatch-line.js'
-import { hashLine } from './hash-line.js'
-import { headerPhrases, titleLines } from './header.js'
-import { imbalanceLine } from './imbalance-line.js'
-import { type Line, layOut } from './line.js'
-import { membersTable } from './members-table.js'
-import { takenLine } from './taken-line.js'
-import { savedLines } from './saved-lines.js'
-import { affinityLine, balanceLine } from './spread-lines.js'
-import { createStyle, type StyleOptions } from './style.js'
-import { latencyLines, legsLine, rateLine, scheduleLine } from './time-lines.js'
-import { accidentLines, validityLines } from './validity-lines.js'
-
-export interface TextOptions extends Omit<StyleOptions, 'praise'> {
-  /** paths of the files the result was written to */
-  savedTo?: readonly string[]
-}
+import type { RunResult } from '../../result/run-result.js'
+import { booksLine } from '../books-line.js'
+import { dispatchLine } from '../dispatch-line.js'
+import { hashLine } from '../hash-line.js'
+import { headerPhrases, titleLines } from '../header.js'
+import { imbalanceLine } from '../imbalance-line.js'
+import { type Line, layOut } from '../line.js'
+import { membersTable } from '../members-table.js'
+import { takenLine } from '../taken-line.js'
+import { affinityLine, balanceLine } from '../spread-lines.js'
+import { createStyle } from '../style.js'
+import type { TextOptions } from '../views.js'
+import { latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
+import { accidentLines, validityLines } from '../validity-lines.js'
 
 const TITLE = 'rpbench run'
 
@@ -41,7 +36,6 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...maybe(scheduleLine(result)),
     booksLine(result),
     ...(invalid ? [] : validity),
-    ...savedLines(options.savedTo ?? []),
   ]
   // What makes a run invalid, or cut it short, comes before any figure of it.
   const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)

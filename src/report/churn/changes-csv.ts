@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync'
-import type { ChangeResult, ChurnResult } from '../result/churn-result.js'
+import type { ChangeResult, ChurnResult } from '../../result/churn-result.js'
 
 const COLUMNS: readonly [name: string, cell: (change: ChangeResult) => string | number | undefined][] = [
   ['change', ({ change }) => change],

@@ -1,0 +1,38 @@
+import type { ChurnResult } from '../result/churn-result.js'
+import type { RunResult } from '../result/run-result.js'
+import type { SweepResult } from '../result/sweep-result.js'
+import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
+
+/** The command was interrupted, after it kept and printed what it had. */
+export const INTERRUPTED_STATUS = 130
+
+const FAILED = 1
+const INVALID = 3
+/** A claim, or a case, does not hold. */
+const DOES_NOT_HOLD = 99
+
+/** The exit status that each kind of result ends its command with; 0 for a good one. Errors have theirs in errors.ts. */
+export const EXIT_STATUS = {
+  run: statusOfRun,
+  churn: statusOfRun,
+  sweep: ({ stopped, runs }: SweepResult): number => {
+    if (stopped === 'interrupted') return INTERRUPTED_STATUS
+    const measured = runs.filter(({ error }) => !error)
+    if (measured.length === 0) return FAILED
+    return measured.every(({ validity }) => validity?.verdict === 'invalid') ? INVALID : 0
+  },
+  /** What is known not to hold outweighs what is not known. */
+  verify: ({ stopped, claims }: ClaimsResult): number => {
+    if (stopped === 'interrupted') return INTERRUPTED_STATUS
+    if (claims.some(({ holds }) => holds === false)) return DOES_NOT_HOLD
+    return claims.every(({ holds }) => holds === true) ? 0 : INVALID
+  },
+  selectors: ({ cases }: SelectorsResult): number =>
+    cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,
+}
+
+function statusOfRun({ stopped, validity }: RunResult | ChurnResult): number {
+  if (stopped === 'failed') return FAILED
+  if (stopped === 'interrupted') return INTERRUPTED_STATUS
+  return validity.verdict === 'invalid' ? INVALID : 0
+}

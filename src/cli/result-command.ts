@@ -1,0 +1,58 @@
+import { Flags } from '@oclif/core'
+import type { ShownResult, Views } from '../report/views.js'
+import { BaseCommand } from './base-command.js'
+import type { Measurement } from './lifecycle.js'
+import { textOptions } from './standard-output.js'
+
+/** The flags of every command that measures, on what becomes of its result. */
+export const outputFlags = {
+  output: Flags.string({
+    char: 'o',
+    description: 'directory for the JSON and CSV files',
+    default: 'results',
+    helpValue: 'DIR',
+    helpGroup: 'OUTPUT',
+  }),
+  save: Flags.boolean({
+    description: 'write the files',
+    default: true,
+    allowNo: true,
+    helpGroup: 'OUTPUT',
+  }),
+  quiet: Flags.boolean({ char: 'q', description: 'no progress', helpGroup: 'OUTPUT' }),
+}
+
+interface PrintFlags {
+  json: boolean
+  'no-color': boolean
+}
+
+/** A command that finds something out. */
+export abstract class ResultCommand extends BaseCommand {
+  static override baseFlags = {
+    json: Flags.boolean({ description: 'print the result as one JSON document', helpGroup: 'OUTPUT' }),
+    'no-color': Flags.boolean({ description: 'no colours (also NO_COLOR=1)', helpGroup: 'OUTPUT' }),
+  }
+
+  /** Prints what was found. Errors as those of `StandardOutput.check`. */
+  protected async show<Shown>(views: Views<Shown>, shown: Shown, flags: PrintFlags): Promise<void> {
+    const { show } = await import('./lifecycle.js')
+    await show(views, shown, this.output, textOptions(flags['no-color']), flags)
+    this.output.check()
+  }
+
+  /** Measures, prints and saves; ends with the status that the result has. Errors as those of `measureAndReport`. */
+  protected async measureAndReport<Result extends object, Shown extends ShownResult<Result>>(
+    measurement: Measurement<Shown> & {
+      flags: PrintFlags
+      statusOf: (result: Shown['result']) => number
+    },
+  ): Promise<void> {
+    const { measureAndReport } = await import('./lifecycle.js')
+    const { flags, statusOf } = measurement
+    const { result } = await measureAndReport(measurement, this.output, textOptions(flags['no-color']))
+    this.output.check()
+    const status = statusOf(result)
+    if (status !== 0) this.exit(status)
+  }
+}

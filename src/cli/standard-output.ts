@@ -1,0 +1,48 @@
+import { RpbenchError } from '../errors.js'
+import type { Text, TextOptions } from '../report/views.js'
+
+/** Standard output. What is written to it arrives whole, however slow its reader is. */
+export class StandardOutput {
+  #failure: NodeJS.ErrnoException | undefined
+
+  constructor() {
+    // oclif's own listener throws, which ends in a stack trace.
+    process.stdout.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
+      this.#failure ??= error
+    })
+  }
+
+  /**
+   * Resolves when all of the text has left this process: a pipe takes 64 KiB, and what is written when a command has
+   * ended is cut after some seconds. Also when nobody takes it any more: see `check`.
+   */
+  async write(text: Text): Promise<void> {
+    for (const piece of typeof text === 'string' ? [text] : text) {
+      if (this.#failure) return
+      await new Promise<void>((resolve) => {
+        process.stdout.write(piece, (error) => {
+          if (error) this.#failure ??= error
+          resolve()
+        })
+      })
+    }
+  }
+
+  /**
+   * A reader who has seen enough (`| head`) is no failure; a full device is one.
+   * @throws RpbenchError RPB_STDOUT
+   */
+  check(): void {
+    const code = this.#failure?.code
+    if (this.#failure && code !== 'EPIPE')
+      throw new RpbenchError('RPB_STDOUT', `Standard output cannot be written (${code}).`)
+  }
+}
+
+/** How text is to be laid out for where it goes. */
+export function textOptions(noColor: boolean): TextOptions {
+  const { stdout, env } = process
+  const color = stdout.isTTY && !noColor && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+  // The terminal's width, COLUMNS, or 100 for a pipe or a file.
+  return { columns: stdout.columns ?? (Number(env['COLUMNS']) || 100), color }
+}

@@ -1,0 +1,10 @@
+import type { ChurnResult } from '../../result/churn-result.js'
+import { jsonView, type ShownResult, type Views } from '../views.js'
+import { changesCsv } from './changes-csv.js'
+import { renderChurnText } from './text.js'
+
+export const CHURN_VIEWS: Views<ShownResult<ChurnResult>> = {
+  text: { render: ({ result }, options) => renderChurnText(result, options) },
+  json: jsonView,
+  changes: { ending: '-changes.csv', render: ({ result }) => changesCsv(result) },
+}

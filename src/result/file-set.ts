@@ -1,0 +1,174 @@
+import { link, mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { RpbenchError } from '../errors.js'
+import { codeOf, reasonOf } from './file-errors.js'
+
+/** What a file is to hold: at once, or piece by piece. */
+type Text = string | Iterable<string>
+
+/**
+ * The files of one result. Whoever looks finds each of them whole, as it was before, or not there: they are written under
+ * another name beside their place, and take it at once. Nothing is left of a process that is killed but such a name.
+ */
+export class FileSet {
+  readonly #directory: string
+  readonly #stem: string
+  readonly #endings: readonly string[]
+  /** files that are being written */
+  readonly #parts = new Set<string>()
+  #paths: readonly string[]
+
+  private constructor(stem: string, endings: readonly string[], paths: readonly string[] = []) {
+    this.#directory = dirname(stem)
+    this.#stem = basename(stem)
+    this.#endings = endings
+    this.#paths = paths
+  }
+
+  /**
+   * For a new result, in a directory that is made for it, so that a bad path fails before anything runs. Names carry the
+   * start in UTC, and `-2`, `-3` … where another run has them.
+   * @throws RpbenchError RPB_OUTPUT
+   */
+  static async open(options: {
+    directory: string
+    startedAt: Date
+    kind: string
+    endings: readonly string[]
+  }): Promise<FileSet> {
+    const { directory, startedAt, kind, endings } = options
+    const stem = `${startedAt.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${kind}`
+    return new FileSet(join(directory, stem), endings).#tried(() => makeDirectory(directory))
+  }
+
+  /**
+   * For a result that is saved already, and is to be replaced.
+   * @throws RpbenchError RPB_OUTPUT
+   */
+  static async at(stem: string, endings: readonly string[]): Promise<FileSet> {
+    const paths = endings.map((ending) => stem + ending)
+    return new FileSet(stem, endings, paths).#tried(() => Promise.resolve())
+  }
+
+  /** Where the files are; empty until they were saved. */
+  get paths(): readonly string[] {
+    return this.#paths
+  }
+
+  /**
+   * Writes all files, in the order of the endings; what cannot be written leaves the others as they should be.
+   * @throws RpbenchError RPB_OUTPUT naming the first file that could not be written
+   */
+  async save(texts: readonly Text[]): Promise<void> {
+    const written: number[] = []
+    let failure: RpbenchError | undefined
+    for (const [i, text] of texts.entries()) {
+      try {
+        await this.#write(this.#partOf(i), text)
+        written.push(i)
+      } catch (error) {
+        await this.#remove(this.#partOf(i))
+        failure ??= notWritten(this.#paths[i] ?? this.#pathOf(i), error)
+      }
+    }
+    try {
+      if (this.#paths.length === 0) await this.#place(written)
+      else for (const i of written) await rename(this.#partOf(i), this.#paths[i]!)
+    } catch (error) {
+      await Promise.all(written.map((i) => this.#remove(this.#partOf(i))))
+      throw notWritten(this.#paths[0] ?? this.#pathOf(0), error)
+    }
+    this.#parts.clear()
+    if (failure) throw failure
+  }
+
+  /** Removes what is only written in part. Synchronous: for the last moment of the process. */
+  abandon(): void {
+    for (const part of this.#parts) rmSync(part, { force: true })
+  }
+
+  #pathOf(i: number, attempt = 1): string {
+    return join(
+      this.#directory,
+      `${this.#stem}${attempt === 1 ? '' : `-${attempt}`}${this.#endings[i] ?? ''}`,
+    )
+  }
+
+  #partOf(i: number): string {
+    return `${this.#pathOf(i)}.${process.pid}.part`
+  }
+
+  /** This, if files can be written here. */
+  async #tried(prepare: () => Promise<void>): Promise<this> {
+    const trial = this.#partOf(0)
+    try {
+      await prepare()
+      await this.#write(trial, '')
+      // Not every file system has links, which a save needs.
+      await link(trial, `${trial}.link`)
+      await unlink(`${trial}.link`)
+      await this.#remove(trial)
+    } catch (error) {
+      throw new RpbenchError(
+        'RPB_OUTPUT',
+        `Results cannot be written to ${this.#directory}: ${reasonOf(error)}; name another directory with --output.`,
+        { cause: error },
+      )
+    }
+    return this
+  }
+
+  async #write(path: string, text: Text): Promise<void> {
+    this.#parts.add(path)
+    await writeFile(path, text)
+  }
+
+  async #remove(part: string): Promise<void> {
+    await rm(part, { force: true })
+    this.#parts.delete(part)
+  }
+
+  /** Gives what was written names that are free. A link, unlike a renaming, never takes the place of another file. */
+  async #place(written: readonly number[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const paths = this.#endings.map((_, i) => this.#pathOf(i, attempt))
+      const placed: string[] = []
+      try {
+        for (const i of written) {
+          await link(this.#partOf(i), paths[i]!)
+          placed.push(paths[i]!)
+        }
+      } catch (error) {
+        await Promise.all(placed.map((path) => unlink(path)))
+        if (codeOf(error) === 'EEXIST') continue
+        throw error
+      }
+      await Promise.all(written.map((i) => unlink(this.#partOf(i))))
+      this.#paths = paths
+      return
+    }
+  }
+}
+
+function notWritten(path: string, error: unknown): RpbenchError {
+  return new RpbenchError(
+    'RPB_OUTPUT',
+    `${path} could not be written: ${reasonOf(error)}; make room, or name another directory with --output.`,
+    { cause: error },
+  )
+}
+
+/** Not mkdir's own `recursive`: on Node 20 that never returns below /proc, where the parent exists and yet ENOENT comes. */
+async function makeDirectory(directory: string, parentMade = false): Promise<void> {
+  try {
+    await mkdir(directory)
+  } catch (error) {
+    const code = codeOf(error)
+    if (code === 'EEXIST') return
+    const parent = dirname(directory)
+    if (code !== 'ENOENT' || parentMade || parent === directory) throw error
+    await makeDirectory(parent)
+    await makeDirectory(directory, true)
+  }
+}
