@@ -1,13 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cpusAllowed } from '../../src/host/cpu-time.js'
 import type { RunRequest } from '../../src/plan/run-plan.js'
 import type { Imbalance, ImbalanceCause } from '../../src/result/imbalance.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
+import { startBusyNeighbours, type BusyNeighbours } from './busy-neighbours.js'
 import { measure, type Measured } from './experiment.js'
 import { whileGroupsAreSkewed } from './skewed-group.js'
 
@@ -154,11 +152,6 @@ describe('a group that is offered twice what it can do', () => {
 })
 
 const cpus = cpusAllowed()
-const addonFile = fileURLToPath(new URL('../../native/index.cjs', import.meta.url))
-/** Keeps a CPU busy until it is killed, for a minute at most. */
-const SPIN = `require(process.argv[1]).pinThread(Number(process.argv[2]))
-process.stdout.write('.')
-for (const end = Date.now() + 60000; Date.now() < end; );`
 
 /** Members that compute 300 µs for each request. */
 const COMPUTING: RunRequest = { serviceTimeNs: 300e3, serviceKind: 'cpu', durationNs: 1500e6 }
@@ -183,20 +176,11 @@ describe.runIf(cpus.length >= 2)('members that do not get the CPU that others ge
   })
 
   describe('because neighbours are busy on it', () => {
-    let neighbours: ChildProcess[]
+    let neighbours: BusyNeighbours
     beforeAll(async () => {
-      neighbours = [1, 2].map(() =>
-        spawn(process.execPath, ['-e', SPIN, addonFile, String(cpus[0])], {
-          stdio: ['ignore', 'pipe', 'ignore'],
-        }),
-      )
-      await Promise.all(neighbours.map(({ stdout }) => once(stdout!, 'data')))
+      neighbours = await startBusyNeighbours(cpus[0]!, 2)
     })
-    afterAll(async () => {
-      const ended = neighbours.map((neighbour) => once(neighbour, 'close'))
-      for (const neighbour of neighbours) neighbour.kill('SIGKILL')
-      await Promise.all(ended)
-    })
+    afterAll(() => neighbours.stop())
 
     it('are named with it', TURNS, async () => {
       const [one, other] = cpus as [number, number]
