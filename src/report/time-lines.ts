@@ -2,10 +2,14 @@ import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import { isOpenLoop } from './header.js'
+import { plural } from '../units/plural.js'
 import type { Line, Phrase } from './line.js'
 
 /** Above this share of the mean, one leg is named as where the time goes. */
 const DOMINANT = 0.5
+
+/** Percentiles of all but this share of the requests pass for those of all. */
+const UNNOTICED = 0.01
 
 const LEG_IN_WORDS = {
   'before the member': 'before a member reads it',
@@ -30,18 +34,34 @@ export function latencyLines(result: RunResult): Line[] {
   const { latency } = result
   if (latency === undefined) return [{ label: 'latency', phrases: [{ text: 'no reply came in time' }] }]
   const { response, service } = latency
+  const few = basisOfPercentiles(result)
   if (response !== undefined)
     return [
-      { label: 'response', phrases: percentiles(response, 'from the intended send, as in the table') },
+      {
+        label: 'response',
+        phrases: [...percentiles(response, 'from the intended send, as in the table'), ...few],
+      },
       { label: 'service', phrases: percentiles(service, 'from the actual send') },
     ]
-  const lines: Line[] = [{ label: 'latency', phrases: percentiles(service) }]
+  const lines: Line[] = [{ label: 'latency', phrases: [...percentiles(service), ...few] }]
   if (!isOpenLoop(result))
     lines.push({
       label: '',
       phrases: [{ text: 'closed loop: not the latency a user would feel; --rate measures that' }],
     })
   return lines
+}
+
+/** Where so much was lost, late or not sent that percentiles of the rest are of the lucky ones: of how many they are. */
+function basisOfPercentiles({ books }: RunResult): Phrase[] {
+  const due = books.sent + books.unsent
+  if (due - books.replied <= UNNOTICED * due) return []
+  return [
+    {
+      text: `only of the ${formatCount(books.replied)} of ${plural(due, 'request', 'requests')} that were answered in time`,
+      tone: 'warn',
+    },
+  ]
 }
 
 /** Where the time of a request went, on average, and in words where one leg is most of it. */

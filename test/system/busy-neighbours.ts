@@ -17,7 +17,7 @@ export async function startBusyNeighbours(cpu: number, count: number): Promise<B
   const neighbours = Array.from({ length: count }, () =>
     spawn(process.execPath, ['-e', SPIN, addonPath(), String(cpu)], { stdio: ['ignore', 'pipe', 'ignore'] }),
   )
-  await Promise.all(neighbours.map(({ stdout }) => once(stdout!, 'data')))
+  await Promise.all(neighbours.map(({ stdout }) => once(stdout, 'data')))
   return {
     stop: async () => {
       const ended = neighbours.map((neighbour) => once(neighbour, 'close'))

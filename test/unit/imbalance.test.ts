@@ -65,6 +65,21 @@ const blind = (seeing: MemberUnderLoad): MemberUnderLoad => {
   delete rest.runDelayNs
   return rest
 }
+/** Of each member: offered, taken, answered under load; ms that it served, had a CPU, and waited for one. */
+const recorded = (times: readonly (readonly number[])[]): string =>
+  judge(
+    times.map(([offered, taken, answeredUnderLoad, servedMs, cpuMs, runDelayMs]) =>
+      member({
+        offered: offered!,
+        taken: taken!,
+        replies: taken!,
+        answeredUnderLoad: answeredUnderLoad!,
+        servedNs: servedMs! * 1e6,
+        cpuNs: cpuMs! * 1e6,
+        runDelayNs: runDelayMs! * 1e6,
+      }),
+    ),
+  ).verdict
 const half = member({ replies: 5000 })
 
 describe('a group without loss', () => {
@@ -211,6 +226,40 @@ describe('a member that the scheduler starves', () => {
     const { verdict, causes } = judge(four(blind(member({ replies: 3000 })), others))
     expect(verdict).toBe('unexplained')
     expect(causes).toMatchObject([{ cause: 'unexplained', members: [2] }])
+  })
+
+  it('is not picked from members that all wait for too few CPUs', () => {
+    // Recorded: members that compute, none of them slow or pinned, on 2 CPUs that other processes shared.
+    expect(
+      recorded([
+        [1968, 1317, 1135, 1068, 300, 861],
+        [2004, 1116, 899, 1095, 314, 881],
+        [1984, 1524, 1322, 1019, 345, 817],
+        [2044, 1436, 1226, 1036, 337, 830],
+      ]),
+    ).toBe('unexplained')
+    expect(
+      recorded([
+        [2116, 716, 547, 1005, 198, 936],
+        [1956, 894, 673, 1131, 226, 1067],
+        [1944, 1100, 881, 1120, 286, 1017],
+        [1984, 642, 414, 1029, 174, 1125],
+      ]),
+    ).toBe('unexplained')
+    // A process was busy beside member 0; others of the host kept member 1 from its CPU more.
+    expect(
+      recorded([
+        [3968, 1853, 1644, 1045, 403, 813],
+        [4032, 941, 742, 1045, 272, 819],
+      ]),
+    ).toBe('unexplained')
+  })
+
+  it('nor is a cause named that makes up too little of what is missing', () => {
+    // A tenth of what the others deliver; the work makes up two fifths of that, in logarithms.
+    const others = member({ replies: 9000, cpuNs: 9000 * 1e5, runDelayNs: 0 })
+    const slower = member({ replies: 900, cpuNs: 900 * 2.5e5, runDelayNs: 0 })
+    expect(judge(four(slower, others)).verdict).toBe('unexplained')
   })
 
   it('nor is anybody accused whose work and wait are like those of the others', () =>

@@ -13,6 +13,18 @@ function leg(meanNs: number): LatencySummary {
   return { ...sampleLatency(1), meanNs }
 }
 
+describe('the latency line', () => {
+  it('says of how many requests it is, where many had no answer in time', () => {
+    const { books } = sampleResult()
+    const most = sampleResult({ books: { ...books, sent: 6000, replied: 588, lost: 5412 } })
+    expect(lineOf(render(most), 'latency')).toMatch(
+      / · only of the 588 of 6,000 requests that were answered in time/,
+    )
+    const nearlyAll = sampleResult({ books: { ...books, sent: 6000, replied: 5950, lost: 50 } })
+    expect(lineOf(render(nearlyAll), 'latency')).not.toContain('only of')
+  })
+})
+
 describe('the balance line', () => {
   it('does not call a significant skew fair that is within the bound', () =>
     expect(balanceLine({ verdict: 'uneven-below-bound', pValue: 0.0031, cv: 0.034 })).toMatch(

@@ -27,12 +27,19 @@ const DISPERSION = 1
 const NOISE_Z = 4
 
 /**
- * A factor is named when it makes up a third of what is delivered less (in logarithms), or is threefold. CPU time per request
- * differs by up to a half without any member being slow: by what is in the caches, and by how many requests a batch has.
+ * A factor is named from this ratio on, if it makes up a third of what is delivered less (in logarithms) or is threefold;
+ * and all that are named have to make up half, or none is. CPU time per request differs by up to a half without any
+ * member being slow: by what is in the caches, and by how many requests a batch has. So do waits for a CPU that
+ * many want.
  */
-const NAMED_FROM = { part: 1 / 3, ratio: 3, work: 1.5 }
-/** Where none is named so, the larger is, if it makes up half. */
-const ENOUGH_ALONE = 1 / 2
+const NAMED_FROM = { part: 1 / 3, ratio: 3, work: 1.5, stretch: 1.5 }
+const ACCOUNTED_FOR = 1 / 2
+
+/**
+ * Where the others wait for a CPU twice as long as they work, or longer, the host is short of CPUs and not one
+ * member: who of all gets least within a second is chance, and nobody is singled out.
+ */
+const OTHERS_STARVE = 3
 
 /** Below this share answered while the load was on, a member did not keep up: what it answers by then is its capacity. */
 const KEPT_UP = 0.95
@@ -118,31 +125,30 @@ function causesOf(
   const found = slowness ? factors(slowness, [...low], size).toSorted((a, b) => b.ratio - a.ratio) : []
   const makesUp = (ratio: number, part: number): boolean =>
     ratio >= Math.min(NAMED_FROM.ratio, (1 - less) ** -part)
-  const named = found.filter(
-    ({ cause, ratio }) =>
-      makesUp(ratio, NAMED_FROM.part) && (cause === 'scheduler' || ratio >= NAMED_FROM.work),
-  )
-  if (named.length > 0) return named
-  const [larger] = found
-  if (larger && makesUp(larger.ratio, ENOUGH_ALONE)) return [larger]
+  const named = found.filter(({ ratio }) => makesUp(ratio, NAMED_FROM.part))
+  const together = named.reduce((product, { ratio }) => product * ratio, 1)
+  if (named.length > 0 && makesUp(together, ACCOUNTED_FOR)) return named
   return [{ cause: 'unexplained', members: [...low], size }]
 }
 
+/** Factors that are large enough to be one, and of these members alone. */
 function factors(
   { workNs, othersWorkNs, workRatio, stretch, othersStretch, stretchRatio }: Slowness,
   members: number[],
   size: number,
 ): Extract<ImbalanceCause, { cause: 'slow-member' | 'scheduler' }>[] {
+  const slow = {
+    cause: 'slow-member' as const,
+    members,
+    size,
+    workPerRequestNs: workNs,
+    othersWorkPerRequestNs: othersWorkNs,
+    ratio: workRatio,
+  }
+  const starved = { cause: 'scheduler' as const, members, size, stretch, othersStretch, ratio: stretchRatio }
   return [
-    {
-      cause: 'slow-member',
-      members,
-      size,
-      workPerRequestNs: workNs,
-      othersWorkPerRequestNs: othersWorkNs,
-      ratio: workRatio,
-    },
-    { cause: 'scheduler', members, size, stretch, othersStretch, ratio: stretchRatio },
+    ...(workRatio >= NAMED_FROM.work ? [slow] : []),
+    ...(stretchRatio >= NAMED_FROM.stretch && othersStretch < OTHERS_STARVE ? [starved] : []),
   ]
 }
 
