@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Group } from '../group/group.js'
 import { seatKey, type MemberGeneration, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { DoneChange, TakenStep } from '../recording/done-change.js'
+import type { Clock } from './testbed.js'
 
 /** How often it is looked whether enough was sent, ms. */
 const LOOK_MS = 2
@@ -20,16 +20,16 @@ export interface Quiet {
 /** Carries out planned changes on a group at their times, one after another. */
 export class ChangeRunner {
   readonly done: DoneChange[] = []
-  readonly #seats = new Map<string, number>()
+  readonly #lives = new Map<string, number>()
   #sentWhenDone = 0
 
   constructor(
     readonly group: Group,
     readonly plan: readonly PlannedChange[],
-    readonly nowNs: () => number,
+    readonly clock: Clock,
     readonly quiet: Quiet,
   ) {
-    group.seats.forEach((seat, i) => this.#seats.set(seatKey(seat), i))
+    group.lives.forEach((life, i) => this.#lives.set(seatKey(life), i))
   }
 
   /**
@@ -51,19 +51,19 @@ export class ChangeRunner {
   /** Waits for a time, and for the flows to have shown where they are since the last change. */
   async #untilDue(dueNs: number, signal: AbortSignal): Promise<void> {
     const quietUntilNs = (this.done.at(-1)?.doneNs ?? 0) + this.quiet.ns
-    const waitMs = (Math.max(dueNs, quietUntilNs) - this.nowNs()) / 1e6
-    await delay(Math.max(0, waitMs), undefined, { signal }).catch(() => {})
+    const waitMs = (Math.max(dueNs, quietUntilNs) - this.clock.nowNs()) / 1e6
+    await this.clock.wait(Math.max(0, waitMs), signal)
     // A sender that lost its CPU for a while is behind: by time alone, flows would pass for dark that nobody asked.
     while (!signal.aborted && this.quiet.sent() < this.#sentWhenDone + this.quiet.requests)
-      await delay(LOOK_MS)
+      await this.clock.wait(LOOK_MS, signal)
   }
 
   async #carryOut({ change, steps }: PlannedChange): Promise<Omit<DoneChange, keyof PlannedChange>> {
-    const askedNs = this.nowNs()
+    const askedNs = this.clock.nowNs()
     if (change.kind === 'stall' || change.kind === 'resume') {
-      const seat = this.group.living().find((i) => this.group.seats[i]!.member === change.member)
-      if (seat !== undefined) await this.group[change.kind](seat)
-      return { askedNs, beganNs: askedNs, doneNs: this.nowNs(), taken: [] }
+      const place = this.group.lives.findIndex(({ member, leaving }) => member === change.member && !leaving)
+      if (place >= 0) await this.group[change.kind](place)
+      return { askedNs, beganNs: askedNs, doneNs: this.clock.nowNs(), taken: [] }
     }
     const taken: TakenStep[] = []
     for (const step of steps) taken.push({ ...step, ...(await this.#take(step, change.kind === 'kill')) })
@@ -81,13 +81,14 @@ export class ChangeRunner {
   ): Promise<{ beganNs: number; atNs: number }> {
     const life: MemberGeneration = { member, generation }
     if (action === 'start') {
-      const { seat, atNs } = await this.group.join(life)
-      this.#seats.set(seatKey(life), seat)
+      const joined = await this.group.join(life)
+      const { atNs } = joined
+      this.#lives.set(seatKey(life), joined.life)
       // The group changes while the socket is bound: `join` says when that began.
-      return { beganNs: atNs, atNs: this.nowNs() }
+      return { beganNs: atNs, atNs: this.clock.nowNs() }
     }
-    const seat = this.#seats.get(seatKey(life))!
-    const beganNs = this.nowNs()
-    return { beganNs, atNs: await (kill ? this.group.kill(seat) : this.group.leave(seat)) }
+    const place = this.#lives.get(seatKey(life))!
+    const beganNs = this.clock.nowNs()
+    return { beganNs, atNs: await (kill ? this.group.kill(place) : this.group.leave(place)) }
   }
 }

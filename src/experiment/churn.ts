@@ -45,9 +45,9 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     trace: { intervalNs: INTERVAL_NS, gapNs: SILENT_TURNS * turn },
   })
   try {
-    const { group, load } = session
+    const { group, load, clock } = session
     await session.warmUp()
-    const runner = new ChangeRunner(group, changes, () => session.nowNs(), {
+    const runner = new ChangeRunner(group, changes, clock, {
       ns: quietNs(plan),
       requests: Math.floor((quietNs(plan) / turn) * plan.flows),
       sent: () => load.sentByEach,

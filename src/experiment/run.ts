@@ -3,7 +3,10 @@ import { hostIdentity } from '../host/identity.js'
 import type { FlowRow, RunResult } from '../result/run-result.js'
 import { Session, type SessionOptions } from './session.js'
 
-export interface RunOptions extends Pick<SessionOptions, 'plan' | 'traffic' | 'signal' | 'onProgress'> {
+export interface RunOptions extends Pick<
+  SessionOptions,
+  'plan' | 'traffic' | 'signal' | 'onProgress' | 'testbed'
+> {
   /** what the user gave, as given */
   supplied: Record<string, unknown>
   toolVersion: string

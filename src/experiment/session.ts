@@ -1,23 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { Load } from '../client/load.js'
+import type { Load } from '../client/load.js'
 import type { WorkerTask } from '../client/protocol.js'
-import type { GroupService } from '../group/group-memory.js'
-import { GroupRecorder } from '../group/group-recorder.js'
-import { Group } from '../group/group.js'
+import type { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { familiesTaken, serverAddress } from '../plan/transport.js'
-import { serviceTimeTable } from '../plan/service-times.js'
 import { flowSources } from '../recording/flow-sources.js'
 import type { HostReadings } from '../recording/host-readings.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
-import { HashObserver } from '../steering/hash-observer.js'
-import { openSteering } from '../steering/open.js'
-import type { Steering } from '../steering/steering.js'
 import { HostWatch } from './host-watch.js'
 import { ProgressReporter, type Progress } from './progress.js'
 import { StrangerWatch } from './stranger-watch.js'
+import { OWN_TESTBED, type Clock, type Testbed } from './testbed.js'
 import { exposureOf, type Traffic } from './traffic.js'
 
 export interface SessionOptions {
@@ -34,13 +29,14 @@ export interface SessionOptions {
   trace?: WorkerTask['trace']
   /** how long the load may go on, ns, where it is ended before; as the plan says when absent */
   loadNs?: number
+  /** a group and a load of our own when absent */
+  testbed?: Testbed
 }
 
 /** What was read when the measured phase began, and what the workers say at its end. */
 interface Measuring {
   startedNs: number
   hostWatch: HostWatch
-  groupRecorder: GroupRecorder
   host?: HostReadings
   reports?: WorkerReport[]
 }
@@ -48,13 +44,6 @@ interface Measuring {
 /** How long members may take to empty their queues when replies are missing, ms. */
 const SETTLE_BOUND_MS = 3_000
 const INTERRUPTED_SETTLE_BOUND_MS = 200
-
-function serviceOf(plan: RunPlan): GroupService | undefined {
-  if (plan.serviceTimeNs === 0 && !plan.slowMember) return undefined
-  const meanNs = Array.from({ length: plan.procs }, () => plan.serviceTimeNs)
-  if (plan.slowMember) meanNs[plan.slowMember.index] = plan.slowMember.serviceTimeNs
-  return { kind: plan.serviceKind, meanNs, times: serviceTimeTable(plan.serviceDistribution, plan.seed) }
-}
 
 /** What an experiment works with: a group that serves, and a load whose flows are open; and the order of their taking down. */
 export class Session {
@@ -64,6 +53,7 @@ export class Session {
   private constructor(
     readonly options: SessionOptions,
     readonly progress: ProgressReporter,
+    readonly clock: Clock,
     readonly group: Group,
     readonly load: Load,
     readonly watch: StrangerWatch,
@@ -85,58 +75,27 @@ export class Session {
    * @throws RpbenchError; nothing is left running then
    */
   static async open(options: SessionOptions): Promise<Session> {
-    const { plan, traffic, signal } = options
+    const { plan, traffic, signal, testbed = OWN_TESTBED } = options
     const startedAt = new Date()
     const progress = new ProgressReporter(options.onProgress)
-    const epochNs = process.hrtime.bigint()
+    const clock = testbed.startClock()
     const beganNs = Math.round(performance.now() * 1e6)
-    const sinceEpochNs = (): number => Number(process.hrtime.bigint() - epochNs)
-    const runId = randomBytes(8).readBigUInt64LE()
-    const service = serviceOf(plan)
-    let steering: Steering | undefined
-    let observer: HashObserver | undefined
+    const shared = { runId: randomBytes(8).readBigUInt64LE(), epochNs: clock.epochNs }
+    const { joiners = 0, mostMembers = plan.procs } = options
     let group: Group | undefined
     try {
-      steering = openSteering({
-        kind: plan.steering,
-        mostMembers: options.mostMembers ?? plan.procs,
-        seats: plan.procs + (options.joiners ?? 0),
-        flows: plan.flows,
-      })
-      if (plan.observeHash) observer = new HashObserver(plan.flows)
-      group = await Group.start(
-        {
-          address: plan.host,
-          port: plan.port,
-          members: plan.procs,
-          joiners: options.joiners ?? 0,
-          server: plan.server,
-          dispatch: plan.dispatch,
-          receiveBufferBytes: plan.receiveBufferBytes,
-          // A closed loop is for throughput; its latency is not a user's, however finely it is divided.
-          stampArrivals: plan.rateHz !== undefined,
-          ...(steering && { steering }),
-          ...(observer && { observer }),
-          payloadBytes: plan.payloadBytes,
-          ...(plan.pinMembers && { pinMembers: plan.pinMembers }),
-          ...(service && { service }),
-          runId,
-          epochNs,
-        },
-        signal,
-      )
-      const groupNs = sinceEpochNs()
+      group = await testbed.startGroup({ plan, joiners, mostMembers, ...shared }, signal)
+      const groupNs = clock.nowNs()
       progress.enter('opening flows')
-      const load = await Load.open({
+      const load = await testbed.openLoad({
         flowPlan: traffic.flowPlan,
         workers: plan.workers,
         pinWorkers: plan.pinWorkers,
         inFlight: plan.inFlight,
         waveSize: plan.waveSize,
         engine: plan.engine,
-        server: { address: serverAddress(plan), port: group.sockets.port },
-        runId,
-        epochNs,
+        server: { address: serverAddress(plan), port: group.port },
+        ...shared,
         members: options.memberIndexes ?? plan.procs,
         payloadBytes: plan.payloadBytes,
         seed: plan.seed,
@@ -150,20 +109,13 @@ export class Session {
         trace: options.trace,
       })
       const watch = new StrangerWatch(group)
-      const flowsNs = sinceEpochNs() - groupNs
-      return new Session(options, progress, group, load, watch, startedAt, beganNs, groupNs, flowsNs)
+      const flowsNs = clock.nowNs() - groupNs
+      return new Session(options, progress, clock, group, load, watch, startedAt, beganNs, groupNs, flowsNs)
     } catch (error) {
       progress.end()
       await group?.stop()
-      steering?.close()
-      observer?.close()
       throw error
     }
-  }
-
-  /** Now, in ns since the session's epoch. */
-  nowNs(): number {
-    return Number(process.hrtime.bigint() - this.group.options.epochNs)
   }
 
   /** Runs the warm-up, and reads where everything stands when it is over: the measured phase may begin. */
@@ -173,8 +125,8 @@ export class Session {
     await this.#untilAnswered()
     // Before the members' counters are read, so that the host's cover all that they count.
     const hostWatch = new HostWatch(familiesTaken(this.options.plan))
-    const groupRecorder = await GroupRecorder.begin(this.group)
-    this.#measuring = { startedNs: this.nowNs(), hostWatch, groupRecorder }
+    await this.group.begin()
+    this.#measuring = { startedNs: this.clock.nowNs(), hostWatch }
   }
 
   /** When the measured phase began, ns since the epoch. */
@@ -189,8 +141,7 @@ export class Session {
 
   /** Waits until members have answered what an overload in the warm-up left in their queues, or for a bounded time. */
   async #untilAnswered(): Promise<void> {
-    const counters = await this.group.snapshot()
-    if (counters.every(({ queuedBytes }) => queuedBytes === 0)) return
+    if (await this.group.isEmpty()) return
     await this.group.untilEmpty(this.options.signal.aborted ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
   }
 
@@ -216,11 +167,11 @@ export class Session {
    */
   async finish(changes?: Recording['changes']): Promise<Recording> {
     const { plan, traffic, signal } = this.options
-    const { startedNs, groupRecorder, host = {}, reports = [] } = this.#begun()
+    const { startedNs, host = {}, reports = [] } = this.#begun()
     const clientResidentBytes = process.memoryUsage.rss()
-    const group = await groupRecorder.finish()
     const { addresses: sourceAddresses } = traffic.flowPlan
-    const hashes = this.group.options.observer?.hashesOf(flowSources({ reports, sourceAddresses }))
+    const hashes = this.group.hashesOf(flowSources({ reports, sourceAddresses }))
+    const group = await this.group.finish()
     const firstSentNs = Math.min(...reports.map((r) => (r.firstSentNs < 0 ? Infinity : r.firstSentNs)))
     const exposed = exposureOf(plan)
     const mostBytes = maxReceiveBufferBytes()
@@ -255,7 +206,5 @@ export class Session {
     this.watch.stop()
     await this.load.close()
     await this.group.stop()
-    this.group.options.steering?.close()
-    this.group.options.observer?.close()
   }
 }

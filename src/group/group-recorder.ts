@@ -3,12 +3,12 @@ import { readThreadTime, threadTimeBetween } from '../host/thread-time.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
 import type { FrontRecording, GroupRecording } from '../recording/group-recording.js'
 import type { ThreadTime } from '../recording/thread-time.js'
-import type { Group } from './group.js'
+import type { OwnGroup } from './own-group.js'
 
 /** Reads what a group did from the beginning of a measured phase to its end. */
 export class GroupRecorder {
   private constructor(
-    readonly group: Group,
+    readonly group: OwnGroup,
     readonly before: readonly MemberCounters[],
     readonly frontBefore: FrontCounters | undefined,
     readonly threadsBefore: readonly (ThreadTime | undefined)[],
@@ -16,7 +16,7 @@ export class GroupRecorder {
   ) {}
 
   /** Reads where everything stands as the phase begins. */
-  static async begin(group: Group): Promise<GroupRecorder> {
+  static async begin(group: OwnGroup): Promise<GroupRecorder> {
     const before = await group.snapshot()
     return new GroupRecorder(group, before, group.front?.read(), threadTimes(group), group.nowNs())
   }
@@ -29,7 +29,7 @@ export class GroupRecorder {
     )
     const watchedNs = group.nowNs() - this.beganNs
     const procNetUdpDrops = dropsOf(readSocketsOnPort(group.sockets.port), group.openInodes())
-    const gone = group.seats.map(({ leaving }) => leaving)
+    const gone = group.lives.map(({ leaving }) => leaving)
     const residentBytes = group.residentBytes()
     const frontResidentBytes = group.frontResidentBytes()
     await group.stop()
@@ -37,7 +37,7 @@ export class GroupRecorder {
     return {
       port: group.sockets.port,
       lives: group.read().map((after, seat) => {
-        const { member, generation, host } = group.seats[seat]!
+        const { member, generation, host } = group.lives[seat]!
         const died = group.deaths.get(seat)
         return {
           member,
@@ -73,8 +73,8 @@ export class GroupRecorder {
 }
 
 /** What the scheduler gave each member's serving thread so far; absent for those that are gone. */
-function threadTimes(group: Group): (ThreadTime | undefined)[] {
-  return group.seats.map(({ host, leaving }, seat) =>
+function threadTimes(group: OwnGroup): (ThreadTime | undefined)[] {
+  return group.lives.map(({ host, leaving }, seat) =>
     leaving ? undefined : readThreadTime(host.pid, group.counters.read(seat).threadId),
   )
 }

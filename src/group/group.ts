@@ -1,250 +1,58 @@
-import { fstatSync } from 'node:fs'
 import type { MemberGeneration } from '../kernel/group-array.js'
-import { addon } from '../native.js'
-import type { DispatchKind } from '../plan/dispatch.js'
-import type { HashObserver } from '../steering/hash-observer.js'
-import type { Steering } from '../steering/steering.js'
-import type { MemberCounters } from '../recording/counters.js'
-import { GroupCounters } from './counters.js'
-import type { Front } from './front.js'
-import { GroupMemory, type GroupService } from './group-memory.js'
-import type { MemberHost } from './member-host.js'
-import { residentBytesOf, type Seat } from './seats.js'
-import { Servers, type OnDeath, type ServerOptions } from './servers.js'
-import { bindMember, openMemberSocket, strangersOn, type GroupSockets } from './sockets.js'
-import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './turns.js'
-import { wire } from './wire.js'
-import type { Wiring } from './wiring.js'
+import type { GroupRecording } from '../recording/group-recording.js'
 
-export interface GroupOptions extends ServerOptions {
-  address: string
-  port: number
-  members: number
-  /** how many members may still join later */
-  joiners?: number
-  /** reuseport when absent; members can join no other */
-  dispatch?: DispatchKind
-  receiveBufferBytes: number | undefined
-  /** see GroupSocketOptions */
-  stampArrivals: boolean
-  /** picks members in place of the hash; whoever made it closes it */
-  steering?: Steering
-  /** records hashes; a group takes either this or a steering */
-  observer?: HashObserver
-  /** work that each member does for a request; without, it echoes at once */
-  service?: GroupService
+/** Told what ended a member, by its place in `lives`, or the front. */
+export type OnDeath = (who: number | 'front', why: string) => void
+
+/** One life of a member, from its start to its end. */
+export interface Life extends MemberGeneration {
+  /** it was told to go, or is gone */
+  readonly leaving: boolean
+}
+
+/** A socket of somebody else on the group's port. */
+export interface Stranger {
+  inode: number
+  uid: number
 }
 
 /**
- * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
- * seat number; members that join later take the next seats.
+ * What an experiment needs of a group, whoever runs it. Times are ns since the session's epoch, and a life is named by
+ * its place in `lives`.
  */
-export class Group {
-  readonly #servers: Servers
-  #onDeath: OnDeath = () => {}
-  #stopped = false
-
-  private constructor(
-    readonly options: GroupOptions,
-    readonly wiring: Wiring,
-    readonly memory: GroupMemory,
-    readonly counters: GroupCounters,
-  ) {
-    this.#servers = new Servers(options, memory, counters, (who, why) => {
-      if (who !== 'front') options.steering?.memberRemoved(who)
-      this.#onDeath(who, why)
-    })
-  }
-
-  /**
-   * Opens the sockets in order, starts the members, and a front where they need one, and waits until all of them serve.
-   * @throws RpbenchError naming the member that failed; nothing is left running or open then.
-   */
-  static async start(options: GroupOptions, signal?: AbortSignal): Promise<Group> {
-    const wiring = wire(options.dispatch ?? 'reuseport', options)
-    const seats = options.members + (options.joiners ?? 0)
-    let memory: GroupMemory | undefined
-    let group: Group | undefined
-    let serving = false
-    try {
-      // Before the first datagram can come: see Steering.
-      options.steering?.attach(wiring.sockets.fds)
-      options.observer?.attach(wiring.sockets.fds)
-      memory = GroupMemory.create(wiring.handOnFds ? seats + 1 : seats, options.service)
-      group = new Group(options, wiring, memory, new GroupCounters(memory.map()))
-      const servers = group.#servers
-      for (let member = 0; member < options.members; member++)
-        servers.startMember({ member, generation: 0 }, wiring.ofMember(member))
-      if (wiring.handOnFds) servers.startFront([wiring.sockets.fds[0]!, ...wiring.handOnFds], options.members)
-      await servers.untilServing(signal)
-      serving = true
-      return group
-    } catch (error) {
-      if (group) await group.#servers.kill()
-      throw error
-    } finally {
-      // Every member has mapped it by now; those that join later still have to.
-      if (!serving || !options.joiners) memory?.close()
-      // The kernel is to see one socket per process: ours are copies. Threads use them as they are.
-      if (options.server === 'processes' || !serving) wiring.close()
-    }
-  }
-
+export interface Group {
+  readonly port: number
+  /** of members, in the order in which they began */
+  readonly lives: readonly Life[]
+  /** whether a member or the front has ended that was not told to */
+  readonly wounded: boolean
   /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
-  onDeath(callback: OnDeath): void {
-    this.#onDeath = callback
-    for (const [seat, why] of this.deaths) callback(seat, why)
-    if (this.front?.died !== undefined) callback('front', this.front.died)
-  }
-
-  /** Whether a member or the front has ended that was not told to. */
-  get wounded(): boolean {
-    return this.#servers.wounded
-  }
-
-  /** The UDP sockets on the group's port. */
-  get sockets(): GroupSockets {
-    return this.wiring.sockets
-  }
-
-  /** What takes for the members, where they do not for themselves. */
-  get front(): Front | undefined {
-    return this.#servers.front
-  }
-
-  /** The lives of members, past and present. */
-  get seats(): readonly Seat[] {
-    return this.#servers.seats.all
-  }
-
-  /** What ended a member that was not told to go, by seat. */
-  get deaths(): ReadonlyMap<number, string> {
-    return this.#servers.seats.deaths
-  }
-
-  /** What runs each seat's member. */
-  get hosts(): MemberHost[] {
-    return this.#servers.seats.hosts
-  }
-
-  /** Seats whose member is in the group. */
-  living(): number[] {
-    return this.#servers.seats.living()
-  }
-
-  /** Stops a member's process where it stands, and waits until it does: it keeps its socket and reads nothing. */
-  stall(seat: number): Promise<void> {
-    return this.#servers.seats.stall(seat)
-  }
-
+  onDeath(callback: OnDeath): void
+  /** Adds a member. @returns its life, and from when on it could get a datagram */
+  join(life: MemberGeneration): Promise<{ life: number; atNs: number }>
+  /** Lets a member answer what it has queued and go. @returns when it closed its socket */
+  leave(life: number): Promise<number>
+  /** Kills a member, with what it has queued. @returns when it had ended */
+  kill(life: number): Promise<number>
+  /** Has a member stand still, keeping its socket, and waits until it does. */
+  stall(life: number): Promise<void>
   /** Lets a stalled member go on. */
-  resume(seat: number): void {
-    this.#servers.seats.resume(seat)
-  }
-
-  /** Now, in ns since the run's epoch. */
-  nowNs(): number {
-    return Number(process.hrtime.bigint() - this.options.epochNs)
-  }
-
+  resume(life: number): void
+  /** Whether nothing waits for a member. */
+  isEmpty(): Promise<boolean>
   /**
-   * Adds a member to a group of processes. Its process serves before its socket is bound, so that it is ready when
-   * the kernel first gives it a flow.
-   * @returns its seat, and when its socket was bound, ns since the epoch
+   * Waits until all that was sent before is either answered or dropped.
+   * @returns false when that took longer than `boundMs`
    */
-  async join(life: MemberGeneration): Promise<{ seat: number; atNs: number }> {
-    const fd = openMemberSocket({ ...this.options, reusePort: true })
-    try {
-      const seat = this.#servers.startMember(life, [fd])
-      await this.#servers.untilServing()
-      this.sockets.inodes.push(fstatSync(fd).ino)
-      const atNs = this.nowNs()
-      bindMember(fd, this.sockets)
-      this.options.steering?.memberAdded(seat, life.member, fd)
-      return { seat, atNs }
-    } finally {
-      addon.close(fd)
-    }
-  }
-
-  /** Lets a member answer what it has queued and go. @returns when it closed its socket, ns since the epoch */
-  async leave(seat: number): Promise<number> {
-    const { host } = this.seats[seat]!
-    this.seats[seat]!.leaving = true
-    this.options.steering?.memberRemoved(seat)
-    this.counters.stop(seat, 'leave')
-    const killer = setTimeout(() => host.kill(), ANSWER_BOUND_MS)
-    await host.ended
-    clearTimeout(killer)
-    return this.counters.read(seat).closedNs || this.nowNs()
-  }
-
-  /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
-  async kill(seat: number): Promise<number> {
-    this.seats[seat]!.leaving = true
-    this.seats[seat]!.host.kill()
-    await this.seats[seat]!.host.ended
-    this.options.steering?.memberRemoved(seat)
-    return this.nowNs()
-  }
-
-  /** The counters of all seats; members that can, and the front, publish them afresh first. */
-  async snapshot(): Promise<MemberCounters[]> {
-    await publishAfresh(this.counters, [...this.#servers.members(), ...this.#servers.fronts()])
-    return this.read()
-  }
-
-  /** The counters of all seats as they stand. */
-  read(): MemberCounters[] {
-    return this.seats.map((_, seat) => this.counters.read(seat))
-  }
-
-  /**
-   * Waits until every member that can has found its queue empty after this call, so that all that was sent before
-   * it is either echoed or dropped.
-   * @returns false when some member did not get there within `boundMs`
-   */
-  async untilEmpty(boundMs: number): Promise<boolean> {
-    // First the front: what it takes until its queue is empty, it puts into theirs.
-    return (
-      (await untilEmptied(this.counters, this.#servers.fronts(), boundMs)) &&
-      untilEmptied(this.counters, this.#servers.members(), boundMs)
-    )
-  }
-
-  /** Sockets of others that came to this port since the group was opened. */
-  strangers(): ReturnType<typeof strangersOn> {
-    return strangersOn(this.sockets.address, this.sockets.port, this.sockets.inodes)
-  }
-
-  /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
-  openInodes(): number[] {
-    const { inodes } = this.sockets
-    return (this.options.dispatch ?? 'reuseport') === 'reuseport'
-      ? this.living().map((seat) => inodes[seat]!)
-      : inodes
-  }
-
-  /** Resident memory of each seat's process, bytes; absent for threads and for those that ended. */
-  residentBytes(): (number | undefined)[] {
-    return this.seats.map(({ host, leaving }) =>
-      this.options.server === 'threads' || leaving ? undefined : residentBytesOf(host.pid),
-    )
-  }
-
-  /** Resident memory of the front's process, bytes; absent where there is none. */
-  frontResidentBytes(): number | undefined {
-    return this.front === undefined || this.options.server === 'threads' || this.front.gone()
-      ? undefined
-      : residentBytesOf(this.front.host.pid)
-  }
-
-  /** Stops the front and all members and waits for their end; one that does not stop is killed. Safe to call twice. */
-  async stop(): Promise<void> {
-    if (this.#stopped) return
-    this.#stopped = true
-    await this.#servers.stop()
-    if (this.options.joiners) this.memory.close()
-    if (this.options.server === 'threads') this.wiring.close()
-  }
+  untilEmpty(boundMs: number): Promise<boolean>
+  /** Sockets of others that came to its port since it was opened. */
+  strangers(): readonly Stranger[]
+  /** Reads where everything stands as the measured phase begins. */
+  begin(): Promise<void>
+  /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
+  finish(): Promise<GroupRecording>
+  /** The kernel's hash of each flow, u32, undefined for those that sent nothing; undefined where it is not observed. */
+  hashesOf(flows: readonly { address: string; port: number }[]): (number | undefined)[] | undefined
+  /** Ends all that it runs. Safe to call twice. */
+  stop(): Promise<void>
 }

@@ -3,6 +3,7 @@ import type { MemberGeneration } from '../kernel/group-array.js'
 import { cpuOf } from '../plan/cpu-list.js'
 import { MEMBER_STARTING, type GroupCounters } from './counters.js'
 import { Front } from './front.js'
+import type { OnDeath } from './group.js'
 import type { FrontTask } from './front.cjs'
 import type { GroupMemory } from './group-memory.js'
 import type { MemberTask } from './member.cjs'
@@ -20,9 +21,6 @@ export interface ServerOptions {
   runId: bigint
   epochNs: bigint
 }
-
-/** Told what ended a member, by its seat, or the front. */
-export type OnDeath = (who: number | 'front', why: string) => void
 
 /** How long servers may take to come up: 256 Node processes on two cores need about 15 s. */
 const START_BOUND_MS = 60_000

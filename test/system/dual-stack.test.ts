@@ -2,7 +2,7 @@ import dgram from 'node:dgram'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Group, type GroupOptions } from '../../src/group/group.js'
+import { OwnGroup, type GroupOptions } from '../../src/group/own-group.js'
 import { measure, quietPort } from './experiment.js'
 import { groupOptions } from './group-options.js'
 import { refuseLeftovers } from './process-table.js'
@@ -16,14 +16,14 @@ afterEach(async () => {
   refuseLeftovers(process.pid)
 })
 
-async function start(changes: Partial<GroupOptions>): Promise<Group> {
-  const group = await Group.start(groupOptions({ address: '::', ...changes }))
+async function start(changes: Partial<GroupOptions>): Promise<OwnGroup> {
+  const group = await OwnGroup.start(groupOptions({ address: '::', ...changes }))
   closers.push(() => group.stop())
   return group
 }
 
 /** Asks a group at one of its addresses. @returns where the answer came from */
-async function ask(group: Group, type: 'udp4' | 'udp6', address: string): Promise<dgram.RemoteInfo> {
+async function ask(group: OwnGroup, type: 'udp4' | 'udp6', address: string): Promise<dgram.RemoteInfo> {
   const client = dgram.createSocket(type)
   closers.push(() => client.close())
   const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import dgram from 'node:dgram'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Group, type GroupOptions } from '../../src/group/group.js'
+import { OwnGroup, type GroupOptions } from '../../src/group/own-group.js'
 import { quietPort } from './experiment.js'
 import { groupOptions } from './group-options.js'
 import { udpSocket, udpSocketsOn } from './kernel-counters.js'
 import { isRunning, membersOf, refuseLeftovers, until } from './process-table.js'
 import { request } from './request.js'
 
-const open: { group: Group; client: dgram.Socket }[] = []
+const open: { group: OwnGroup; client: dgram.Socket }[] = []
 afterEach(async () => {
   for (const { group, client } of open.splice(0)) {
     client.close()
@@ -19,8 +19,10 @@ afterEach(async () => {
 })
 
 /** A group, and a client that is no part of its run. */
-async function start(changes: Partial<GroupOptions> = {}): Promise<{ group: Group; client: dgram.Socket }> {
-  const group = await Group.start(groupOptions(changes))
+async function start(
+  changes: Partial<GroupOptions> = {},
+): Promise<{ group: OwnGroup; client: dgram.Socket }> {
+  const group = await OwnGroup.start(groupOptions(changes))
   const client = dgram.createSocket('udp4')
   open.push({ group, client })
   client.bind(0, '127.0.0.1')
@@ -28,7 +30,7 @@ async function start(changes: Partial<GroupOptions> = {}): Promise<{ group: Grou
   return { group, client }
 }
 
-async function send(client: dgram.Socket, group: Group, datagrams: readonly Buffer[]): Promise<void> {
+async function send(client: dgram.Socket, group: OwnGroup, datagrams: readonly Buffer[]): Promise<void> {
   await Promise.all(
     datagrams.map(
       (data) =>
@@ -128,7 +130,7 @@ describe('a group', () => {
 
   it('counts what was queued and not taken when it was stopped', async () => {
     const { group, client } = await start({ members: 1 })
-    const [{ pid }] = group.hosts as [Group['hosts'][number]]
+    const [{ pid }] = group.hosts as [OwnGroup['hosts'][number]]
     process.kill(pid, 'SIGSTOP')
     await send(
       client,
@@ -164,7 +166,7 @@ describe('a group', () => {
 
   it('behind a front counts what was left there, and what was left with members, when it was stopped', async () => {
     const { group, client } = await start({ dispatch: 'fan-out', members: 1 })
-    const [{ pid }] = group.hosts as [Group['hosts'][number]]
+    const [{ pid }] = group.hosts as [OwnGroup['hosts'][number]]
     const front = group.front!
     process.kill(pid, 'SIGSTOP')
     const asked = Array.from({ length: 100 }, () => request(group.options.runId))
@@ -212,7 +214,7 @@ describe('a group', () => {
     'of %s leaves nothing behind when the user has had enough while it starts',
     async (server) => {
       const port = quietPort()
-      const started = Group.start(groupOptions({ server, port, members: 3 }), AbortSignal.abort())
+      const started = OwnGroup.start(groupOptions({ server, port, members: 3 }), AbortSignal.abort())
       await expect(started).rejects.toMatchObject({ code: 'RPB_INTERRUPTED' })
       expect(udpSocketsOn(port)).toBe(0)
     },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { Group } from '../../src/group/group.js'
+import { OwnGroup } from '../../src/group/own-group.js'
 import { cpusAllowed, parseCpusAllowed } from '../../src/host/cpu-time.js'
 import { runResult } from '../../src/result/run-result.js'
 import { measure } from './experiment.js'
@@ -77,23 +77,23 @@ describe('pinned members and client threads', () => {
 })
 
 describe('a member that joins later', () => {
-  let group: Group | undefined
+  let group: OwnGroup | undefined
   afterEach(async () => {
     await group?.stop()
     refuseLeftovers(process.pid)
   })
 
   it('is pinned as its index says', async () => {
-    group = await Group.start(groupOptions({ members: 1, joiners: 2, pinMembers: [first, last] }))
-    const { seat } = await group.join({ member: 1, generation: 0 })
-    const { seat: again } = await group.join({ member: 0, generation: 1 })
-    expect([0, seat, again].map((i) => cpusAllowed(group!.hosts[i]!.pid))).toEqual([[first], [last], [first]])
+    group = await OwnGroup.start(groupOptions({ members: 1, joiners: 2, pinMembers: [first, last] }))
+    const { life } = await group.join({ member: 1, generation: 0 })
+    const { life: again } = await group.join({ member: 0, generation: 1 })
+    expect([0, life, again].map((i) => cpusAllowed(group!.hosts[i]!.pid))).toEqual([[first], [last], [first]])
   })
 })
 
 describe('a member that cannot be pinned', () => {
   it('says so while it starts', async () => {
-    const starting = Group.start(groupOptions({ members: 1, pinMembers: [1023] }))
+    const starting = OwnGroup.start(groupOptions({ members: 1, pinMembers: [1023] }))
     await expect(starting).rejects.toMatchObject({
       code: 'RPB_MEMBER',
       message: expect.stringMatching(/pinning to CPU 1023 failed with errno 22 while starting\.$/) as string,

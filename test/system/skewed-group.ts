@@ -1,4 +1,4 @@
-import { Group } from '../../src/group/group.js'
+import { OwnGroup } from '../../src/group/own-group.js'
 import { modulo, returnConstant, type ClassicInstruction } from '../../src/steering/cbpf.js'
 import { ClassicSteering } from '../../src/steering/classic.js'
 
@@ -39,12 +39,12 @@ function skewedProgram(): ClassicInstruction[] {
 
 /** Does what `use` does while each group of four that this process starts is skewed, of which no plan says anything. */
 export async function whileGroupsAreSkewed<T>(use: () => Promise<T>): Promise<T> {
-  const start = Group.start.bind(Group)
-  Group.start = (options, signal) =>
+  const start = OwnGroup.start.bind(OwnGroup)
+  OwnGroup.start = (options, signal) =>
     start({ ...options, steering: new ClassicSteering(skewedProgram()) }, signal)
   try {
     return await use()
   } finally {
-    Group.start = start
+    OwnGroup.start = start
   }
 }

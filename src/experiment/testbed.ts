@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Load } from '../client/load.js'
+import { WorkerLoad, type LoadOptions } from '../client/worker-load.js'
+import type { GroupService } from '../group/group-memory.js'
+import type { Group } from '../group/group.js'
+import { OwnGroup } from '../group/own-group.js'
+import type { RunPlan } from '../plan/run-plan.js'
+import { serviceTimeTable } from '../plan/service-times.js'
+import { HashObserver } from '../steering/hash-observer.js'
+import { openSteering } from '../steering/open.js'
+
+/** The time of a session. */
+export interface Clock {
+  /** its beginning, ns of CLOCK_MONOTONIC: the epoch from which all its times count */
+  readonly epochNs: bigint
+  /** since then */
+  nowNs(): number
+  /** Resolves after this time, or when it is aborted. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** The group that a session asks for. */
+export interface GroupWish {
+  plan: RunPlan
+  /** how many members may join */
+  joiners: number
+  /** members that it has at most at a time */
+  mostMembers: number
+  runId: bigint
+  epochNs: bigint
+}
+
+/** What an experiment is carried out with. */
+export interface Testbed {
+  startClock(): Clock
+  /** @throws RpbenchError; nothing is left running then */
+  startGroup(wish: GroupWish, signal: AbortSignal): Promise<Group>
+  /** @throws RpbenchError; nothing is left running then */
+  openLoad(options: LoadOptions): Promise<Load>
+}
+
+function serviceOf(plan: RunPlan): GroupService | undefined {
+  if (plan.serviceTimeNs === 0 && !plan.slowMember) return undefined
+  const meanNs = Array.from({ length: plan.procs }, () => plan.serviceTimeNs)
+  if (plan.slowMember) meanNs[plan.slowMember.index] = plan.slowMember.serviceTimeNs
+  return { kind: plan.serviceKind, meanNs, times: serviceTimeTable(plan.serviceDistribution, plan.seed) }
+}
+
+function startOwnGroup(
+  { plan, joiners, mostMembers, runId, epochNs }: GroupWish,
+  signal: AbortSignal,
+): Promise<Group> {
+  const { steering: kind, flows, pinMembers } = plan
+  const service = serviceOf(plan)
+  const steering = openSteering({ kind, mostMembers, seats: plan.procs + joiners, flows })
+  return OwnGroup.start(
+    {
+      address: plan.host,
+      port: plan.port,
+      members: plan.procs,
+      joiners,
+      server: plan.server,
+      dispatch: plan.dispatch,
+      receiveBufferBytes: plan.receiveBufferBytes,
+      // A closed loop is for throughput; its latency is not a user's, however finely it is divided.
+      stampArrivals: plan.rateHz !== undefined,
+      ...(steering && { steering }),
+      // A plan has one or the other.
+      ...(plan.observeHash && { observer: new HashObserver(flows) }),
+      payloadBytes: plan.payloadBytes,
+      ...(pinMembers && { pinMembers }),
+      ...(service && { service }),
+      runId,
+      epochNs,
+    },
+    signal,
+  )
+}
+
+function startClock(): Clock {
+  const epochNs = process.hrtime.bigint()
+  return {
+    epochNs,
+    nowNs: () => Number(process.hrtime.bigint() - epochNs),
+    wait: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => {}),
+  }
+}
+
+/** A group and a load of our own on this host. */
+export const OWN_TESTBED: Testbed = {
+  startClock,
+  startGroup: startOwnGroup,
+  openLoad: (options) => WorkerLoad.open(options),
+}

@@ -1,0 +1,286 @@
+import { fstatSync } from 'node:fs'
+import type { MemberGeneration } from '../kernel/group-array.js'
+import { addon } from '../native.js'
+import type { DispatchKind } from '../plan/dispatch.js'
+import type { HashObserver } from '../steering/hash-observer.js'
+import type { Steering } from '../steering/steering.js'
+import type { MemberCounters } from '../recording/counters.js'
+import type { GroupRecording } from '../recording/group-recording.js'
+import type { FlowAddress } from '../steering/reuseport-program.js'
+import { GroupCounters } from './counters.js'
+import type { Front } from './front.js'
+import type { Group, OnDeath } from './group.js'
+import { GroupRecorder } from './group-recorder.js'
+import { GroupMemory, type GroupService } from './group-memory.js'
+import type { MemberHost } from './member-host.js'
+import { residentBytesOf, type Seat } from './seats.js'
+import { Servers, type ServerOptions } from './servers.js'
+import { bindMember, openMemberSocket, strangersOn, type GroupSockets } from './sockets.js'
+import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './turns.js'
+import { wire } from './wire.js'
+import type { Wiring } from './wiring.js'
+
+export interface GroupOptions extends ServerOptions {
+  address: string
+  port: number
+  members: number
+  /** how many members may still join later */
+  joiners?: number
+  /** reuseport when absent; members can join no other */
+  dispatch?: DispatchKind
+  receiveBufferBytes: number | undefined
+  /** see GroupSocketOptions */
+  stampArrivals: boolean
+  /** picks members in place of the hash; closed with the group */
+  steering?: Steering
+  /** records hashes, closed with the group; a group takes either this or a steering */
+  observer?: HashObserver
+  /** work that each member does for a request; without, it echoes at once */
+  service?: GroupService
+}
+
+/**
+ * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
+ * seat number; members that join later take the next seats.
+ */
+export class OwnGroup implements Group {
+  readonly #servers: Servers
+  #onDeath: OnDeath = () => {}
+  #stopped = false
+  #recorder: GroupRecorder | undefined
+
+  private constructor(
+    readonly options: GroupOptions,
+    readonly wiring: Wiring,
+    readonly memory: GroupMemory,
+    readonly counters: GroupCounters,
+  ) {
+    this.#servers = new Servers(options, memory, counters, (who, why) => {
+      if (who !== 'front') options.steering?.memberRemoved(who)
+      this.#onDeath(who, why)
+    })
+  }
+
+  /**
+   * Opens the sockets in order, starts the members, and a front where they need one, and waits until all of them serve.
+   * @throws RpbenchError naming the member that failed; nothing is left running or open then.
+   */
+  static async start(options: GroupOptions, signal?: AbortSignal): Promise<OwnGroup> {
+    const seats = options.members + (options.joiners ?? 0)
+    let wiring: Wiring | undefined
+    let memory: GroupMemory | undefined
+    let group: OwnGroup | undefined
+    let serving = false
+    try {
+      wiring = wire(options.dispatch ?? 'reuseport', options)
+      // Before the first datagram can come: see Steering.
+      options.steering?.attach(wiring.sockets.fds)
+      options.observer?.attach(wiring.sockets.fds)
+      memory = GroupMemory.create(wiring.handOnFds ? seats + 1 : seats, options.service)
+      group = new OwnGroup(options, wiring, memory, new GroupCounters(memory.map()))
+      const servers = group.#servers
+      for (let member = 0; member < options.members; member++)
+        servers.startMember({ member, generation: 0 }, wiring.ofMember(member))
+      if (wiring.handOnFds) servers.startFront([wiring.sockets.fds[0]!, ...wiring.handOnFds], options.members)
+      await servers.untilServing(signal)
+      serving = true
+      return group
+    } catch (error) {
+      if (group) await group.#servers.kill()
+      throw error
+    } finally {
+      // Every member has mapped it by now; those that join later still have to.
+      if (!serving || !options.joiners) memory?.close()
+      // The kernel is to see one socket per process: ours are copies. Threads use them as they are.
+      if (options.server === 'processes' || !serving) wiring?.close()
+      if (!serving) closePrograms(options)
+    }
+  }
+
+  /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
+  onDeath(callback: OnDeath): void {
+    this.#onDeath = callback
+    for (const [seat, why] of this.deaths) callback(seat, why)
+    if (this.front?.died !== undefined) callback('front', this.front.died)
+  }
+
+  /** Whether a member or the front has ended that was not told to. */
+  get wounded(): boolean {
+    return this.#servers.wounded
+  }
+
+  /** The UDP sockets on the group's port. */
+  get sockets(): GroupSockets {
+    return this.wiring.sockets
+  }
+
+  /** What takes for the members, where they do not for themselves. */
+  get front(): Front | undefined {
+    return this.#servers.front
+  }
+
+  get port(): number {
+    return this.sockets.port
+  }
+
+  /** The lives of members, past and present. */
+  get lives(): readonly Seat[] {
+    return this.#servers.seats.all
+  }
+
+  /** What ended a member that was not told to go, by seat. */
+  get deaths(): ReadonlyMap<number, string> {
+    return this.#servers.seats.deaths
+  }
+
+  /** What runs each seat's member. */
+  get hosts(): MemberHost[] {
+    return this.#servers.seats.hosts
+  }
+
+  /** Seats whose member is in the group. */
+  living(): number[] {
+    return this.#servers.seats.living()
+  }
+
+  /** Stops a member's process where it stands, and waits until it does: it keeps its socket and reads nothing. */
+  stall(seat: number): Promise<void> {
+    return this.#servers.seats.stall(seat)
+  }
+
+  /** Lets a stalled member go on. */
+  resume(seat: number): void {
+    this.#servers.seats.resume(seat)
+  }
+
+  /** Now, in ns since the run's epoch. */
+  nowNs(): number {
+    return Number(process.hrtime.bigint() - this.options.epochNs)
+  }
+
+  /**
+   * Adds a member to a group of processes. Its process serves before its socket is bound, so that it is ready when
+   * the kernel first gives it a flow.
+   * @returns its place in `lives`, and when its socket was bound, ns since the epoch
+   */
+  async join(life: MemberGeneration): Promise<{ life: number; atNs: number }> {
+    const fd = openMemberSocket({ ...this.options, reusePort: true })
+    try {
+      const seat = this.#servers.startMember(life, [fd])
+      await this.#servers.untilServing()
+      this.sockets.inodes.push(fstatSync(fd).ino)
+      const atNs = this.nowNs()
+      bindMember(fd, this.sockets)
+      this.options.steering?.memberAdded(seat, life.member, fd)
+      return { life: seat, atNs }
+    } finally {
+      addon.close(fd)
+    }
+  }
+
+  /** Lets a member answer what it has queued and go. @returns when it closed its socket, ns since the epoch */
+  async leave(seat: number): Promise<number> {
+    const { host } = this.lives[seat]!
+    this.lives[seat]!.leaving = true
+    this.options.steering?.memberRemoved(seat)
+    this.counters.stop(seat, 'leave')
+    const killer = setTimeout(() => host.kill(), ANSWER_BOUND_MS)
+    await host.ended
+    clearTimeout(killer)
+    return this.counters.read(seat).closedNs || this.nowNs()
+  }
+
+  /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
+  async kill(seat: number): Promise<number> {
+    this.lives[seat]!.leaving = true
+    this.lives[seat]!.host.kill()
+    await this.lives[seat]!.host.ended
+    this.options.steering?.memberRemoved(seat)
+    return this.nowNs()
+  }
+
+  /** The counters of all seats; members that can, and the front, publish them afresh first. */
+  async snapshot(): Promise<MemberCounters[]> {
+    await publishAfresh(this.counters, [...this.#servers.members(), ...this.#servers.fronts()])
+    return this.read()
+  }
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.snapshot()).every(({ queuedBytes }) => queuedBytes === 0)
+  }
+
+  /** The counters of all seats as they stand. */
+  read(): MemberCounters[] {
+    return this.lives.map((_, seat) => this.counters.read(seat))
+  }
+
+  /**
+   * Waits until every member that can has found its queue empty after this call, so that all that was sent before
+   * it is either echoed or dropped.
+   * @returns false when some member did not get there within `boundMs`
+   */
+  async untilEmpty(boundMs: number): Promise<boolean> {
+    // First the front: what it takes until its queue is empty, it puts into theirs.
+    return (
+      (await untilEmptied(this.counters, this.#servers.fronts(), boundMs)) &&
+      untilEmptied(this.counters, this.#servers.members(), boundMs)
+    )
+  }
+
+  /** Sockets of others that came to this port since the group was opened. */
+  strangers(): ReturnType<typeof strangersOn> {
+    return strangersOn(this.sockets.address, this.sockets.port, this.sockets.inodes)
+  }
+
+  /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
+  openInodes(): number[] {
+    const { inodes } = this.sockets
+    return (this.options.dispatch ?? 'reuseport') === 'reuseport'
+      ? this.living().map((seat) => inodes[seat]!)
+      : inodes
+  }
+
+  /** Resident memory of each seat's process, bytes; absent for threads and for those that ended. */
+  residentBytes(): (number | undefined)[] {
+    return this.lives.map(({ host, leaving }) =>
+      this.options.server === 'threads' || leaving ? undefined : residentBytesOf(host.pid),
+    )
+  }
+
+  /** Resident memory of the front's process, bytes; absent where there is none. */
+  frontResidentBytes(): number | undefined {
+    return this.front === undefined || this.options.server === 'threads' || this.front.gone()
+      ? undefined
+      : residentBytesOf(this.front.host.pid)
+  }
+
+  async begin(): Promise<void> {
+    this.#recorder = await GroupRecorder.begin(this)
+  }
+
+  async finish(): Promise<GroupRecording> {
+    if (this.#recorder === undefined)
+      throw new Error('a group is recorded from the beginning of a measured phase')
+    return this.#recorder.finish()
+  }
+
+  hashesOf(flows: readonly FlowAddress[]): (number | undefined)[] | undefined {
+    return this.options.observer?.hashesOf(flows)
+  }
+
+  /** Stops the front and all members and waits for their end; one that does not stop is killed. Safe to call twice. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return
+    this.#stopped = true
+    await this.#servers.stop()
+    closePrograms(this.options)
+    if (this.options.joiners) this.memory.close()
+    if (this.options.server === 'threads') this.wiring.close()
+  }
+}
+
+/** The kernel keeps an attached program as long as the group has a socket; what this process holds of it goes. */
+function closePrograms({ steering, observer }: Pick<GroupOptions, 'steering' | 'observer'>): void {
+  steering?.close()
+  observer?.close()
+}

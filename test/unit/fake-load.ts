@@ -1,0 +1,122 @@
+import { Exchange } from '../../src/client/exchange.js'
+import type { Load } from '../../src/client/load.js'
+import { Tally } from '../../src/client/tally.js'
+import type { LoadOptions } from '../../src/client/worker-load.js'
+import { seatCode } from '../../src/recording/flow-stays.js'
+import type { WorkerReport } from '../../src/recording/worker-report.js'
+import type { FakeClock } from './fake-clock.js'
+import type { FakeGroup } from './fake-group.js'
+
+const ROUND_TRIP_NS = 100e3
+/** A closed loop has no rate but that at which replies come. */
+const CLOSED_LOOP_HZ = 200e3
+
+/** A load without threads or sockets: asks flows in turn, at times of a clock that it moves, and is answered at once. */
+export class FakeLoad implements Load {
+  #over = false
+  #sent = 0
+
+  constructor(
+    readonly options: LoadOptions,
+    readonly clock: FakeClock,
+    readonly group: FakeGroup,
+  ) {}
+
+  async warmUp(): Promise<void> {
+    await this.clock.advanceTo(this.clock.nowNs() + this.options.warmupNs)
+  }
+
+  async measure(): Promise<WorkerReport[]> {
+    const { clock, group, options } = this
+    const { flowPlan, members, rateHz, durationNs = Infinity, requestsPerFlow = Infinity, trace } = options
+    const { flows } = flowPlan
+    const gapNs = 1e9 / (rateHz ?? CLOSED_LOOP_HZ)
+    const most = Math.min(Math.ceil(durationNs / gapNs), requestsPerFlow * flows)
+    const tally = new Tally(flows, members, rateHz !== undefined, trace)
+    const x = new Exchange()
+    const startNs = clock.nowNs()
+    tally.loadBegins()
+    for (; this.#sent < most; this.#sent++) {
+      const atNs = startNs + this.#sent * gapNs
+      await clock.advanceTo(atNs)
+      if (this.#over) break
+      const flow = this.#sent % flows
+      tally.noteSent(flow, atNs)
+      tally.timeline?.noteSent(atNs)
+      if (rateHz !== undefined) tally.lag.record(0)
+      const life = group.take(flowPlan.port[flow]!)
+      if (life === undefined) continue
+      const heardNs = atNs + ROUND_TRIP_NS
+      x.member[0] = life.member
+      x.sentNs[0] = atNs
+      x.arrivedNs[0] = -1
+      x.takenNs[0] = x.echoedNs[0] = atNs + ROUND_TRIP_NS / 2
+      x.receivedNs[0] = heardNs
+      tally.flows.noteSeen(flow, life.member, this.#sent)
+      tally.trace?.note(flow, seatCode(life.member, life.generation), atNs, heardNs)
+      tally.noteReply(flow, x, 0, rateHz === undefined ? -1 : atNs)
+      tally.timeline?.noteReply(atNs, atNs, heardNs)
+    }
+    tally.loadEnds()
+    return [this.#report(tally, clock.nowNs() - startNs)]
+  }
+
+  #report(tally: Tally, activeNs: number): WorkerReport {
+    const { addressIndex, port, flows } = this.options.flowPlan
+    return {
+      firstFlow: 0,
+      addressIndex: addressIndex.slice(0, flows),
+      port: port.slice(0, flows),
+      replaced: 0,
+      waves: 1,
+      sent: tally.flows.sent,
+      replied: tally.flows.replied,
+      late: tally.flows.late,
+      firstMember: tally.flows.firstMember,
+      moves: tally.flows.moves,
+      members: tally.memberReports(),
+      sendErrors: 0,
+      sendErrnos: new Map(),
+      duplicates: 0,
+      reordered: 0,
+      strangers: 0,
+      refused: 0,
+      receiveErrors: 0,
+      dropped: 0,
+      activeNs,
+      repliesWhileActive: tally.repliedTotal,
+      firstSentNs: tally.firstSentNs,
+      cpuActiveNs: activeNs / 4,
+      inFlightIntegralNs: tally.repliedTotal * ROUND_TRIP_NS,
+      offered: tally.sentTotal,
+      unsent: 0,
+      ...(this.options.rateHz !== undefined && { lag: tally.lag.data }),
+      ...(tally.trace &&
+        tally.timeline && {
+          trace: {
+            stays: tally.trace.stays(),
+            intervalNs: tally.timeline.intervalNs,
+            intervals: tally.timeline.data,
+          },
+        }),
+    }
+  }
+
+  stop(): void {
+    this.#over = true
+  }
+
+  finish(): void {
+    this.#over = true
+  }
+
+  get sentByEach(): number {
+    return this.#sent
+  }
+
+  get figures(): Load['figures'] {
+    return { sent: this.#sent, replied: this.#sent, lost: 0, flowsUsed: 0 }
+  }
+
+  async close(): Promise<void> {}
+}
