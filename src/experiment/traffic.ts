@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { readFileSync } from 'node:fs'
 import { RpbenchError, usageError } from '../errors.js'
 import { isLocalAddress } from '../host/addresses.js'
@@ -20,7 +21,7 @@ function readWeightFile(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     throw usageError(
-      `--weights is uniform, zipf:S, or a file with a weight a line, and "${path}" is none that can be read (${(error as NodeJS.ErrnoException).code}).`,
+      `${flagOf('weights')} is uniform, zipf:S, or a file with a weight a line, and "${path}" is none that can be read (${(error as NodeJS.ErrnoException).code}).`,
     )
   }
 }
@@ -44,7 +45,7 @@ export function prepareTraffic(plan: RunPlan): Traffic {
       'RPB_ADDRESS',
       `${foreign} is not an address of this host: give one that is, such as ${HOW_TO_HAVE_ONE[familyOf(foreign)](foreign)}.`,
     )
-  const weightPlan = parseWeights(plan.weights, '--weights', readWeightFile)
+  const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
   const flowPlan = planFlows({
     flows: plan.flows,
     ports: plan.sourcePorts,

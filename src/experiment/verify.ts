@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { affinityRun, judgeAffinity } from '../analysis/claims/affinity-claim.js'
 import { balanceDraw, judgeBalance } from '../analysis/claims/balance-claim.js'
 import { judgeChurn } from '../analysis/claims/churn-claim.js'
@@ -20,8 +21,7 @@ export interface VerifyOptions extends Setting {
   supplied: Record<string, unknown>
 }
 
-const BY_SHARES =
-  'Moves were compared with the prediction in shares, not flow by flow: hashes are seen with eBPF only, under --steering hash, as root or with CAP_BPF and CAP_NET_ADMIN.'
+const BY_SHARES = `Moves were compared with the prediction in shares, not flow by flow: hashes are seen with eBPF only, under ${flagOf('steering')} hash, as root or with CAP_BPF and CAP_NET_ADMIN.`
 
 /**
  * Puts the claims about SO_REUSEPORT to the test on this machine, one after another, and judges each by what was

@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { RpbenchError } from '../errors.js'
 import { openFileLimit } from '../host/limits.js'
 import { addon, checked, SO_SNDBUF, SOCK_DGRAM, SOL_SOCKET, type SystemError } from '../native.js'
@@ -31,7 +32,7 @@ function openPair({ receiveBufferBytes, payloadBytes }: WiringOptions): [front: 
 function pairError(member: number, members: number, error: SystemError): RpbenchError {
   return new RpbenchError(
     'RPB_FILES',
-    `What is to hand on to member ${member} of ${members} could not be opened (${error.message}): the limit is ${openFileLimit()} open files; lower --procs, or raise it with ulimit -n.`,
+    `What is to hand on to member ${member} of ${members} could not be opened (${error.message}): the limit is ${openFileLimit()} open files; lower ${flagOf('procs')}, or raise it with ulimit -n.`,
     { cause: error },
   )
 }

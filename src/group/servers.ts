@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { RpbenchError } from '../errors.js'
 import type { MemberGeneration } from '../kernel/group-array.js'
 import { cpuOf } from '../plan/cpu-list.js'
@@ -96,7 +97,7 @@ export class Servers {
     if (!done)
       throw new RpbenchError(
         'RPB_MEMBER',
-        `${this.#starting()} did not start within ${START_BOUND_MS / 1000} s: lower --procs.`,
+        `${this.#starting()} did not start within ${START_BOUND_MS / 1000} s: lower ${flagOf('procs')}.`,
       )
   }
 

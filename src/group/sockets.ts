@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { fstatSync } from 'node:fs'
 import { RpbenchError } from '../errors.js'
 import { findFreePort } from '../host/addresses.js'
@@ -53,7 +54,7 @@ function portInUse(address: string, port: number, holder: UdpSocket | undefined)
   const by = holder ? ` by ${describeOwner(holder)}` : ''
   return new RpbenchError(
     'RPB_PORT_IN_USE',
-    `Port ${port} on ${address} is in use${by}, and a second group there would share its datagrams: stop it, or choose another --port (0 takes a free one).`,
+    `Port ${port} on ${address} is in use${by}, and a second group there would share its datagrams: stop it, or choose another ${flagOf('port')} (0 takes a free one).`,
   )
 }
 
@@ -73,21 +74,25 @@ function memberError(
     case 'EADDRNOTAVAIL':
       return new RpbenchError(
         'RPB_ADDRESS',
-        `${options.address} is not an address of this host: choose a --host that is.`,
+        `${options.address} is not an address of this host: choose a ${flagOf('host')} that is.`,
       )
     case 'EMFILE':
     case 'ENFILE':
       return new RpbenchError(
         'RPB_FILES',
-        `${who}: the limit is ${openFileLimit()} open files; lower --procs, or raise it with ulimit -n.`,
+        `${who}: the limit is ${openFileLimit()} open files; lower ${flagOf('procs')}, or raise it with ulimit -n.`,
         { cause: error },
       )
     case 'EACCES':
-      return new RpbenchError('RPB_PORT_IN_USE', `${who}: choose a --port from 1024 on, or 0.`, {
+      return new RpbenchError('RPB_PORT_IN_USE', `${who}: choose a ${flagOf('port')} from 1024 on, or 0.`, {
         cause: error,
       })
     default:
-      return new RpbenchError('RPB_MEMBER', `${who}: lower --procs or --receive-buffer.`, { cause: error })
+      return new RpbenchError(
+        'RPB_MEMBER',
+        `${who}: lower ${flagOf('procs')} or ${flagOf('receiveBufferBytes')}.`,
+        { cause: error },
+      )
   }
 }
 

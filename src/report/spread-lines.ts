@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { endpoint } from '../units/addresses.js'
 import { formatCount, formatPercent } from '../units/format.js'
 import { DISPATCH } from '../plan/dispatch.js'
@@ -46,7 +47,7 @@ function phrasesOf(balance: Balance, unanswered: number): string[] {
     return [
       `${plural(unanswered, 'flow', 'flows')} (${formatPercent(unansweredShare)}) never got a reply, and where they were put is not known`,
       'those that were answered are no fair sample: each member answers as many as its queue holds',
-      'try --observe-hash, or less load',
+      `try ${flagOf('observeHash')}, or less load`,
     ]
   if (balance.members === 1) return ['one member has all flows: there is nothing to spread']
   const draws = balance.draws === undefined ? '' : ` (Monte Carlo, ${formatCount(balance.draws)} draws)`
@@ -107,7 +108,7 @@ function balanceReason({ verdict, cv, effectBoundW, power, alpha }: Balance): st
       return 'more even than chance allows: is there a proxy or a round robin in between, or are these the same flows again?'
     case 'underpowered': {
       const needed = power.flowsForEffectBound
-      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: try --flows ${needed}`
+      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: try ${flagOf('flows')} ${needed}`
     }
     case 'uneven-below-bound':
       return `p is below ${alpha}, so this is no fair hash, but a spread (CV) of ${spread} is within the ${bound} from which it matters (without what chance adds; from ${formatPercent(power.skewedW)} on it is called skewed in 80 % of runs)`

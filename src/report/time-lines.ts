@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { LatencySummary, Legs, RunResult } from '../result/run-result.js'
@@ -47,7 +48,9 @@ export function latencyLines(result: RunResult): Line[] {
   if (!isOpenLoop(result))
     lines.push({
       label: '',
-      phrases: [{ text: 'closed loop: not the latency a user would feel; --rate measures that' }],
+      phrases: [
+        { text: `closed loop: not the latency a user would feel; ${flagOf('rateHz')} measures that` },
+      ],
     })
   return lines
 }

@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { BpfScope, MAP_HASH, PROGRAM_SK_REUSEPORT, attachProgram, type BpfMap } from './bpf.js'
 import { jumpIfNotZero, store32, type Program } from './ebpf.js'
 import {
@@ -30,7 +31,7 @@ export const observerProgram = (hashesFd: number): Program => [
 
 /** Sees the hash that the kernel computes for each flow of a group (needs eBPF). */
 export class HashObserver {
-  readonly #scope = new BpfScope('--observe-hash')
+  readonly #scope = new BpfScope(flagOf('observeHash'))
   readonly #hashes: BpfMap
   readonly #programFd: number
 

@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { cpus, release } from 'node:os'
 import { RpbenchError } from '../errors.js'
 import { kernelAtLeast } from '../host/kernel.js'
@@ -16,7 +17,7 @@ export class IncomingCpuSteering implements Steering {
     if (!kernelAtLeast(6, 2))
       throw new RpbenchError(
         'RPB_STEERING',
-        `--steering incoming-cpu needs Linux 6.2 or later, and this is ${release()}: --steering cpu does the same by a classic BPF program.`,
+        `${flagOf('steering')} incoming-cpu needs Linux 6.2 or later, and this is ${release()}: ${flagOf('steering')} cpu does the same by a classic BPF program.`,
       )
   }
 

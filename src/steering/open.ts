@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import type { SteeringKind } from '../plan/steering.js'
 import { ClassicSteering } from './classic.js'
 import { consistent } from './consistent.js'
@@ -40,5 +41,5 @@ const OPENINGS: Readonly<Record<SteeringKind, Opening>> = {
  * @throws RpbenchError RPB_STEERING where this user or this kernel cannot
  */
 export function openSteering({ kind, ...size }: SteeringOptions): Steering | undefined {
-  return OPENINGS[kind]?.(`--steering ${kind}`, size)
+  return OPENINGS[kind]?.(`${flagOf('steering')} ${kind}`, size)
 }

@@ -1,3 +1,4 @@
+import { flagOf } from '../../plan/parameters/table.js'
 import type { BalanceEvidence } from '../../result/claim-evidence.js'
 import type { RunResult } from '../../result/run-result.js'
 import type { ClaimOf, Ruling } from '../../result/verify-result.js'
@@ -85,7 +86,7 @@ function ruleOn({ repetitions, pooled, alpha, effectBoundW }: BalanceEvidence, p
     return untold(`Interrupted after ${repetitions.length} of ${planned} draws, which were not skewed.`)
   if (pooled.detectableW > effectBoundW)
     return untold(
-      `So few flows show a skew from ${formatPercent(pooled.detectableW)} on only, and ${bound} would matter: more --flows would tell.`,
+      `So few flows show a skew from ${formatPercent(pooled.detectableW)} on only, and ${bound} would matter: more ${flagOf('flows')} would tell.`,
     )
   if (pooled.pValue < alpha)
     return holds(
