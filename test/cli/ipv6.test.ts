@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { runResult, type RunResult } from '../../src/result/run-result.js'
 import { mayLoadEbpf } from '../../src/steering/bpf.js'
@@ -110,5 +112,39 @@ describe('in a namespace of our own, the kernel counts what rpbench does (root)'
       snmpReceiveBufferErrors: books.droppedAtMembers,
       procNetUdpDrops: books.droppedAtMembers,
     })
+  })
+})
+
+describe('the hash over IPv6 (root)', { skip: needsNamespace.skip || !mayLoadEbpf() }, () => {
+  const SCRIPT = fileURLToPath(new URL('observed-hashes.mjs', import.meta.url))
+  const [ONE, OTHER] = ['fd00:0:0:1::', 'fd00:1::']
+  const routes = [ONE, OTHER].map((prefix) => `ip -6 route add local ${prefix}/64 dev lo`).join(' && ')
+
+  /** The hashes of flows from some sources to groups on some addresses, a list for each of these. */
+  function hashesOf(locals: string[], sources: string[]): number[][] {
+    const asked = { locals, sources: sources.map((address) => ({ address, port: 6000 })) }
+    const [command, ...args] = [...inNamespace(routes), process.execPath, SCRIPT, JSON.stringify(asked)]
+    const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+    expect(stderr).toBe('')
+    return JSON.parse(stdout) as number[][]
+  }
+
+  it("takes the last 32 bits of the group's address, and none where that is the wildcard", () => {
+    const [first, same, alsoSame, other, wildcard] = hashesOf(
+      [`${ONE}99`, `${OTHER}99`, `${OTHER}77:0:99`, `${ONE}98`, '::'],
+      [`${ONE}5`],
+    )
+    expect(same).toEqual(first)
+    expect(alsoSame).toEqual(first)
+    expect(new Set([first, other, wildcard].map(String)).size).toBe(3)
+  })
+
+  it('takes every word of the source address', () => {
+    // The first two differ in both upper words, whose exclusive or is the same: earlier kernels took only that.
+    const sources = [`${ONE}5`, `${OTHER}5`, `${ONE}1:0:5`, `${ONE}6`]
+    const [hashes] = hashesOf([`${ONE}99`], sources)
+    expect(hashes!.every((hash) => typeof hash === 'number')).toBe(true)
+    const upperWordsMatter = hashes![0] !== hashes![1]
+    expect(new Set(hashes).size).toBe(upperWordsMatter ? 4 : 3)
   })
 })
