@@ -1,6 +1,6 @@
 import { compareDispatches } from './dispatch.js'
 import { measureFootprint } from './footprint.js'
-import { compareWithQueueingTheory } from './queueing.js'
+import { printQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
 import { compareWithYardstick } from './yardstick.js'
 
@@ -8,4 +8,4 @@ await compareWithYardstick()
 await compareDispatches()
 await measureFootprint()
 await measureRates()
-await compareWithQueueingTheory()
+await printQueueingTheory()

@@ -9,8 +9,9 @@ import type { RunResult } from '../../src/result/run-result.js'
 
 const run = promisify(execFile)
 /** The checkout: this file runs as dist/test/bench/processes.js. */
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-const CLI = path.join(ROOT, 'dist/src/cli.js')
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
+/** The built tool. */
+export const CLI = path.join(ROOT, 'dist/src/cli.js')
 
 export interface LimitResult {
   roundTripsPerSecond: number

@@ -48,30 +48,57 @@ function waitOf({ legs }: RunResult): number {
   return legs.queue.meanNs
 }
 
+export interface Wait {
+  /** of the model, in Kendall's notation */
+  name: string
+  utilisation: number
+  /** replies that it is the mean of */
+  count: number
+  measuredNs: number
+  modelNs: number
+  /** how far the ratio of the two may be from 1 */
+  allowed: number
+  agrees: boolean
+  validity: RunResult['validity']['verdict']
+}
+
 /**
  * The measured wait of one member under Poisson arrivals against queueing theory: what shows that arrivals, service
  * and time stamps are what they claim to be. The model gets the service time and the waking up that were measured.
  */
-export async function compareWithQueueingTheory(): Promise<void> {
-  const setUpNs = waitOf(await oneMember(LONELY_RATE, 'constant', 10))
-  console.log(
-    `mean wait in the queue of one member, Poisson arrivals, service ${SERVICE_US} µs, ${SECONDS} s each; waking up takes ${(setUpNs / 1e3).toFixed(0)} µs`,
-  )
+export async function compareWithQueueingTheory({
+  seconds = SECONDS,
+  utilisations = UTILISATIONS,
+}: { seconds?: number; utilisations?: readonly number[] } = {}): Promise<{ setUpNs: number; waits: Wait[] }> {
+  const setUpNs = waitOf(await oneMember(LONELY_RATE, 'constant', seconds / 2))
+  const waits: Wait[] = []
   for (const [distribution, squaredVariation, name] of [
     ['constant', 0, 'M/D/1'],
     ['exponential', 1, 'M/M/1'],
   ] as const) {
-    for (const wanted of UTILISATIONS) {
-      const result = await oneMember(Math.round((wanted * 1e6) / SERVICE_US), distribution, SECONDS)
-      const serviceNs = result.legs!.server.meanNs
+    for (const wanted of utilisations) {
+      const result = await oneMember(Math.round((wanted * 1e6) / SERVICE_US), distribution, seconds)
+      const { meanNs: serviceNs, count } = result.legs!.server
       const rateHz = result.throughput.achievedPerSecond
       const utilisation = (rateHz * serviceNs) / 1e9
-      const model = meanWaitNs(rateHz, serviceNs, squaredVariation, setUpNs)
-      const ratio = waitOf(result) / model
-      const allowed = TOLERANCE + 3 * relativeError(utilisation, result.legs!.server.count)
-      console.log(
-        `  ${name}  ρ ${utilisation.toFixed(3)}  measured ${(waitOf(result) / 1e3).toFixed(0)} µs  model ${(model / 1e3).toFixed(0)} µs  ratio ${ratio.toFixed(3)} (allowed 1 ± ${allowed.toFixed(2)})  ${Math.abs(ratio - 1) <= allowed ? 'agrees' : 'DIFFERS'}  run ${result.validity.verdict}`,
-      )
+      const modelNs = meanWaitNs(rateHz, serviceNs, squaredVariation, setUpNs)
+      const measuredNs = waitOf(result)
+      const allowed = TOLERANCE + 3 * relativeError(utilisation, count)
+      const agrees = Math.abs(measuredNs / modelNs - 1) <= allowed
+      const validity = result.validity.verdict
+      waits.push({ name, utilisation, count, measuredNs, modelNs, allowed, agrees, validity })
     }
   }
+  return { setUpNs, waits }
+}
+
+export async function printQueueingTheory(): Promise<void> {
+  const { setUpNs, waits } = await compareWithQueueingTheory()
+  console.log(
+    `mean wait in the queue of one member, Poisson arrivals, service ${SERVICE_US} µs, ${SECONDS} s each; waking up takes ${(setUpNs / 1e3).toFixed(0)} µs`,
+  )
+  for (const { name, utilisation, measuredNs, modelNs, allowed, agrees, validity } of waits)
+    console.log(
+      `  ${name}  ρ ${utilisation.toFixed(3)}  measured ${(measuredNs / 1e3).toFixed(0)} µs  model ${(modelNs / 1e3).toFixed(0)} µs  ratio ${(measuredNs / modelNs).toFixed(3)} (allowed 1 ± ${allowed.toFixed(2)})  ${agrees ? 'agrees' : 'DIFFERS'}  run ${validity}`,
+    )
 }
