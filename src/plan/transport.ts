@@ -1,9 +1,12 @@
 import { familyOf, isWildcard, LOOPBACK, type Family } from '../units/addresses.js'
 import type { Addresses } from './address-rules.js'
 
+export const PROTOCOLS = ['udp'] as const
+export const FAMILIES = ['ipv4', 'ipv6'] as const satisfies readonly Family[]
+
 /** What datagrams go over between clients and the group. */
 export interface Transport {
-  protocol: 'udp'
+  protocol: (typeof PROTOCOLS)[number]
   /** of the group's sockets */
   family: Family
 }

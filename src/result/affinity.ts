@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { PROTOCOLS } from '../plan/transport.js'
 import { count, index } from './scalars.js'
 
-export const protocol = z.enum(['udp', 'tcp'])
+export const protocol = z.enum(PROTOCOLS)
 
 /** Did each flow stay at one member while the group did not change? */
 export const affinity = z.object({

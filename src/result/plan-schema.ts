@@ -4,6 +4,7 @@ import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
 import type { ParameterValue, RunParameterKey } from '../plan/parameters/table.js'
+import { FAMILIES, PROTOCOLS } from '../plan/transport.js'
 import { bytes, count, index, ns, rate, share } from './scalars.js'
 
 /** What is not among the values of a run's parameters: it is read into something else. */
@@ -68,8 +69,8 @@ function planOf<Effective extends z.ZodType>(effective: Effective) {
 export const plannedRun = planOf(
   z.object({
     ...shape,
-    protocol: z.literal('udp').describe('by which datagrams come'),
-    family: z.enum(['ipv4', 'ipv6']).describe("of the group's sockets"),
+    protocol: z.enum(PROTOCOLS).describe('by which datagrams come'),
+    family: z.enum(FAMILIES).describe("of the group's sockets"),
     waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
     engineFallback: z
       .string()

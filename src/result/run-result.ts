@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DISPATCHES } from '../plan/dispatch.js'
 import { ENGINES } from '../plan/engine.js'
 import { STEERINGS } from '../plan/steering.js'
+import { FAMILIES } from '../plan/transport.js'
 import { affinity, protocol } from './affinity.js'
 import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
@@ -26,7 +27,7 @@ export const RUN_SCHEMA = 'rpbench/run@1'
 /** Where a group is, and how datagrams come to its members. */
 export const group = z.object({
   protocol: protocol.describe('of its port'),
-  family: z.enum(['ipv4', 'ipv6']).describe('of its address'),
+  family: z.enum(FAMILIES).describe('of its address'),
   address: z.string().describe('address that it is bound to'),
   port: index.describe('port that its members share'),
   server: z.enum(['processes', 'threads']).describe('what a member is'),

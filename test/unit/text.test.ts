@@ -240,12 +240,12 @@ describe('the header', () => {
     const { effective } = base.plan
     const text = render(
       sampleResult({
-        group: { protocol: 'tcp', family: 'ipv6', address: '::1', port: 8080, server: 'threads' },
+        group: { protocol: 'udp', family: 'ipv6', address: '::1', port: 8080, server: 'threads' },
         plan: { supplied: {}, effective: { ...effective, procs: 1, requests: 5000, weights: 'zipf' } },
       }),
     )
     expect(text).toMatch(
-      /^rpbench run {3}tcp \[::1\]:8080 · 1 thread · 10,000 flows · weights zipf · closed loop, 64 in flight · 5,000 requests\n/,
+      /^rpbench run {3}udp \[::1\]:8080 · 1 thread · 10,000 flows · weights zipf · closed loop, 64 in flight · 5,000 requests\n/,
     )
   })
 })
