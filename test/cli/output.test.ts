@@ -1,10 +1,12 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { runResult } from '../../src/result/run-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool } from './tool.js'
 
@@ -54,6 +56,30 @@ describe('a long result', () => {
       complaints: '',
     })
   })
+})
+
+it('a run whose reader has gone is saved all the same', async () => {
+  const child = start([
+    'run',
+    '-p',
+    '1',
+    '-f',
+    '20',
+    '-d',
+    '100ms',
+    '--warmup',
+    '0s',
+    '--json',
+    '-o',
+    directory,
+  ])
+  child.stdout.destroy()
+  const [complaints] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect(complaints).toBe('')
+  const names = (await readdir(directory)).toSorted()
+  expect(names.map((name) => name.replace(/^\w+-run/, ''))).toEqual(['-flows.csv', '-members.csv', '.json'])
+  const json = await readFile(join(directory, names[2]!), 'utf8')
+  expect(runResult.parse(JSON.parse(json)).books.sent).toBeGreaterThan(0)
 })
 
 it('standard output on a full device is one sentence', async () => {
