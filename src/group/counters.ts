@@ -3,6 +3,7 @@ import type { MemberCounters } from '../recording/counters.js'
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
 export const BLOCK_BYTES = 256
 export const MEMBER_STARTING = 0
+export const MEMBER_STOPPED = 2
 
 const WORD = {
   state: 0,

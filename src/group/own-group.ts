@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 import type { MemberGeneration } from '../kernel/group-array.js'
+import { readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { HashObserver } from '../steering/hash-observer.js'
@@ -7,7 +8,8 @@ import type { Steering } from '../steering/steering.js'
 import type { MemberCounters } from '../recording/counters.js'
 import type { GroupRecording } from '../recording/group-recording.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
-import { GroupCounters } from './counters.js'
+import { GroupCounters, MEMBER_STOPPED } from './counters.js'
+import { DropsSeen } from './drops-seen.js'
 import type { Front } from './front.js'
 import type { Group, OnDeath } from './group.js'
 import { GroupRecorder } from './group-recorder.js'
@@ -15,7 +17,7 @@ import { GroupMemory, type GroupService } from './group-memory.js'
 import type { MemberHost } from './member-host.js'
 import { residentBytesOf, type Seat } from './seats.js'
 import { Servers, type ServerOptions } from './servers.js'
-import { bindMember, openMemberSocket, strangersOn, type GroupSockets } from './sockets.js'
+import { bindMember, openMemberSocket, strangersAmong, type GroupSockets } from './sockets.js'
 import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './turns.js'
 import { wire } from './wire.js'
 import type { Wiring } from './wiring.js'
@@ -45,6 +47,7 @@ export interface GroupOptions extends ServerOptions {
  */
 export class OwnGroup implements Group {
   readonly #servers: Servers
+  readonly #dropsSeen = new DropsSeen()
   #onDeath: OnDeath = () => {}
   #stopped = false
   #recorder: GroupRecorder | undefined
@@ -192,6 +195,8 @@ export class OwnGroup implements Group {
 
   /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
   async kill(seat: number): Promise<number> {
+    // What it had dropped by now it may never have told.
+    this.#lookAtPort()
     this.lives[seat]!.leaving = true
     this.lives[seat]!.host.kill()
     await this.lives[seat]!.host.ended
@@ -211,7 +216,11 @@ export class OwnGroup implements Group {
 
   /** The counters of all seats as they stand. */
   read(): MemberCounters[] {
-    return this.lives.map((_, seat) => this.counters.read(seat))
+    return this.lives.map(({ leaving }, seat) => {
+      const counters = this.counters.read(seat)
+      const endedUntold = leaving && counters.state !== MEMBER_STOPPED
+      return endedUntold ? this.#dropsSeen.added(seat, counters) : counters
+    })
   }
 
   /**
@@ -228,16 +237,27 @@ export class OwnGroup implements Group {
   }
 
   /** Sockets of others that came to this port since the group was opened. */
-  strangers(): ReturnType<typeof strangersOn> {
-    return strangersOn(this.sockets.address, this.sockets.port, this.sockets.inodes)
+  strangers(): UdpSocket[] {
+    return strangersAmong(this.#lookAtPort(), this.sockets.address, this.sockets.inodes)
+  }
+
+  /** Whether each member reads a socket of its own. */
+  get #ownSockets(): boolean {
+    return (this.options.dispatch ?? 'reuseport') === 'reuseport'
+  }
+
+  /** Reads the kernel's table of sockets on the port, and notes the drops at members' own. */
+  #lookAtPort(): UdpSocket[] {
+    const { port, inodes } = this.sockets
+    const sockets = readSocketsOnPort(port)
+    if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
+    return sockets
   }
 
   /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
   openInodes(): number[] {
     const { inodes } = this.sockets
-    return (this.options.dispatch ?? 'reuseport') === 'reuseport'
-      ? this.living().map((seat) => inodes[seat]!)
-      : inodes
+    return this.#ownSockets ? this.living().map((seat) => inodes[seat]!) : inodes
   }
 
   /** Resident memory of each seat's process, bytes; absent for threads and for those that ended. */

@@ -45,9 +45,18 @@ export interface GroupSocketOptions {
 /** How many free ports are tried when others keep taking them. */
 const FREE_PORT_ATTEMPTS = 8
 
-/** Sockets of others that share, or would take, datagrams to this address and port. */
-export function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
-  return readSocketsOnPort(port).filter((s) => !ours.includes(s.inode) && overlaps(s, address))
+/** Of sockets on a port, those of others that share, or would take, datagrams to this address. */
+export function strangersAmong(
+  sockets: readonly UdpSocket[],
+  address: string,
+  ours: readonly number[],
+): UdpSocket[] {
+  return sockets.filter((s) => !ours.includes(s.inode) && overlaps(s, address))
+}
+
+/** The same of all sockets on a port. */
+function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
+  return strangersAmong(readSocketsOnPort(port), address, ours)
 }
 
 function portInUse(address: string, port: number, holder: UdpSocket | undefined): RpbenchError {

@@ -28,6 +28,7 @@ describe('a member that is killed', () => {
     })
     expect(result.validity.findings.map((f) => f.code)).toContain('member-died')
     expect(result.books.replied, 'what was measured until then is kept').toBeGreaterThan(0)
+    expect(result.books.unexplainedRequests, 'what it had queued closed with its socket').toBe(0)
     expect(result.durationNs).toBeLessThan(600e9)
     expect(members.filter((pid) => isRunning(pid))).toEqual([])
   })
