@@ -64,6 +64,8 @@ void datagram_write_request(uint8_t *to, const datagram_t *d) {
   memset(to + AT_TAKEN, 0, DATAGRAM_HEADER - AT_TAKEN);
 }
 
+void datagram_write_sent(uint8_t *to, uint64_t sent_ns) { put64(to + AT_SENT, sent_ns); }
+
 void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uint64_t taken_ns, uint32_t queued_ns) {
   to[AT_KIND_PHASE] |= DATAGRAM_REPLY;
   put16(to + AT_MEMBER, member);

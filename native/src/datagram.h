@@ -29,6 +29,8 @@ typedef struct {
 } datagram_t;
 
 void datagram_write_request(uint8_t *to, const datagram_t *d);
+// Changes the time of sending, alone.
+void datagram_write_sent(uint8_t *to, uint64_t sent_ns);
 // Turns a request into its reply in place: only what the member adds is written.
 void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uint64_t taken_ns, uint32_t queued_ns);
 void datagram_write_served(uint8_t *to, uint32_t served_ns);

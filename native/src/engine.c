@@ -96,9 +96,12 @@ bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t
     return false;
   }
   x->sequence[at] = (double)d.sequence;
-  x->sent_ns[at] = (double)d.sent_ns;
   x->taken_ns[at] = (double)d.taken_ns;
   x->arrived_ns[at] = d.queued_ns == QUEUED_UNKNOWN ? -1.0 : (double)d.taken_ns - (double)d.queued_ns;
+  // The stamp of a request that went with others in one call may be a few µs late. None is sent after it was there, and
+  // members have our clock.
+  double there_ns = x->arrived_ns[at] < 0 ? x->taken_ns[at] : x->arrived_ns[at];
+  x->sent_ns[at] = (double)d.sent_ns < there_ns ? (double)d.sent_ns : there_ns;
   x->echoed_ns[at] = (double)d.taken_ns + (double)d.served_ns;
   x->received_ns[at] = received_ns;
   x->flow[at] = (int32_t)slot;

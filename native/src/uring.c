@@ -100,6 +100,13 @@ int uring_enter(uring_t *u, int64_t wait_ns) {
   return status >= 0 || status == -ETIME || status == -EINTR ? 0 : status;
 }
 
+int uring_submit(uring_t *u, uint32_t count) {
+  __atomic_store_n(u->shared_sq_tail, u->sq_tail, __ATOMIC_RELEASE);
+  int status = call(syscall(URING_ENTER, u->fd, count, 0, 0, NULL, 0));
+  if (status > 0) u->sq_pending -= (uint32_t)status;
+  return status;
+}
+
 void uring_return_buffer(uring_t *u, uint16_t id) {
   uring_buffer_t *b = &u->buffers[u->buffer_tail++ & u->buffer_mask];
   // Not as a whole: the ring's tail stands in the first entry.

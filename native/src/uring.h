@@ -35,12 +35,18 @@ typedef struct {
 int uring_open(uring_t *u, const uring_options_t *options);
 void uring_close(uring_t *u);
 
+// Entry `i` of those that were prepared and that the kernel did not take, `sq_pending` in number.
+static inline uring_sqe_t *uring_untaken(const uring_t *u, uint32_t i) { return &u->sqes[(u->sq_tail - u->sq_pending + i) & (u->sq_entries - 1)]; }
+
 // The next submission entry, zeroed, and its index; NULL when the queue is full: enter first.
 uring_sqe_t *uring_next(uring_t *u, uint32_t *index);
 
 // Hands over what was prepared. `wait_ns` < 0: only that; 0: also lets completions come about; > 0: waits up to that
 // long for one. Returns 0 also when the time was over or a signal came.
 int uring_enter(uring_t *u, int64_t wait_ns);
+
+// Hands over the first `count` entries of those that were prepared. Returns how many were taken.
+int uring_submit(uring_t *u, uint32_t count);
 
 // Completions that were not taken yet, from `cq_head` on; `uring_taken` gives the kernel their places back.
 static inline uint32_t uring_ready(const uring_t *u) { return __atomic_load_n(u->shared_cq_tail, __ATOMIC_ACQUIRE) - u->cq_head; }

@@ -2,10 +2,12 @@ import { compareDispatches } from './dispatch.js'
 import { measureFootprint } from './footprint.js'
 import { printQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
+import { measureStamps } from './stamps.js'
 import { compareWithYardstick } from './yardstick.js'
 
 await compareWithYardstick()
 await compareDispatches()
+await measureStamps()
 await measureFootprint()
 await measureRates()
 await printQueueingTheory()

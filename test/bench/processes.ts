@@ -59,6 +59,12 @@ export async function runRpbench(...flags: string[]): Promise<RunResult> {
   return JSON.parse(stdout) as RunResult
 }
 
+/** Runs a compiled file of this folder in a process of its own. @returns what it printed */
+export async function runCompiled(file: string, words: readonly string[]): Promise<string> {
+  const { stdout } = await run(process.execPath, [path.join(ROOT, 'dist/test/bench', file), ...words])
+  return stdout
+}
+
 /** Runs the built tool for its time alone. @returns ms */
 export async function timeRpbench(...words: string[]): Promise<number> {
   const started = performance.now()

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../src/client/engine.js'
@@ -59,6 +62,15 @@ it.runIf(possible.includes('io_uring'))('says what to do where the kernel has no
   ).toThrow(
     /^The client cannot have io_uring for 1048577 flows .* lower --wave-size, or try the other --engine\.$/,
   ),
+)
+
+it.runIf(possible.includes('io_uring'))(
+  'makes requests that the kernel does not take errors, each with the reason',
+  () => {
+    const script = fileURLToPath(new URL('without-ring.mjs', import.meta.url))
+    const printed = execFileSync(process.execPath, [script], { encoding: 'utf8' })
+    expect(JSON.parse(printed)).toEqual(Array.from({ length: 3 }, () => -constants.errno.EBADF))
+  },
 )
 
 describe.each(possible)('the engine over %s', (kind) => {
