@@ -68,6 +68,18 @@ export function scheduledNs({ plan, changes }: Pick<Recording, 'plan' | 'changes
   return changes === undefined ? scheduleLengthNs(plan) : undefined
 }
 
+/** Replies, late ones too, that came while requests were being sent: from all members, or from one. */
+export function answeredUnderLoad(reports: readonly WorkerReport[], member?: number): number {
+  const members = reports.flatMap((r) => (member === undefined ? r.members : (r.members[member] ?? [])))
+  return sum(members.map((m) => m.answeredUnderLoad))
+}
+
+/** Of the time between reading and echoing: variance over squared mean; undefined without a reply. */
+export function servedVariationOf(reports: readonly WorkerReport[], member: number): number | undefined {
+  const histogram = mergeHistograms(reports.flatMap((r) => r.members[member]?.histograms.server ?? []))
+  return histogram.count > 0 ? histogram.squaredVariation : undefined
+}
+
 /** Rates per second. Workers run side by side, each with its own waves: rates add up, times do not. */
 export function throughputOf(recording: Recording): RunResult['throughput'] {
   const { plan, reports } = recording
@@ -77,6 +89,8 @@ export function throughputOf(recording: Recording): RunResult['throughput'] {
     roundTripsPerSecond: rate((r) => r.repliesWhileActive),
     ...(plan.rateHz !== undefined && { offeredPerSecond: rate((r) => r.offered, scheduledNs(recording)) }),
     achievedPerSecond: rate((r) => sum(r.sent)),
+    // Over the waves a late reply to one may come in the next: never below 0.
+    backlog: Math.max(0, sum(reports.map((r) => sum(r.sent))) - answeredUnderLoad(reports)),
   }
 }
 

@@ -3,7 +3,7 @@ import { basisOf } from '../plan/steering.js'
 import type { Imbalance } from '../result/imbalance.js'
 import type { Balance, MemberResult, TakenBalance } from '../result/run-result.js'
 import type { FlowAttribution } from './attribution.js'
-import { sum } from './figures.js'
+import { answeredUnderLoad } from './figures.js'
 import type { Recording } from '../recording/recording.js'
 
 interface Analysed {
@@ -39,7 +39,7 @@ export function imbalanceOf(
         taken,
         replies,
         late,
-        answeredUnderLoad: sum(reports.map((r) => r.members[index]!.answeredUnderLoad)),
+        answeredUnderLoad: answeredUnderLoad(reports, index),
         servedNs: after.servedNs - (before?.servedNs ?? 0),
         ...threadTime,
         ...(legs && { serverMeanNs: legs.server.meanNs }),

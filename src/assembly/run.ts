@@ -3,7 +3,7 @@ import { analysePlacement } from '../analysis/affinity/placement.js'
 import { analyseTakenBalance } from '../analysis/balance/taken-balance.js'
 import { residuals as residualsOf } from '../stats/residuals.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
-import { DISPATCH } from '../plan/dispatch.js'
+import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
 import { serverAddress } from '../plan/transport.js'
 import { basisOf } from '../plan/steering.js'
 import type { Recording } from '../recording/recording.js'
@@ -20,7 +20,17 @@ import { booksOf } from './books.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
 import { frontResult } from './front.js'
 import { crossCheckOf, observationsOf } from './observations.js'
-import { cpuPerRoundTripOf, headOf, latencyOf, legsOf, scheduleOf, sum, throughputOf } from './figures.js'
+import {
+  answeredUnderLoad,
+  cpuPerRoundTripOf,
+  headOf,
+  latencyOf,
+  legsOf,
+  scheduleOf,
+  servedVariationOf,
+  sum,
+  throughputOf,
+} from './figures.js'
 import { imbalanceOf } from './imbalance.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
@@ -37,6 +47,7 @@ function memberResults(
     const ledger = members[index]!
     const latency = latencyOf(reports, index)
     const legs = legsOf(reports, index)
+    const servedVariation = servedVariationOf(reports, index)
     const residual = residuals[index]
     const cpu = cpuOf(plan.pinMembers, index)
     return {
@@ -64,6 +75,10 @@ function memberResults(
       ...residual,
       ...(latency && { latency }),
       ...(legs && { legs }),
+      ...(hasOwnSocket(plan) && {
+        backlog: Math.max(0, ledger.taken + ledger.drops + ledger.left - answeredUnderLoad(reports, index)),
+      }),
+      ...(servedVariation !== undefined && { servedVariation }),
       ...(died !== undefined && { died }),
     }
   })

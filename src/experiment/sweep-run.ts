@@ -20,5 +20,5 @@ export async function measureJob(
     signal,
     onProgress: () => {},
   })
-  return result.stopped === 'interrupted' ? undefined : summariseRun(result)
+  return result.stopped === 'interrupted' ? undefined : summariseRun(result, plan)
 }

@@ -92,5 +92,5 @@ async function runOf(
     ...(trial && { trial }),
   }
   if (!goal || trial?.purpose !== 'search') return run
-  return { ...run, trial: { ...trial, ...judgeTrial(run, goal.conditions) } }
+  return { ...run, trial: { ...trial, ...judgeTrial(run, goal) } }
 }

@@ -24,3 +24,9 @@ export const DISPATCH = {
 export type DispatchKind = keyof typeof DISPATCH
 
 export const DISPATCHES = Object.keys(DISPATCH) as [DispatchKind, ...DispatchKind[]]
+
+/** Whether each member reads a UDP socket of its own, so that what waits there is its own. */
+export function hasOwnSocket({ dispatch }: { dispatch: DispatchKind }): boolean {
+  const { ownQueues, front } = DISPATCH[dispatch]
+  return ownQueues && !front
+}

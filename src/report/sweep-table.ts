@@ -93,6 +93,7 @@ type Ending = NonNullable<Capacity['stop']> | 'none'
 /** What the figures of a search are, in a word, and why. */
 const ENDINGS: Readonly<Record<Ending, [word: string, why: (capacity: Capacity) => string]>> = {
   'goal-width': ['found', () => ''],
+  unclear: ['within', unclearReason],
   'max-load': ['at least', ({ mostHz }) => `the goals hold at the greatest rate, ${rate(mostHz)}/s`],
   'min-load': ['below', ({ leastHz }) => `the goals do not hold at the least rate, ${rate(leastHz)}/s`],
   generator: ['at least', ({ limitedHz }) => `limited by the generator at ${rate(limitedHz)}/s`],
@@ -100,6 +101,41 @@ const ENDINGS: Readonly<Record<Ending, [word: string, why: (capacity: Capacity) 
   time: ['unsettled', ({ trials }) => `no end after ${formatCount(trials)} trials`],
   failed: ['failed', () => 'too many of its runs failed or were not valid'],
   none: ['not ended', () => 'the search was stopped before'],
+}
+
+function unclearReason({ unclearFromHz, unclearToHz, neededTrialNs }: Capacity): string {
+  const loads = [unclearFromHz, unclearToHz].filter((load, i, all) => all.indexOf(load) === i)
+  const advice =
+    neededTrialNs === undefined
+      ? ''
+      : `; --duration ${lengthOf(neededTrialNs)} may tell, or a wider --goal-width`
+  return `at ${loads.map((load) => `${rate(load)}/s`).join(' to ')} chance hides whether queues grow${advice}`
+}
+
+/** As --duration takes it. */
+const lengthOf = (ns: number): string => `${Math.ceil(ns / 1e9)}s`
+
+/** Where trials end before a queue can be full, since then the loss alone would count what the buffer holds. */
+export function unfilledLines({ capacity = [], plan: { goal } }: SweepResult): Line[] {
+  const longest = capacity
+    .flatMap(({ unfilledQueue }) => unfilledQueue ?? [])
+    .toSorted((a, b) => b.fillNs - a.fillNs)[0]
+  if (!longest || !goal) return []
+  return [
+    {
+      label: '',
+      verdict: { text: 'short trials', tone: 'warn' },
+      phrases: [
+        {
+          text: `${formatDuration(goal.finalTrialNs)} end before ${formatPercent(goal.width, 1)} too much have filled a queue of ${formatCount(longest.datagrams)} datagrams`,
+        },
+        { text: 'so that growing queues were judged beside the loss' },
+        {
+          text: `--duration ${lengthOf(longest.fillNs)}, or a smaller --receive-buffer, shows the loss itself`,
+        },
+      ],
+    },
+  ]
 }
 
 /** Why searches did not come to a capacity, a line for each. */

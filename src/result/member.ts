@@ -51,6 +51,16 @@ export const member = z.object({
     .describe('two-sided p of `residual`, adjusted over the members (Holm)'),
   latency: latency.optional().describe('of the replies in time that came from it'),
   legs: legs.optional().describe('where the time of those replies went'),
+  backlog: count
+    .optional()
+    .describe(
+      'requests that had come to its socket and had no reply when the sending ended, dropped ones among them; absent where it has no socket of its own',
+    ),
+  servedVariation: finite
+    .optional()
+    .describe(
+      'variance over squared mean of the time between reading a request and echoing it; absent where none was answered',
+    ),
 })
 
 /** The front of `fan-out`: the process that takes from the one UDP socket and hands on to the members. */

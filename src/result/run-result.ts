@@ -11,7 +11,7 @@ import { plannedRun } from './plan-schema.js'
 import { imbalance } from './imbalance.js'
 import { latency, latencySummary, legs } from './latency.js'
 import { front, member } from './member.js'
-import { bytes, index, meanNs, ns, rate } from './scalars.js'
+import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { validity } from './validity.js'
 
 export type { Affinity } from './affinity.js'
@@ -45,6 +45,7 @@ export const throughput = z.object({
   roundTripsPerSecond: rate.describe('replies that came while requests were sent'),
   offeredPerSecond: rate.optional().describe('requests that were due; only in an open loop'),
   achievedPerSecond: rate.describe('requests sent'),
+  backlog: count.optional().describe('requests that were sent and had no reply when the sending ended'),
   cpuPerRoundTripNs: z
     .object({
       client: meanNs.describe("of the client's threads, while they sent"),

@@ -16,6 +16,20 @@ export const SWEEP_SCHEMA = 'rpbench/sweep@1'
 const flagTexts = z.record(z.string(), z.string())
 const pointFlags = flagTexts.describe('values of the axes at this point, by flag')
 
+/** What waited at a member's socket in an open loop; where members share one, or have a front, at that of them all. */
+const trialQueue = z.object({
+  requests: finite.describe('that came to it, of one wave of flows'),
+  backlog: finite.describe('of these, without a reply when the sending ended'),
+  inFlight: finite.describe("in flight on average: rate × mean time from the actual send (Little's law)"),
+  inFlightUnqueued: finite.describe(
+    'in flight if none ever waited: one in service at each member, and those on their way',
+  ),
+  deviation: finite.describe(
+    'standard deviation of the backlog that chance alone makes of a queue at its limit (model)',
+  ),
+  capacity: count.describe('datagrams that fit into it: receive buffer over truesize (model)'),
+})
+
 /** One run of `rpbench run`, in short. What could not be measured, or was not reached, is absent. */
 const sweepRun = z.object({
   point: index.describe('index in `points`'),
@@ -73,21 +87,24 @@ const sweepRun = z.object({
     .optional()
     .describe('the most replies in time that came from a member over the mean'),
   moved: count.optional().describe('flows seen at more than one member'),
+  queues: z.array(trialQueue).optional().describe('what waited at the members; absent in a closed loop'),
   trial: z
     .object({
       purpose: z.enum(['closed-loop', 'search']).describe('`closed-loop`: to learn where to search'),
       loadHz: rate.optional().describe('rate that was offered; absent in a closed loop'),
       trialNs: ns.describe('length that was asked for'),
       outcome: z
-        .enum(['good', 'bad', 'limited', 'void'])
+        .enum(['good', 'bad', 'unclear', 'limited', 'void'])
         .optional()
         .describe(
-          '`good`, `bad`: the goal held, or not; `limited`: the client could not offer the load; `void`: no valid measurement',
+          '`good`, `bad`: the goal held, or not; `unclear`: chance hides whether it would for long; `limited`: the client could not offer the load; `void`: no valid measurement',
         ),
       violated: z
         .array(z.string())
         .optional()
-        .describe('quantities of the goal that were beyond their limit'),
+        .describe(
+          'quantities of the goal that were beyond their limit; `backlog`: queues grew, so that it would not have held for long',
+        ),
     })
     .optional()
     .describe('in a capacity search: what this run was for'),
@@ -135,12 +152,26 @@ const capacity = z.object({
       'false while the search was not carried to its goal width: bounds are then what is known so far',
     ),
   stop: z
-    .enum(['goal-width', 'max-load', 'min-load', 'generator', 'trials', 'time', 'failed'])
+    .enum(['goal-width', 'unclear', 'max-load', 'min-load', 'generator', 'trials', 'time', 'failed'])
     .optional()
     .describe('why it ended; absent where it did not'),
   lowerHz: rate.optional().describe('relevant lower bound: the capacity'),
   upperHz: rate.optional().describe('relevant upper bound'),
   limitedHz: rate.optional().describe('the least load above `lowerHz` that the client could not offer'),
+  unclearFromHz: rate
+    .optional()
+    .describe('the least load between the two at which chance hides whether queues grow'),
+  unclearToHz: rate.optional().describe('the greatest such load'),
+  unfilledQueue: z
+    .object({
+      datagrams: count.describe('that the busiest queue holds'),
+      fillNs: ns.describe('how long that takes to fill when the load exceeds the capacity by the goal width'),
+    })
+    .optional()
+    .describe('where a final trial ends before the busiest queue can be full (model)'),
+  neededTrialNs: ns
+    .optional()
+    .describe('with `unclear`: how long a final trial should be for the goal width (model)'),
   conditionalThroughputHz: rate
     .optional()
     .describe('what came back of `lowerHz`, by the trials that decide on it'),
@@ -206,6 +237,7 @@ export const sweepResult = z.object({
 })
 
 export type SweepRun = z.infer<typeof sweepRun>
+export type TrialQueue = z.infer<typeof trialQueue>
 export type SweepSpread = z.infer<typeof spread>
 export type SweepPointResult = z.infer<typeof sweepPoint>
 export type PointSummary = z.infer<typeof pointSummary>

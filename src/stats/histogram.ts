@@ -95,6 +95,20 @@ export class Histogram {
     return found
   }
 
+  /** Variance over squared mean, 0 without values: of the middles of the cells, so to the same three digits. */
+  get squaredVariation(): number {
+    if (this.sum === 0) return 0
+    let squares = 0
+    for (let row = 0; row < this.#pages.length; row++) {
+      const counts = this.#pages[row]
+      if (!counts) continue
+      const width = row < 2 ? 1 : 2 ** (row - 1)
+      for (let i = 0; i < PAGE; i++)
+        if (counts[i] !== 0) squares += counts[i]! * (highestOfCell(row, i) - (width - 1) / 2) ** 2
+    }
+    return Math.max(0, (squares * this.count) / this.sum ** 2 - 1)
+  }
+
   get data(): HistogramData {
     return { pages: this.#pages, count: this.count, sum: this.sum, min: this.min, max: this.max }
   }

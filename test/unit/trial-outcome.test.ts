@@ -6,7 +6,8 @@ import { sampleLatency } from './sample-result.js'
 import { sampleRun } from './sample-sweep.js'
 
 const GOAL = parseGoal('loss<0.1% && p99<5ms', '--find')
-const judged = (changes: Partial<SweepRun>, goal = GOAL) => judgeTrial(sampleRun(changes), goal)
+const judged = (changes: Partial<SweepRun>, goal = GOAL) =>
+  judgeTrial(sampleRun(changes), { conditions: goal, width: 0.05 })
 
 const suspect = (...findings: string[]): SweepRun['validity'] => ({ verdict: 'suspect', findings, notes: [] })
 /** 20,000 requests due, so many of them without a reply in time. */
@@ -43,7 +44,10 @@ describe('a trial', () => {
 
   it('is bad when no reply came at all', () => {
     const { latency: _latency, ...run } = sampleRun({ books: without(20_000) })
-    expect(judgeTrial(run, GOAL)).toEqual({ outcome: 'bad', violated: ['loss', 'p99'] })
+    expect(judgeTrial(run, { conditions: GOAL, width: 0.05 })).toEqual({
+      outcome: 'bad',
+      violated: ['loss', 'p99'],
+    })
   })
 
   it('keeps the limit itself only where the goal says so', () => {

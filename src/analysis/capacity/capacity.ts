@@ -1,5 +1,6 @@
 import type { GoalCondition } from '../../plan/goal-conditions.js'
 import type { Capacity, SweepRun } from '../../result/sweep-result.js'
+import { busiest, fillNs, tellingNs } from './backlog.js'
 import { boundsOf, type SearchTrial } from './bounds.js'
 import { conditionalThroughput, type SearchTarget } from './classification.js'
 import { nextStep, type SearchSettings, type SearchStep } from './search.js'
@@ -37,7 +38,7 @@ export function capacityOf(
   const settings = settingsOf(runs, goal)
   const trials = trialsOf(runs)
   const step = capacityStep(runs, goal)
-  const { lowerHz, upperHz, limitedHz } = boundsOf(trials, goal)
+  const { lowerHz, upperHz, limitedHz, unclearHz } = boundsOf(trials, goal)
   const throughputHz =
     lowerHz === undefined
       ? undefined
@@ -55,10 +56,38 @@ export function capacityOf(
     ...(lowerHz !== undefined && { lowerHz }),
     ...(upperHz !== undefined && { upperHz }),
     ...(limitedHz !== undefined && { limitedHz }),
+    ...(unclearHz.length > 0 && { unclearFromHz: unclearHz[0]!, unclearToHz: unclearHz.at(-1)! }),
+    ...queueLimits(runs, goal, 'stop' in step && step.stop === 'unclear'),
     ...(throughputHz !== undefined && { conditionalThroughputHz: throughputHz }),
     ...(closedLoop !== undefined && { closedLoopPerSecond: closedLoop }),
     ...(settings && { leastHz: settings.leastHz, mostHz: settings.mostHz }),
     trials: trials.length,
+  }
+}
+
+/**
+ * What the trials' length can tell, by the busiest queue of the final trials nearest to the limit: those with the most
+ * requests among the ones that did not fail.
+ */
+function queueLimits(
+  runs: readonly SweepRun[],
+  { finalTrialNs, width }: CapacityGoal,
+  unclear: boolean,
+): Pick<Capacity, 'unfilledQueue' | 'neededTrialNs'> {
+  const queues = runs
+    .filter(
+      ({ trial }) =>
+        trial?.purpose === 'search' &&
+        trial.trialNs >= finalTrialNs &&
+        (trial.outcome === 'good' || trial.outcome === 'unclear'),
+    )
+    .flatMap((run) => run.queues ?? [])
+  const queue = busiest(queues)
+  if (queue === undefined || queue.requests === 0) return {}
+  const filledNs = fillNs(queue, finalTrialNs, width)
+  return {
+    ...(filledNs > finalTrialNs && { unfilledQueue: { datagrams: queue.capacity, fillNs: filledNs } }),
+    ...(unclear && { neededTrialNs: Math.max(2 * finalTrialNs, tellingNs(queue, finalTrialNs, width)) }),
   }
 }
 

@@ -12,11 +12,13 @@ export interface SearchSettings extends SearchTarget {
 }
 
 /**
- * Why a search ended: `goal-width`, its bounds are close enough; `max-load` and `min-load`, the goals hold at the
+ * Why a search ended: `goal-width`, its bounds are close enough; `unclear`, between its bounds chance hides what loads do;
+ * `max-load` and `min-load`, the goals hold at the
  * greatest load, or not even at the least; `generator`, the client cannot offer more; `trials` and `time`, its
  * bounds were reached first; `failed`, too many runs said nothing.
  */
-export type SearchStop = 'goal-width' | 'max-load' | 'min-load' | 'generator' | 'trials' | 'time' | 'failed'
+export type SearchStop =
+  'goal-width' | 'unclear' | 'max-load' | 'min-load' | 'generator' | 'trials' | 'time' | 'failed'
 
 export type SearchStep = { next: { loadHz: number; durationNs: number } } | { stop: SearchStop }
 
@@ -67,7 +69,7 @@ function phasesOf({
 export function nextStep(trials: readonly SearchTrial[], settings: SearchSettings): SearchStep {
   if (trials.filter(({ outcome }) => outcome === 'void').length >= MOST_VOID) return { stop: 'failed' }
   let hints: number[] = []
-  let bounds: Bounds = { classes: new Map() }
+  let bounds: Bounds = { unclearHz: [], classes: new Map() }
   for (const phase of phasesOf(settings)) {
     bounds = boundsOf(trials, phase)
     const loadHz = loadOf(phase, bounds, hints, trials, settings)
@@ -79,33 +81,61 @@ export function nextStep(trials: readonly SearchTrial[], settings: SearchSetting
     }
     hints = [bounds.lowerHz, ceilingOf(bounds)].filter((hint) => hint !== undefined)
   }
-  return { stop: reasonOf(bounds) }
+  return { stop: reasonOf(bounds, settings.width) }
 }
 
 function ceilingOf({ upperHz, limitedHz }: Bounds): number | undefined {
   return limitedHz ?? upperHz
 }
 
-function reasonOf({ lowerHz, upperHz, limitedHz }: Bounds): SearchStop {
+function reasonOf({ lowerHz, upperHz, limitedHz, unclearHz }: Bounds, width: number): SearchStop {
   if (limitedHz !== undefined) return 'generator'
+  if (unclearHz.length > 0 && !isNarrow(lowerHz, upperHz, width)) return 'unclear'
   if (upperHz === undefined) return 'max-load'
   return lowerHz === undefined ? 'min-load' : 'goal-width'
 }
 
-/** Where the phase wants to know more; undefined when its interval is narrow enough, or has no room. */
+function isNarrow(lowerHz: number | undefined, ceiling: number | undefined, width: number): boolean {
+  return lowerHz !== undefined && ceiling !== undefined && (ceiling - lowerHz) / ceiling <= width
+}
+
+/** What is known of a part of the loads: its ends, each absent where none was found. */
+interface Gap extends Pick<Bounds, 'classes'> {
+  lowerHz: number | undefined
+  ceiling: number | undefined
+}
+
+/**
+ * Where the phase wants to know more; undefined when its interval is narrow enough, or has no room. Loads that are unclear stay
+ * so: the interval is then narrowed from below and from above, up to them.
+ */
 function loadOf(
   phase: Phase,
   bounds: Bounds,
   hints: readonly number[],
   trials: readonly SearchTrial[],
+  settings: SearchSettings,
+): number | undefined {
+  const { lowerHz, unclearHz, classes } = bounds
+  const ceiling = ceilingOf(bounds)
+  if (isNarrow(lowerHz, ceiling, phase.width)) return undefined
+  const below = loadIn({ lowerHz, ceiling: unclearHz[0] ?? ceiling, classes }, phase, hints, trials, settings)
+  const highest = unclearHz.at(-1)
+  return below === undefined && highest !== undefined
+    ? loadIn({ lowerHz: highest, ceiling, classes }, phase, hints, trials, settings)
+    : below
+}
+
+function loadIn(
+  { lowerHz, ceiling, classes }: Gap,
+  phase: Phase,
+  hints: readonly number[],
+  trials: readonly SearchTrial[],
   { leastHz, mostHz }: SearchSettings,
 ): number | undefined {
-  const { lowerHz, classes } = bounds
-  const ceiling = ceilingOf(bounds)
   if (lowerHz === undefined ? ceiling === leastHz : ceiling === undefined && lowerHz === mostHz)
     return undefined
-  if (lowerHz !== undefined && ceiling !== undefined && (ceiling - lowerHz) / ceiling <= phase.width)
-    return undefined
+  if (isNarrow(lowerHz, ceiling, phase.width)) return undefined
   const isOpen = (load: number): boolean =>
     load > (lowerHz ?? 0) &&
     load < (ceiling ?? Infinity) &&

@@ -1,5 +1,7 @@
+import type { RunPlan } from '../../plan/run-plan.js'
 import type { RunResult } from '../../result/run-result.js'
 import type { SweepRun } from '../../result/sweep-result.js'
+import { trialQueues } from '../capacity/trial-queues.js'
 
 /** The parts of a run's summary that come from its result; the others are of the sweep. */
 export type RunSummary = Omit<
@@ -8,11 +10,12 @@ export type RunSummary = Omit<
 >
 
 /** A whole result → what a sweep keeps of it. Rates per second, times in ns. */
-export function summariseRun(result: RunResult): RunSummary {
+export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
   const { books, throughput, latency, balance, affinity, validity, members } = result
   const due = books.sent + books.unsent
   const replies = members.map((member) => member.replies)
   const mean = replies.reduce((sum, n) => sum + n, 0) / Math.max(1, replies.length)
+  const queues = trialQueues(result, plan)
   const codes = (wanted: (severity: string) => boolean): string[] =>
     validity.findings.filter(({ severity }) => wanted(severity)).map(({ code }) => code)
   return {
@@ -41,5 +44,6 @@ export function summariseRun(result: RunResult): RunSummary {
     ...(balance && { balance: balance.verdict }),
     ...(mean > 0 && { deliveredMaxOverMean: Math.max(...replies) / mean }),
     moved: affinity.moved,
+    ...(queues.length > 0 && { queues }),
   }
 }

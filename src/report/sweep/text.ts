@@ -6,7 +6,7 @@ import { plural } from '../../units/plural.js'
 import { createStyle, type Tone } from '../style.js'
 import { pointLabel, sweepPictures } from '../sweep-pictures.js'
 import type { TextOptions } from '../views.js'
-import { capacityTable, endingLines, pointsTable } from '../sweep-table.js'
+import { capacityTable, endingLines, pointsTable, unfilledLines } from '../sweep-table.js'
 
 const TITLE = 'rpbench sweep'
 /** Combinations that are left out, one reason each; the JSON has them all. */
@@ -19,6 +19,7 @@ export function renderSweepText(result: SweepResult, options: TextOptions): stri
   const lines: Line[] = [
     ...(result.plan.goal ? [goalLine(result.plan.goal)] : []),
     ...endingLines(result),
+    ...unfilledLines(result),
     ...errorLines(result),
     runsLine(result),
     ...spreadLines(result),
