@@ -33,6 +33,7 @@ export function assembleSweep(record: SweepRecord, runs: readonly SweepRun[]): S
       supplied: record.supplied,
       axes: plan.axes,
       repeat: plan.repeat,
+      ...(plan.independentRuns !== undefined && { independentRuns: plan.independentRuns }),
       order: plan.order,
       ...(goal && { goal: statedGoal(goal) }),
     },

@@ -1,6 +1,6 @@
 import type { CapacityGoal } from '../analysis/capacity/capacity.js'
 import { RpbenchError, usageError } from '../errors.js'
-import { prepareTraffic } from '../experiment/traffic.js'
+import { independentRuns, prepareTraffic } from '../experiment/traffic.js'
 import { parseAxis, type Axis } from '../plan/axis.js'
 import type { GoalCondition } from '../plan/goal-conditions.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
@@ -97,8 +97,16 @@ export function planSweep(flags: SweepFlagValues): PlannedSweep {
   }
   if (points.length === 0) throw refused!
   const order = orderOf(points.length, repeat, points[0]!.plan.seed)
+  const independent = Math.min(...points.map((point) => independentRuns(point.plan) ?? Infinity))
   return {
-    plan: { axes, points, skipped, repeat, order },
+    plan: {
+      axes,
+      points,
+      skipped,
+      repeat,
+      order,
+      ...(independent < repeat && { independentRuns: independent }),
+    },
     goal: asked.find && goalOf(asked.find, asked, flags.rate, points),
     supplied,
   }

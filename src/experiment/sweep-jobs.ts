@@ -9,6 +9,8 @@ export interface SweepJob {
   repetition: number
   /** of this very run: with the seed of its repetition, and the load of its trial */
   plan: RunPlan
+  /** which draw of its point's flows it has, from 0 */
+  draw: number
   trial?: { purpose: 'closed-loop' | 'search'; loadHz?: number; trialNs: number }
 }
 
@@ -35,7 +37,7 @@ export function nextJob(
       const point = plan.points[index]!
       if (goal === undefined) {
         if (done.has(`${index}/${repetition}`)) continue
-        return { point, repetition, plan: drawn(point.plan, repetition) }
+        return { point, repetition, plan: drawn(point.plan, repetition), draw: repetition }
       }
       const own = runs.filter((run) => run.point === index)
       const step = capacityStep(own, goal)
@@ -48,6 +50,7 @@ export function nextJob(
           point,
           repetition,
           plan: { ...closedLoop, durationNs: trialNs },
+          draw: own.length,
           trial: { purpose: 'closed-loop', trialNs },
         }
       }
@@ -56,6 +59,7 @@ export function nextJob(
         point,
         repetition,
         plan: { ...fresh, rateHz: loadHz, durationNs },
+        draw: own.length,
         trial: { purpose: 'search', loadHz, trialNs: durationNs },
       }
     }

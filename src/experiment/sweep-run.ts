@@ -9,12 +9,12 @@ import { prepareTraffic } from './traffic.js'
  * @throws RpbenchError when nothing could be measured
  */
 export async function measureJob(
-  { plan, point }: SweepJob,
+  { plan, point, draw }: SweepJob,
   { toolVersion, signal }: { toolVersion: string; signal: AbortSignal },
 ): Promise<RunSummary | undefined> {
   const { result } = await runExperiment({
     plan,
-    traffic: prepareTraffic(plan),
+    traffic: prepareTraffic(plan, { seed: point.plan.seed, index: draw }),
     supplied: point.flags,
     toolVersion,
     signal,

@@ -2,7 +2,7 @@ import { flagOf } from '../plan/parameters/table.js'
 import { readFileSync } from 'node:fs'
 import { RpbenchError, usageError } from '../errors.js'
 import { isLocalAddress } from '../host/addresses.js'
-import { planFlows, type FlowPlan } from '../plan/flow-plan.js'
+import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serverAddress } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
@@ -33,11 +33,31 @@ const HOW_TO_HAVE_ONE: Readonly<Record<Family, (wanted: string) => string>> = {
     `::1, or have root make a whole prefix local (ip -6 route add local ${networkOf(wanted, 64)} dev lo)`,
 }
 
+/** From where a plan's flows may come. */
+function sourcesOf(plan: RunPlan): FlowPlanInput {
+  return {
+    flows: plan.flows,
+    ports: plan.sourcePorts,
+    seed: plan.seed,
+    ...(plan.sourceAddresses && { addresses: plan.sourceAddresses }),
+    firstAddress: serverAddress(plan),
+  }
+}
+
+/**
+ * How many runs of a plan there can be that share no source; undefined where each has another server port, so that the same
+ * source is another flow.
+ */
+export function independentRuns(plan: RunPlan): number | undefined {
+  return plan.port === 0 ? undefined : disjointDraws(sourcesOf(plan))
+}
+
 /**
  * Checks what can be checked before anything starts, and plans the traffic.
+ * @param draw one of several whose flows share no source; without, that of the plan's seed
  * @throws RpbenchError when an address is not of this host, the flows do not fit, or weights cannot be read
  */
-export function prepareTraffic(plan: RunPlan): Traffic {
+export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: number }): Traffic {
   const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
   const foreign = addresses.find((address) => !isLocalAddress(address))
   if (foreign !== undefined)
@@ -47,11 +67,8 @@ export function prepareTraffic(plan: RunPlan): Traffic {
     )
   const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
   const flowPlan = planFlows({
-    flows: plan.flows,
-    ports: plan.sourcePorts,
-    seed: plan.seed,
-    ...(plan.sourceAddresses && { addresses: plan.sourceAddresses }),
-    firstAddress: serverAddress(plan),
+    ...sourcesOf(plan),
+    ...(draw && { seed: draw.seed, draw: draw.index }),
   })
   return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
 }

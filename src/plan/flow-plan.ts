@@ -31,6 +31,8 @@ export interface FlowPlanInput {
   /** first and last source port */
   ports: readonly [number, number]
   seed: number
+  /** which of the draws of this seed, from 0; they share no source as long as there are enough (see `disjointDraws`) */
+  draw?: number
   /** source addresses as the user gave them; without, `firstAddress` and those that follow it */
   addresses?: readonly string[]
   firstAddress: string
@@ -47,6 +49,29 @@ function sourceAddresses(input: FlowPlanInput, range: number): string[] {
   return consecutive.length > 0 ? consecutive : [input.firstAddress]
 }
 
+/** How many draws of so many flows there are that share no source. */
+export function disjointDraws(input: FlowPlanInput): number {
+  const range = input.ports[1] - input.ports[0] + 1
+  return Math.floor((range * sourceAddresses(input, range).length) / input.flows)
+}
+
+/**
+ * The candidates of a draw: a block of one seeded order of all, and what follows it as spares; where the blocks are used up, of
+ * another order. Two draws share what took the place of ports in use.
+ */
+function candidates(capacity: number, { flows, seed, draw = 0 }: FlowPlanInput): Uint32Array {
+  const blocks = Math.floor(capacity / flows)
+  const from = (draw % blocks) * flows
+  const most = Math.min(capacity, flows + MOST_SPARE)
+  const order = shuffled(capacity, seed + Math.floor(draw / blocks), Math.min(capacity, from + most))
+  const own = order.subarray(from, from + most)
+  if (own.length === most) return own
+  const all = new Uint32Array(most)
+  all.set(own)
+  all.set(order.subarray(0, most - own.length), own.length)
+  return all
+}
+
 /**
  * Plans the flows: a seeded draw without repetition from addresses × ports. On loopback, addresses are added
  * (127.0.0.2, …) when one has too few ports; IPv6 has but one there.
@@ -61,7 +86,7 @@ export function planFlows(input: FlowPlanInput): FlowPlan {
     throw usageError(
       `${flagOf('flows')} ${input.flows} does not fit: ${addresses.length} source address${addresses.length > 1 ? 'es' : ''} × ${range} ports (${first}-${last}) make ${capacity} flows; widen ${flagOf('sourcePorts')} or add ${flagOf('sourceAddresses')}.`,
     )
-  const order = shuffled(capacity, input.seed, Math.min(capacity, input.flows + MOST_SPARE))
+  const order = candidates(capacity, input)
   return {
     addresses,
     addressIndex: Uint16Array.from(order, (n) => Math.floor(n / range)),

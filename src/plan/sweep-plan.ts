@@ -18,6 +18,8 @@ export interface SweepPlan {
   /** combinations that make no sense, with the sentence that says why */
   skipped: { flags: Record<string, string>; reason: string }[]
   repeat: number
+  /** of a point's repetitions, how many share no source; absent where all do not, or where that does not matter */
+  independentRuns?: number
   /** the points of each repetition, in the order in which they run */
   order: number[][]
 }

@@ -201,6 +201,11 @@ export const sweepResult = z.object({
         )
         .describe('flags with more than one value'),
       repeat: count.describe('repetitions of each point'),
+      independentRuns: count
+        .optional()
+        .describe(
+          'with `port` given, how many of the repetitions have no source in common with another; absent where that is so of all',
+        ),
       order: z.array(z.array(index)).describe('per repetition, the points in the order in which they run'),
       goal: z
         .object({

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { RpbenchError } from '../../src/errors.js'
-import { planFlows, shareFlows, type FlowPlan, type FlowPlanInput } from '../../src/plan/flow-plan.js'
+import {
+  disjointDraws,
+  planFlows,
+  shareFlows,
+  type FlowPlan,
+  type FlowPlanInput,
+} from '../../src/plan/flow-plan.js'
 
 const LOOPBACK: FlowPlanInput = { flows: 100, ports: [40_000, 40_999], seed: 1, firstAddress: '127.0.0.1' }
 
@@ -11,6 +17,42 @@ function sources(plan: FlowPlan, from = 0, to = plan.port.length): string[] {
     (_, i) => `${plan.addresses[plan.addressIndex[from + i]!]}:${plan.port[from + i]}`,
   )
 }
+
+describe('draws of one seed', () => {
+  const draws = (count: number, input: FlowPlanInput): Set<string>[] =>
+    Array.from({ length: count }, (_, draw) => {
+      const plan = planFlows({ ...input, draw })
+      return new Set(sources(plan, 0, plan.flows))
+    })
+  const overlap = (a: Set<string>, b: Set<string>): number => [...a].filter((source) => b.has(source)).length
+
+  it('share no source as long as there are enough: 2 of 10,000 among the usual ports, 10 of 100 among 1,000', () => {
+    for (const input of [
+      { ...LOOPBACK, flows: 10_000, ports: [32_768, 60_999] as const },
+      { ...LOOPBACK, flows: 100 },
+    ]) {
+      const count = disjointDraws(input)
+      expect(count).toBe(input.flows === 100 ? 10 : 2)
+      const all = draws(count, input)
+      for (const [i, a] of all.entries()) for (const b of all.slice(i + 1)) expect(overlap(a, b)).toBe(0)
+    }
+  })
+
+  it('share a third of 10,000 where only their seeds differ', () => {
+    const input = { ...LOOPBACK, flows: 10_000, ports: [32_768, 60_999] as const }
+    const [a, b] = [1, 2].map((seed) => draws(1, { ...input, seed })[0]!) as [Set<string>, Set<string>]
+    expect(overlap(a, b) / 10_000).toBeGreaterThan(0.3)
+  })
+
+  it('go on with another order where they are used up, and keep spare sources', () => {
+    const input = { ...LOOPBACK, flows: 400 }
+    const [first, second, third] = draws(3, input) as [Set<string>, Set<string>, Set<string>]
+    expect(overlap(first, second)).toBe(0)
+    expect(third).not.toEqual(first)
+    const { port } = planFlows({ ...input, draw: 1 })
+    expect(new Set(port).size).toBe(1000)
+  })
+})
 
 describe('a flow plan', () => {
   it('is the same for the same seed, and another for another', () => {

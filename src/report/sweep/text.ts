@@ -88,11 +88,17 @@ function runsLine({ runs }: SweepResult): Line {
   }
 }
 
+/** Why repetitions are no draws of their own, and what to do. */
+function sharedSources(independent: number): string {
+  return `only ${formatCount(independent)} of them have sources of their own: the same source at the same --port is the same draw; leave out --port, widen --source-ports, or add --source-addresses`
+}
+
 function spreadLines({ plan, capacity }: SweepResult): Line[] {
   if (capacity || plan.repeat < 2) return []
   const phrases = [
     { text: 'medians over the repetitions' },
     { text: '± is half of their range over the median' },
+    ...(plan.independentRuns === undefined ? [] : [{ text: sharedSources(plan.independentRuns) }]),
   ]
   return [{ label: 'figures', phrases }]
 }
