@@ -48,7 +48,8 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
           `--resume takes its flags from the file: leave out --${given}, or start a new sweep.`,
         )
     }
-    const task: SweepTask = resume === undefined ? planSweep(others) : await resumedSweep(resume)
+    const task: SweepTask =
+      resume === undefined ? planSweep(others) : await resumedSweep(resume, await this.#origin())
     if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
     await consentToSweep(task, flags.yes)
     const { SWEEP_VIEWS } = await import('../src/report/sweep/views.js')
@@ -60,6 +61,11 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
       statusOf: EXIT_STATUS.sweep,
       measure: (measuring) => runSweep(task, this.config.version, measuring),
     })
+  }
+
+  async #origin() {
+    const { hostIdentity } = await import('../src/host/identity.js')
+    return { toolVersion: this.config.version, host: hostIdentity() }
   }
 
   #tellOfSkipped(skipped: SweepResult['skipped']): void {

@@ -1,3 +1,4 @@
+import type { Origin } from '../assembly/origin.js'
 import { RpbenchError, usageError } from '../errors.js'
 import { nextJob, remainingNs } from '../experiment/sweep-jobs.js'
 import { sweepExperiment, type SweepProgress } from '../experiment/sweep.js'
@@ -22,8 +23,12 @@ export interface SweepTask extends PlannedSweep {
  * Reads a sweep that was stopped, and plans it again.
  * @throws RpbenchError (wrong usage) where the file is none, or what it plans is not possible as it was
  */
-export async function resumedSweep(path: string): Promise<SweepTask> {
+export async function resumedSweep(
+  path: string,
+  here: Pick<Origin, 'toolVersion' | 'host'>,
+): Promise<SweepTask> {
   const earlier = await readSweepResult(path)
+  refuseElsewhere(path, earlier, here)
   const { 'observe-hash': observeHash, ...supplied } = earlier.plan.supplied
   const flags: SweepFlagValues = { ...supplied, ...(observeHash !== undefined && { 'observe-hash': true }) }
   const planned = planSweep(flags)
@@ -32,6 +37,26 @@ export async function resumedSweep(path: string): Promise<SweepTask> {
       `${path} cannot be resumed here: this host, or this version of rpbench, makes other points of its flags; start the sweep anew.`,
     )
   return { ...planned, earlier, savedAs: path.replace(/\.json$/, '') }
+}
+
+/** Runs that differ in where and by what they were made do not belong in one table. */
+function refuseElsewhere(
+  path: string,
+  { tool, host }: SweepResult,
+  here: Pick<Origin, 'toolVersion' | 'host'>,
+): void {
+  const pairs = [
+    ['rpbench', tool.version, here.toolVersion],
+    ['host', host.hostname, here.host.hostname],
+    ['kernel', host.kernel, here.host.kernel],
+    ['Node', host.node, here.host.node],
+    ['number of CPUs', host.cpus, here.host.cpus],
+  ] as const
+  const other = pairs.find(([, then, now]) => then !== now)
+  if (other)
+    throw usageError(
+      `${path} cannot be resumed here: its runs were made with ${other[0]} ${other[1]}, and this is ${other[2]}; start the sweep anew.`,
+    )
 }
 
 /** All by which two plans can be told apart. */

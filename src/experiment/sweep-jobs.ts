@@ -82,11 +82,15 @@ export function remainingNs(
   goal: CapacityGoal | undefined,
   runs: readonly SweepRun[],
 ): number {
+  // One that failed at once says nothing of how long the others take.
+  const measured = runs.filter(({ error }) => !error)
   if (goal === undefined) {
-    const made = runs.reduce((sum, { point }) => sum + expectedNs(plan.points[point]!.plan), 0)
+    const expected = (some: readonly SweepRun[]): number =>
+      some.reduce((sum, { point }) => sum + expectedNs(plan.points[point]!.plan), 0)
     const all = plan.repeat * plan.points.reduce((sum, point) => sum + expectedNs(point.plan), 0)
-    const pace = made > 0 ? runs.reduce((sum, { wallNs }) => sum + wallNs, 0) / made : 1
-    return (all - made) * pace
+    const made = expected(measured)
+    const pace = made > 0 ? measured.reduce((sum, { wallNs }) => sum + wallNs, 0) / made : 1
+    return (all - expected(runs)) * pace
   }
   const points = plan.points.map((point) => runs.filter((run) => run.point === point.index))
   const begun = points.filter((own) => own.length > 0)
@@ -94,8 +98,8 @@ export function remainingNs(
   const trials =
     ended.length > 0 ? ended.reduce((sum, own) => sum + own.length, 0) / ended.length : USUAL_TRIALS
   const wallNs =
-    runs.length > 0
-      ? runs.reduce((sum, run) => sum + run.wallNs, 0) / runs.length
+    measured.length > 0
+      ? measured.reduce((sum, run) => sum + run.wallNs, 0) / measured.length
       : Math.max(...plan.points.map(({ plan: { warmupNs } }) => warmupNs)) +
         0.75 * goal.finalTrialNs +
         OVERHEAD_NS

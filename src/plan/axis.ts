@@ -24,9 +24,9 @@ export interface AxisSyntax {
 const separatorOf = ({ holdsCommas = false }: Kind): string => (holdsCommas ? ';' : ',')
 
 /**
- * Reads the values of one flag: `a,b,c`, a range `a..b/step` or `a..b*factor`, or both mixed, in the order given, each
- * value once. A range keeps to the units that it is written in, and holds its end only where a step meets it.
- * @throws RpbenchError (wrong usage) naming the flag and the item
+ * Reads the values of one flag: `a,b,c`, a range `a..b/step` or `a..b*factor`, or both mixed, in the order given; what a
+ * range meets again counts once. A range keeps to the units that it is written in, and holds its end only where a step meets it.
+ * @throws RpbenchError (wrong usage) naming the flag and the item, or one that is there twice
  */
 export function parseAxis(text: string, syntax: AxisSyntax): Axis {
   const { flag, kind } = syntax
@@ -36,6 +36,11 @@ export function parseAxis(text: string, syntax: AxisSyntax): Axis {
   if (items.includes(''))
     throw usageError(
       `--${flag} '${text}' has an empty value: write values with '${separator}' between them, such as ${exampleOf(syntax)}.`,
+    )
+  const twice = items.find((item, i) => items.indexOf(item) < i)
+  if (twice !== undefined)
+    throw usageError(
+      `--${flag} '${text}' names ${twice} twice: write each value once; --repeat says how often a point is measured.`,
     )
   const values = items.flatMap((item) =>
     numbers && item.includes('..') ? expandRange(item, flag, numbers) : [item],

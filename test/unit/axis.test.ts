@@ -50,6 +50,8 @@ describe('the values of a flag', () => {
 
   it.each<[string, KindWord, RegExp]>([
     ['1,,2', 'count', /^--x '1,,2' has an empty value: .*','/],
+    ['1,1', 'count', /^--x '1,1' names 1 twice: .*--repeat/],
+    ['hash,random,hash', 'word', /names hash twice/],
     ['', 'word', /^--x '' has an empty value/],
     ['1..4', 'count', /^--x '1\.\.4' is not a range: .*first\.\.last\/step/],
     ['1..4/1/1', 'count', /is not a range/],

@@ -18,14 +18,14 @@ function sources(plan: FlowPlan, from = 0, to = plan.port.length): string[] {
   )
 }
 
-describe('draws of one seed', () => {
-  const draws = (count: number, input: FlowPlanInput): Set<string>[] =>
-    Array.from({ length: count }, (_, draw) => {
-      const plan = planFlows({ ...input, draw })
-      return new Set(sources(plan, 0, plan.flows))
-    })
-  const overlap = (a: Set<string>, b: Set<string>): number => [...a].filter((source) => b.has(source)).length
+const draws = (count: number, input: FlowPlanInput): Set<string>[] =>
+  Array.from({ length: count }, (_, draw) => {
+    const plan = planFlows({ ...input, draw })
+    return new Set(sources(plan, 0, plan.flows))
+  })
+const overlap = (a: Set<string>, b: Set<string>): number => [...a].filter((source) => b.has(source)).length
 
+describe('draws of one seed', () => {
   it('share no source as long as there are enough: 2 of 10,000 among the usual ports, 10 of 100 among 1,000', () => {
     for (const input of [
       { ...LOOPBACK, flows: 10_000, ports: [32_768, 60_999] as const },

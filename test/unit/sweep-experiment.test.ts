@@ -114,6 +114,12 @@ describe('a sweep', () => {
       ),
     ).toBeCloseTo(8 * 5e9, -3)
   })
+
+  it('is not expected to go fast since its first runs failed at once', () => {
+    const error = { code: 'RPB_FLOWS', message: 'No port is free.' }
+    const failed = Array.from({ length: 4 }, () => sampleRun({ wallNs: 1e6, error }))
+    expect(remainingNs(plan, undefined, failed)).toBeCloseTo(8 * 3.1e9, -3)
+  })
 })
 
 /** A group of n processes that takes 10,000/s each. */
