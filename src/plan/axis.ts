@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js'
 import { formatCount } from '../units/format.js'
 import type { Kind } from './parameters/kind.js'
+import { flagOf } from './parameters/table.js'
 
 /** A flag of a sweep with the values that it takes, each written as `run` reads it. */
 export interface Axis {
@@ -40,7 +41,7 @@ export function parseAxis(text: string, syntax: AxisSyntax): Axis {
   const twice = items.find((item, i) => items.indexOf(item) < i)
   if (twice !== undefined)
     throw usageError(
-      `--${flag} '${text}' names ${twice} twice: write each value once; --repeat says how often a point is measured.`,
+      `--${flag} '${text}' names ${twice} twice: write each value once; ${flagOf('repeat')} says how often a point is measured.`,
     )
   const values = items.flatMap((item) =>
     numbers && item.includes('..') ? expandRange(item, flag, numbers) : [item],

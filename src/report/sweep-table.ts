@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import type { Capacity, SweepPointResult, SweepResult, SweepSpread } from '../result/sweep-result.js'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { grid, type GridColumn } from './grid.js'
@@ -108,11 +109,11 @@ function unclearReason({ unclearFromHz, unclearToHz, neededTrialNs }: Capacity):
   const advice =
     neededTrialNs === undefined
       ? ''
-      : `; --duration ${lengthOf(neededTrialNs)} may tell, or a wider --goal-width`
+      : `; ${flagOf('durationNs')} ${lengthOf(neededTrialNs)} may tell, or a wider ${flagOf('goalWidth')}`
   return `at ${loads.map((load) => `${rate(load)}/s`).join(' to ')} chance hides whether queues grow${advice}`
 }
 
-/** As --duration takes it. */
+/** As a flag takes it. */
 const lengthOf = (ns: number): string => `${Math.ceil(ns / 1e9)}s`
 
 /** Where trials end before a queue can be full, since then the loss alone would count what the buffer holds. */
@@ -131,7 +132,7 @@ export function unfilledLines({ capacity = [], plan: { goal } }: SweepResult): L
         },
         { text: 'so that growing queues were judged beside the loss' },
         {
-          text: `--duration ${lengthOf(longest.fillNs)}, or a smaller --receive-buffer, shows the loss itself`,
+          text: `${flagOf('durationNs')} ${lengthOf(longest.fillNs)}, or a smaller ${flagOf('receiveBufferBytes')}, shows the loss itself`,
         },
       ],
     },

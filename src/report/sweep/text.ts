@@ -1,3 +1,4 @@
+import { flagOf } from '../../plan/parameters/table.js'
 import type { SweepResult } from '../../result/sweep-result.js'
 import { formatCount, formatDuration } from '../../units/format.js'
 import { titleLines } from '../header.js'
@@ -90,7 +91,7 @@ function runsLine({ runs }: SweepResult): Line {
 
 /** Why repetitions are no draws of their own, and what to do. */
 function sharedSources(independent: number): string {
-  return `only ${formatCount(independent)} of them have sources of their own: the same source at the same --port is the same draw; leave out --port, widen --source-ports, or add --source-addresses`
+  return `only ${formatCount(independent)} of them have sources of their own: the same source at the same ${flagOf('port')} is the same draw; leave that out, widen ${flagOf('sourcePorts')}, or add ${flagOf('sourceAddresses')}`
 }
 
 function spreadLines({ plan, capacity }: SweepResult): Line[] {
