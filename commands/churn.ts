@@ -1,5 +1,4 @@
 import { flagsOf } from '../src/cli/flags.js'
-import { planChurn } from '../src/cli/churn-flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
 
@@ -21,6 +20,7 @@ whether their own process was gone, where they went, what was lost meanwhile, an
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Churn)
+    const { planChurn } = await import('../src/cli/churn-flags.js')
     const { plan, changes, supplied } = planChurn(flags)
     const [{ prepareTraffic }, { churnExperiment }, { CHURN_VIEWS }] = await Promise.all([
       import('../src/experiment/traffic.js'),

@@ -1,5 +1,4 @@
 import { flagsOf } from '../src/cli/flags.js'
-import { planPrediction } from '../src/cli/predict-flags.js'
 import { ResultCommand } from '../src/cli/result-command.js'
 
 export default class Predict extends ResultCommand {
@@ -41,6 +40,7 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Predict)
+    const { planPrediction } = await import('../src/cli/predict-flags.js')
     const { from, steering, kernel: asked, of } = planPrediction(flags)
     const [{ release }, { ruleOfKernel }, { predictChange, predictSpreadOf }, { PREDICT_SCHEMA }] =
       await Promise.all([

@@ -1,7 +1,6 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
-import { planFromFlags } from '../src/cli/run-flags.js'
 
 export default class Run extends ResultCommand {
   static override description = `Measure how flows spread over a SO_REUSEPORT group, and at what latency.
@@ -23,6 +22,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Run)
+    const { planFromFlags } = await import('../src/cli/run-flags.js')
     const { plan, supplied } = planFromFlags(flags)
     const [{ prepareTraffic }, { runExperiment }, { RUN_VIEWS }] = await Promise.all([
       import('../src/experiment/traffic.js'),

@@ -2,7 +2,6 @@ import { Flags } from '@oclif/core'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
-import { planSweep } from '../src/cli/sweep-flags.js'
 import { usageError } from '../src/errors.js'
 import type { SweepTask } from '../src/cli/sweep-session.js'
 import type { SweepResult } from '../src/result/sweep-result.js'
@@ -48,6 +47,7 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
           `--resume takes its flags from the file: leave out --${given}, or start a new sweep.`,
         )
     }
+    const { planSweep } = await import('../src/cli/sweep-flags.js')
     const task: SweepTask =
       resume === undefined ? planSweep(others) : await resumedSweep(resume, await this.#origin())
     if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)

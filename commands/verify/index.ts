@@ -1,7 +1,6 @@
 import { flagsOf } from '../../src/cli/flags.js'
 import { EXIT_STATUS } from '../../src/cli/exit-status.js'
 import { outputFlags, ResultCommand } from '../../src/cli/result-command.js'
-import { planVerify } from '../../src/cli/verify-flags.js'
 
 export default class Verify extends ResultCommand {
   static override summary = 'Put four claims about SO_REUSEPORT to the test on this machine'
@@ -24,6 +23,7 @@ Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1
     const { flags } = await this.parse(Verify)
     const { mayLoadEbpf } = await import('../../src/steering/bpf.js')
     const mayObserve = mayLoadEbpf()
+    const { planVerify } = await import('../../src/cli/verify-flags.js')
     const { plan, supplied } = planVerify(flags, mayObserve)
     const [{ verifyClaims }, { VERIFY_VIEWS }] = await Promise.all([
       import('../../src/experiment/verify.js'),
