@@ -155,6 +155,11 @@ describe('a slow member', () => {
     expect(judge(members)).toMatchObject({ verdict: 'slow-member', causes: [{ members: [2] }] })
   })
 
+  it('is named alone where chance set another among those that deliver less', () => {
+    const members = [computing(3000, 2e5), computing(6100, 2e5), computing(2500, 7.3e5), computing(6500, 2e5)]
+    expect(judge(members)).toMatchObject({ verdict: 'slow-member', causes: [{ members: [2] }] })
+  })
+
   it('is found among many', () => {
     const others = member({ replies: 5000, cpuNs: 5000 * 2e5 })
     const slow = member({ replies: 2500, cpuNs: 2500 * 4e5 })

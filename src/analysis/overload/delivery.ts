@@ -119,10 +119,7 @@ function causesOf(
   less: number,
   size: number,
 ): ImbalanceCause[] {
-  const timesOf = (isLow: boolean) =>
-    members.flatMap((member, index) => (low.includes(index) === isLow ? (requestTimeOf(member) ?? []) : []))
-  const slowness = compareTimes(timesOf(true), timesOf(false))
-  const found = slowness ? factors(slowness, [...low], size).toSorted((a, b) => b.ratio - a.ratio) : []
+  const found = factors(members, low, size).toSorted((a, b) => b.ratio - a.ratio)
   const makesUp = (ratio: number, part: number): boolean =>
     ratio >= Math.min(NAMED_FROM.ratio, (1 - less) ** -part)
   const named = found.filter(({ ratio }) => makesUp(ratio, NAMED_FROM.part))
@@ -131,24 +128,52 @@ function causesOf(
   return [{ cause: 'unexplained', members: [...low], size }]
 }
 
-/** Factors that are large enough to be one, and of these members alone. */
+/**
+ * Factors that are large enough to be a cause, each with those of the members that deliver less (`low`) of which it is true
+ * by itself: chance may have set another one among them.
+ */
 function factors(
-  { workNs, othersWorkNs, workRatio, stretch, othersStretch, stretchRatio }: Slowness,
-  members: number[],
+  members: readonly MemberUnderLoad[],
+  low: readonly number[],
   size: number,
 ): Extract<ImbalanceCause, { cause: 'slow-member' | 'scheduler' }>[] {
-  const slow = {
-    cause: 'slow-member' as const,
-    members,
-    size,
-    workPerRequestNs: workNs,
-    othersWorkPerRequestNs: othersWorkNs,
-    ratio: workRatio,
-  }
-  const starved = { cause: 'scheduler' as const, members, size, stretch, othersStretch, ratio: stretchRatio }
+  const timesOf = (indexes: readonly number[]) =>
+    indexes.flatMap((index) => requestTimeOf(members[index]!) ?? [])
+  const others = timesOf([...members.keys()].filter((index) => !low.includes(index)))
+  const against = (indexes: readonly number[]): Slowness | undefined => compareTimes(timesOf(indexes), others)
+  const odd = (ratioOf: (slowness: Slowness) => number, from: number): number[] =>
+    low.filter((index) => {
+      const slowness = against([index])
+      return slowness !== undefined && ratioOf(slowness) >= from
+    })
+  const slow = odd(({ workRatio }) => workRatio, NAMED_FROM.work)
+  const starved = odd(({ stretchRatio }) => stretchRatio, NAMED_FROM.stretch)
+  const [work, wait] = [against(slow), against(starved)]
   return [
-    ...(workRatio >= NAMED_FROM.work ? [slow] : []),
-    ...(stretchRatio >= NAMED_FROM.stretch && othersStretch < OTHERS_STARVE ? [starved] : []),
+    ...(work
+      ? [
+          {
+            cause: 'slow-member' as const,
+            members: slow,
+            size,
+            workPerRequestNs: work.workNs,
+            othersWorkPerRequestNs: work.othersWorkNs,
+            ratio: work.workRatio,
+          },
+        ]
+      : []),
+    ...(wait && wait.othersStretch < OTHERS_STARVE
+      ? [
+          {
+            cause: 'scheduler' as const,
+            members: starved,
+            size,
+            stretch: wait.stretch,
+            othersStretch: wait.othersStretch,
+            ratio: wait.stretchRatio,
+          },
+        ]
+      : []),
   ]
 }
 
