@@ -89,6 +89,22 @@ describe('in a namespace with a /64 that is local (root)', needsNamespace, () =>
   })
 })
 
+/** What a script of this directory prints in a namespace with these prefixes. */
+function printed(script: string, argument: string, prefixes: readonly string[]): string {
+  const routes = prefixes.map((prefix) => `ip -6 route add local ${prefix}/64 dev lo`).join(' && ')
+  const file = fileURLToPath(new URL(script, import.meta.url))
+  const [command, ...args] = [...inNamespace(routes), process.execPath, file, argument]
+  const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  return stdout
+}
+
+describe('a group on the wildcard of IPv6 (root)', needsNamespace, () => {
+  it('answers from the address that was asked, also where another is nearer', () => {
+    expect(printed('reply-address.mjs', 'fd00:9::5', ['fd00:9::'])).toBe('fd00:9::5')
+  })
+})
+
 describe('in a namespace of our own, the kernel counts what rpbench does (root)', needsNamespace, () => {
   const alone = inNamespace('true', 'cat /proc/net/snmp6 >&2')
 
@@ -116,17 +132,12 @@ describe('in a namespace of our own, the kernel counts what rpbench does (root)'
 })
 
 describe('the hash over IPv6 (root)', { skip: needsNamespace.skip || !mayLoadEbpf() }, () => {
-  const SCRIPT = fileURLToPath(new URL('observed-hashes.mjs', import.meta.url))
   const [ONE, OTHER] = ['fd00:0:0:1::', 'fd00:1::']
-  const routes = [ONE, OTHER].map((prefix) => `ip -6 route add local ${prefix}/64 dev lo`).join(' && ')
 
   /** The hashes of flows from some sources to groups on some addresses, a list for each of these. */
   function hashesOf(locals: string[], sources: string[]): number[][] {
     const asked = { locals, sources: sources.map((address) => ({ address, port: 6000 })) }
-    const [command, ...args] = [...inNamespace(routes), process.execPath, SCRIPT, JSON.stringify(asked)]
-    const { stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' })
-    expect(stderr).toBe('')
-    return JSON.parse(stdout) as number[][]
+    return JSON.parse(printed('observed-hashes.mjs', JSON.stringify(asked), [ONE, OTHER])) as number[][]
   }
 
   it("takes the last 32 bits of the group's address, and none where that is the wildcard", () => {
