@@ -87,7 +87,7 @@ declare namespace rpnet {
       exchange: ArrayBuffer,
     ): Handle | number
     /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, watch. */
-    engineOpenFlow(engine: Handle, slot: number, address: string, port: number): number
+    engineOpenFlow(engine: Handle, lane: number, address: string, port: number): number
     engineWave(engine: Handle, firstFlow: number): number
     engineSend(engine: Handle, count: number, phase: number): number
     /** @param againSequence −1, or number of the request that asks the flow of the first reply again, at once */

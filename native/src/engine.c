@@ -9,23 +9,23 @@
 
 int engine_create(engine_t *e) {
   size_t n = (size_t)e->capacity;
-  e->slots = malloc(n * sizeof *e->slots);
-  if (!e->slots) return -ENOMEM;
-  for (size_t i = 0; i < n; i++) e->slots[i] = (slot_t){.socket = -1};
+  e->lanes = malloc(n * sizeof *e->lanes);
+  if (!e->lanes) return -ENOMEM;
+  for (size_t i = 0; i < n; i++) e->lanes[i] = (lane_t){.socket = -1};
   return e->poller->create(e);
 }
 
 void engine_destroy(engine_t *e) {
-  if (e->slots) engine_close(e);
+  if (e->lanes) engine_close(e);
   if (e->state) e->poller->destroy(e);
-  free(e->slots);
-  e->slots = NULL;
+  free(e->lanes);
+  e->lanes = NULL;
   e->state = NULL;
 }
 
 double engine_now(const engine_t *e) { return (double)(clock_ns(CLOCK_MONOTONIC) - e->epoch_ns); }
 
-int engine_open(engine_t *e, int slot, const struct sockaddr *source, socklen_t length) {
+int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t length) {
   int fd = socket(source->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
   if (fd < 0) return -errno;
   // bind() takes an IPv6 address of a prefix that is local by its route only on such a socket.
@@ -33,10 +33,10 @@ int engine_open(engine_t *e, int slot, const struct sockaddr *source, socklen_t 
   if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
   if (bind(fd, source, length)) step = 1, error = errno;
   else if (connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
-  e->slots[slot] = (slot_t){.socket = fd};
-  if (!step && (error = -e->poller->watch(e, slot)) > 0) step = 3;
+  e->lanes[lane] = (lane_t){.socket = fd};
+  if (!step && (error = -e->poller->watch(e, lane)) > 0) step = 3;
   if (step) {
-    e->slots[slot].socket = -1;
+    e->lanes[lane].socket = -1;
     close(fd);
     return -(error + 4096 * step);
   }
@@ -48,7 +48,7 @@ double engine_drops(const engine_t *e) {
   for (int i = 0; i < e->capacity; i++) {
     uint32_t info[SK_MEMINFO_VARS] = {0};
     socklen_t length = sizeof info;
-    if (e->slots[i].socket >= 0 && getsockopt(e->slots[i].socket, SOL_SOCKET, SO_MEMINFO, info, &length) == 0)
+    if (e->lanes[i].socket >= 0 && getsockopt(e->lanes[i].socket, SOL_SOCKET, SO_MEMINFO, info, &length) == 0)
       drops += info[SK_MEMINFO_DROPS];
   }
   return drops;
@@ -57,10 +57,10 @@ double engine_drops(const engine_t *e) {
 void engine_close(engine_t *e) {
   if (e->state) e->poller->forget(e);
   for (int i = 0; i < e->capacity; i++) {
-    if (e->slots[i].socket < 0) continue;
+    if (e->lanes[i].socket < 0) continue;
     // close() is not repeated on EINTR: on Linux the descriptor is gone either way.
-    close(e->slots[i].socket);
-    e->slots[i].socket = -1;
+    close(e->lanes[i].socket);
+    e->lanes[i].socket = -1;
   }
 }
 
@@ -78,20 +78,20 @@ int engine_sweep(engine_t *e) {
   return events;
 }
 
-void engine_write_request(const engine_t *e, uint8_t *to, int slot, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
+void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
   datagram_t d = {.kind = DATAGRAM_REQUEST,
                   .phase = phase,
                   .run_id = e->run_id,
-                  .flow = e->first_flow + (uint32_t)slot,
+                  .flow = e->first_flow + (uint32_t)lane,
                   .sequence = sequence,
                   .sent_ns = sent_ns};
   datagram_write_request(to, &d);
 }
 
-bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t slot, int at, double received_ns) {
+bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns) {
   exchange_t *x = e->exchange;
   datagram_t d;
-  if (length > e->payload || !datagram_read(data, length, DATAGRAM_REPLY, e->run_id, &d) || d.flow != e->first_flow + slot) {
+  if (length > e->payload || !datagram_read(data, length, DATAGRAM_REPLY, e->run_id, &d) || d.flow != e->first_flow + lane) {
     x->counters[STRANGERS]++;
     return false;
   }
@@ -104,7 +104,7 @@ bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t
   x->sent_ns[at] = (double)d.sent_ns < there_ns ? (double)d.sent_ns : there_ns;
   x->echoed_ns[at] = (double)d.taken_ns + (double)d.served_ns;
   x->received_ns[at] = received_ns;
-  x->flow[at] = (int32_t)slot;
+  x->flow[at] = (int32_t)lane;
   x->member[at] = d.member;
   x->generation[at] = (int32_t)d.generation;
   x->phase[at] = d.phase;
@@ -116,14 +116,14 @@ void engine_note_failure(engine_t *e, int error) {
   else if (error != EAGAIN && error != EINTR) e->exchange->counters[RECEIVE_ERRORS]++;
 }
 
-int engine_send_plain(engine_t *e, int slot, const uint8_t *request) {
+int engine_send_plain(engine_t *e, int lane, const uint8_t *request) {
   ssize_t n;
-  do n = send(e->slots[slot].socket, request, e->payload, 0);
+  do n = send(e->lanes[lane].socket, request, e->payload, 0);
   while (n < 0 && errno == EINTR);
   if (n < 0 && errno == ECONNREFUSED) {
     // What an earlier datagram of this flow met is reported here: clear it and send this one.
     e->exchange->counters[REFUSED]++;
-    n = send(e->slots[slot].socket, request, e->payload, 0);
+    n = send(e->lanes[lane].socket, request, e->payload, 0);
   }
   return n < 0 ? -errno : 0;
 }

@@ -36,7 +36,7 @@ enum { STRANGERS, REFUSED, RECEIVE_ERRORS };  // exchange_t.counters
 typedef struct {
   int socket;           // −1: closed
   int32_t outstanding;  // datagrams sent and not yet received, for a poller that has to know
-} slot_t;
+} lane_t;
 
 // Asks the flow of each reply again as soon as the reply was taken: request `sequence` + i for event i, written to
 // send_ns[i] as by engine_send().
@@ -51,8 +51,8 @@ typedef struct engine engine_t;
 typedef struct {
   int (*create)(engine_t *e);
   void (*destroy)(engine_t *e);  // also after a create that failed
-  int (*watch)(engine_t *e, int slot);
-  void (*forget)(engine_t *e);  // all slots, before their sockets are closed
+  int (*watch)(engine_t *e, int lane);
+  void (*forget)(engine_t *e);  // all lanes, before their sockets are closed
   void (*send)(engine_t *e, int count, uint8_t phase);
   int (*receive)(engine_t *e, int64_t timeout_ns, const again_t *again);
   int (*sweep)(engine_t *e);
@@ -69,14 +69,14 @@ struct engine {
   exchange_t *exchange;
   struct sockaddr_storage server;
   socklen_t server_length;
-  uint32_t first_flow;  // id of the flow in slot 0 (waves reuse the slots)
-  slot_t *slots;
+  uint32_t first_flow;  // id of the flow in lane 0 (waves reuse the lanes)
+  lane_t *lanes;
 };
 
 int engine_create(engine_t *e);
 void engine_destroy(engine_t *e);
-// Opens the flow of `slot` from `source`. Returns 0, or −(errno + 4096 × step): 0 socket, 1 bind, 2 connect, 3 watch.
-int engine_open(engine_t *e, int slot, const struct sockaddr *source, socklen_t length);
+// Opens the flow of `lane` from `source`. Returns 0, or −(errno + 4096 × step): 0 socket, 1 bind, 2 connect, 3 watch.
+int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t length);
 // What the kernel dropped at the open sockets since they were opened (SO_MEMINFO).
 double engine_drops(const engine_t *e);
 void engine_close(engine_t *e);  // all flows
@@ -89,11 +89,11 @@ int engine_sweep(engine_t *e);
 // ---- for pollers ----
 
 double engine_now(const engine_t *e);  // ns since the epoch
-void engine_write_request(const engine_t *e, uint8_t *to, int slot, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
-// Writes a reply that a slot received to the exchange's events at `at`. False, counted, when it is not one of this run.
-bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t slot, int at, double received_ns);
+void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
+// Writes a reply that a lane received to the exchange's events at `at`. False, counted, when it is not one of this run.
+bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns);
 // Counts a receive that failed; EAGAIN and EINTR are no failures.
 void engine_note_failure(engine_t *e, int error);
 // send(), once more where an earlier datagram of the flow had met a closed port. Returns 0 or −errno.
-int engine_send_plain(engine_t *e, int slot, const uint8_t *request);
+int engine_send_plain(engine_t *e, int lane, const uint8_t *request);
 #endif

@@ -14,7 +14,7 @@ enum { BATCH = 32, READY = 256 };  // and sockets a look at the poller
 
 typedef struct {
   int poller;
-  uint32_t *carry;  // slots that epoll named and that were not emptied yet
+  uint32_t *carry;  // lanes that epoll named and that were not emptied yet
   int carried;
   uint8_t *request, *reply;
 } state_t;
@@ -40,11 +40,11 @@ static void destroy(engine_t *e) {
   free(s);
 }
 
-static int watch(engine_t *e, int slot) {
+static int watch(engine_t *e, int lane) {
   state_t *s = e->state;
   // Edge-triggered: one wake-up a datagram, and no second look at sockets that were emptied.
-  struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u32 = (uint32_t)slot};
-  return epoll_ctl(s->poller, EPOLL_CTL_ADD, e->slots[slot].socket, &interest) ? -errno : 0;
+  struct epoll_event interest = {.events = EPOLLIN | EPOLLET, .data.u32 = (uint32_t)lane};
+  return epoll_ctl(s->poller, EPOLL_CTL_ADD, e->lanes[lane].socket, &interest) ? -errno : 0;
 }
 
 static void forget(engine_t *e) {
@@ -53,55 +53,55 @@ static void forget(engine_t *e) {
 }
 
 // Sends one request and writes when, or −errno, at `at`.
-static void send_request(engine_t *e, int slot, uint64_t sequence, uint8_t phase, uint64_t now, int at) {
+static void send_request(engine_t *e, int lane, uint64_t sequence, uint8_t phase, uint64_t now, int at) {
   state_t *s = e->state;
-  engine_write_request(e, s->request, slot, sequence, phase, now);
-  int status = engine_send_plain(e, slot, s->request);
+  engine_write_request(e, s->request, lane, sequence, phase, now);
+  int status = engine_send_plain(e, lane, s->request);
   e->exchange->send_ns[at] = status < 0 ? status : (double)now;
-  if (status == 0) e->slots[slot].outstanding++;
+  if (status == 0) e->lanes[lane].outstanding++;
 }
 
 static void send_all(engine_t *e, int count, uint8_t phase) {
   exchange_t *x = e->exchange;
   for (int i = 0; i < count; i++) {
-    int slot = x->send_flow[i];
-    if (slot < 0 || slot >= e->capacity) x->send_ns[i] = -EINVAL;
-    else send_request(e, slot, (uint64_t)x->send_sequence[i], phase, clock_ns(CLOCK_MONOTONIC) - e->epoch_ns, i);
+    int lane = x->send_flow[i];
+    if (lane < 0 || lane >= e->capacity) x->send_ns[i] = -EINVAL;
+    else send_request(e, lane, (uint64_t)x->send_sequence[i], phase, clock_ns(CLOCK_MONOTONIC) - e->epoch_ns, i);
   }
 }
 
-// Takes one datagram of a slot. Returns 1: an event was written at `at`; 0: taken, but nothing to report;
+// Takes one datagram of a lane. Returns 1: an event was written at `at`; 0: taken, but nothing to report;
 // −1: the socket is empty.
-static int take(engine_t *e, uint32_t slot, int at) {
+static int take(engine_t *e, uint32_t lane, int at) {
   state_t *s = e->state;
-  ssize_t n = recv(e->slots[slot].socket, s->reply, e->payload + 1, MSG_DONTWAIT);
+  ssize_t n = recv(e->lanes[lane].socket, s->reply, e->payload + 1, MSG_DONTWAIT);
   if (n < 0) {
     if (errno == EAGAIN) return -1;
     engine_note_failure(e, errno);
     return 0;
   }
-  if (!engine_note_reply(e, s->reply, (size_t)n, slot, at, engine_now(e))) return 0;
-  e->slots[slot].outstanding--;
+  if (!engine_note_reply(e, s->reply, (size_t)n, lane, at, engine_now(e))) return 0;
+  e->lanes[lane].outstanding--;
   return 1;
 }
 
-// Takes from the carried slots until they are empty or the batch is full.
+// Takes from the carried lanes until they are empty or the batch is full.
 static int take_carried(engine_t *e, int all, const again_t *again) {
   state_t *s = e->state;
   int events = 0, done = 0;
   for (; done < s->carried && events < BATCH; done++) {
-    uint32_t slot = s->carry[done];
-    if (e->slots[slot].socket < 0) continue;
+    uint32_t lane = s->carry[done];
+    if (e->lanes[lane].socket < 0) continue;
     for (;;) {
-      if (events == BATCH) goto full;  // this slot may hold more: it is looked at again
-      int taken = take(e, slot, events);
+      if (events == BATCH) goto full;  // this lane may hold more: it is looked at again
+      int taken = take(e, lane, events);
       if (taken < 0) break;
-      // Edge-triggered epoll will name the slot again for what arrives from now on. A second look, which costs
+      // Edge-triggered epoll will name the lane again for what arrives from now on. A second look, which costs
       // a system call, is only due when more than what was just taken can be waiting already.
-      int more = all || e->slots[slot].outstanding > 0;
+      int more = all || e->lanes[lane].outstanding > 0;
       // At once, while the flow's socket is in the cache: with thousands of flows it is gone a batch later.
       if (taken && again)
-        send_request(e, (int)slot, again->sequence + (uint64_t)events, again->phase,
+        send_request(e, (int)lane, again->sequence + (uint64_t)events, again->phase,
                      (uint64_t)e->exchange->received_ns[events], events);
       events += taken;
       if (!more) break;

@@ -22,9 +22,9 @@ enum {
   IDLE_LOOKS = 3,
 };
 
-// What a completion belongs to: a receive of a slot, or a request that failed, for those that do not are not told.
+// What a completion belongs to: a receive of a lane, or a request that failed, for those that do not are not told.
 #define REQUEST (1ull << 63)
-static uint64_t request_tag(int at, int slot) { return REQUEST | (uint64_t)at << 32 | (uint32_t)slot; }
+static uint64_t request_tag(int at, int lane) { return REQUEST | (uint64_t)at << 32 | (uint32_t)lane; }
 
 // A request that was not handed over yet: its submission entry, and its place in the exchange.
 typedef struct {
@@ -135,7 +135,7 @@ static uring_sqe_t *next_entry(engine_t *e, uint32_t *index) {
   return entry;
 }
 
-static int receive_from(engine_t *e, uint32_t slot) {
+static int receive_from(engine_t *e, uint32_t lane) {
   state_t *s = e->state;
   uint32_t index;
   uring_sqe_t *entry = next_entry(e, &index);
@@ -143,16 +143,16 @@ static int receive_from(engine_t *e, uint32_t slot) {
   entry->opcode = URING_RECV;
   entry->flags = URING_FIXED_FILE | URING_SELECT_BUFFER;
   entry->priority = URING_MULTISHOT | URING_POLL_FIRST;
-  entry->file = (int32_t)slot;
-  entry->user_data = slot;
+  entry->file = (int32_t)lane;
+  entry->user_data = lane;
   s->receives++;
   return 0;
 }
 
-static int watch(engine_t *e, int slot) {
+static int watch(engine_t *e, int lane) {
   state_t *s = e->state;
-  int status = uring_set_file(&s->ring, (uint32_t)slot, e->slots[slot].socket);
-  if (status == 0 && (status = receive_from(e, (uint32_t)slot)) < 0) uring_set_file(&s->ring, (uint32_t)slot, -1);
+  int status = uring_set_file(&s->ring, (uint32_t)lane, e->lanes[lane].socket);
+  if (status == 0 && (status = receive_from(e, (uint32_t)lane)) < 0) uring_set_file(&s->ring, (uint32_t)lane, -1);
   return status;
 }
 
@@ -178,7 +178,7 @@ static void forget(engine_t *e) {
   if (!s->ring.rings) return;
   int open = s->receives, cancelled = 0;
   for (int i = 0; i < e->capacity; i++) {
-    if (e->slots[i].socket < 0) continue;
+    if (e->lanes[i].socket < 0) continue;
     uint32_t index;
     uring_sqe_t *entry = next_entry(e, &index);
     if (!entry) break;
@@ -193,29 +193,29 @@ static void forget(engine_t *e) {
   s->receives = 0;
   s->looked = 0;
   for (int i = 0; i < e->capacity; i++)
-    if (e->slots[i].socket >= 0) uring_set_file(&s->ring, (uint32_t)i, -1);
+    if (e->lanes[i].socket >= 0) uring_set_file(&s->ring, (uint32_t)i, -1);
 }
 
 // Prepares one request of the batch.
-static void prepare(engine_t *e, int slot, uint64_t sequence, uint8_t phase, int at) {
+static void prepare(engine_t *e, int lane, uint64_t sequence, uint8_t phase, int at) {
   state_t *s = e->state;
   uint32_t index;
-  bool known = slot >= 0 && slot < e->capacity;
+  bool known = lane >= 0 && lane < e->capacity;
   uring_sqe_t *entry = known ? next_entry(e, &index) : NULL;
   if (!entry) {
     e->exchange->send_ns[at] = known ? -EBUSY : -EINVAL;
     return;
   }
   uint8_t *request = s->requests + index * e->payload;
-  engine_write_request(e, request, slot, sequence, phase, 0);
+  engine_write_request(e, request, lane, sequence, phase, 0);
   entry->opcode = URING_SEND;
   entry->flags = URING_FIXED_FILE | URING_SKIP_SUCCESS;
-  entry->file = slot;
+  entry->file = lane;
   entry->address = (uint64_t)(uintptr_t)request;
   entry->length = (uint32_t)e->payload;
   // It is done, or has failed, when the entry was submitted: the buffer is free again then.
   entry->message_flags = MSG_DONTWAIT;
-  entry->user_data = request_tag(at, slot);
+  entry->user_data = request_tag(at, lane);
   s->sequence[at] = sequence;
   s->prepared[s->prepared_count++] = (prepared_t){.entry = index, .at = at};
 }
@@ -242,14 +242,14 @@ static void hand_over(engine_t *e, uint8_t phase) {
   for (uint32_t ready = uring_ready(&s->ring); s->looked < ready; s->looked++) {
     uring_cqe_t *c = uring_at(&s->ring, s->looked);
     if (!(c->user_data & REQUEST)) continue;
-    int at = (int)(c->user_data >> 32 & 0xffff), slot = (int)(uint32_t)c->user_data;
+    int at = (int)(c->user_data >> 32 & 0xffff), lane = (int)(uint32_t)c->user_data;
     status = c->result;
     if (status == -ECONNREFUSED) {
       // What an earlier datagram of this flow met is reported here: send this one by itself.
       x->counters[REFUSED]++;
       x->send_ns[at] = engine_now(e);
-      engine_write_request(e, s->requests, slot, s->sequence[at], phase, (uint64_t)x->send_ns[at]);
-      status = engine_send_plain(e, slot, s->requests);
+      engine_write_request(e, s->requests, lane, s->sequence[at], phase, (uint64_t)x->send_ns[at]);
+      status = engine_send_plain(e, lane, s->requests);
     }
     if (status < 0) x->send_ns[at] = status;
   }
@@ -265,15 +265,15 @@ static void send_all(engine_t *e, int count, uint8_t phase) {
 static bool take(engine_t *e, const uring_cqe_t *c, int at, double now) {
   state_t *s = e->state;
   if (c->user_data & REQUEST) return false;
-  uint32_t slot = (uint32_t)c->user_data;
+  uint32_t lane = (uint32_t)c->user_data;
   bool event = false;
   // An empty datagram may come without a buffer.
-  if (c->result >= 0) event = engine_note_reply(e, uring_buffer(&s->ring, c), (size_t)c->result, slot, at, now);
+  if (c->result >= 0) event = engine_note_reply(e, uring_buffer(&s->ring, c), (size_t)c->result, lane, at, now);
   else if (c->result != -ENOBUFS) engine_note_failure(e, -c->result);
   if (c->flags & URING_HAS_BUFFER) uring_return_buffer(&s->ring, (uint16_t)(c->flags >> URING_BUFFER_SHIFT));
   if (!(c->flags & URING_MORE)) {
     s->receives--;
-    receive_from(e, slot);
+    receive_from(e, lane);
   }
   return event;
 }

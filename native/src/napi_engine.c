@@ -60,18 +60,18 @@ static engine_t *get_engine(const arguments_t *a) {
   return box ? &box->engine : NULL;
 }
 
-// engineOpenFlow(engine, slot, address, port): 0 | −(errno + 4096 × step)
+// engineOpenFlow(engine, lane, address, port): 0 | −(errno + 4096 × step)
 static napi_value engine_flow(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   struct sockaddr_storage source;
   socklen_t length = get_address(&a, 2, (uint16_t)get_int(&a, 3), &source);
   engine_t *e = get_engine(&a);
-  int slot = get_int(&a, 1);
-  if (!e || !length || slot < 0 || slot >= e->capacity) return number(env, -EINVAL);
-  return number(env, engine_open(e, slot, (struct sockaddr *)&source, length));
+  int lane = get_int(&a, 1);
+  if (!e || !length || lane < 0 || lane >= e->capacity) return number(env, -EINVAL);
+  return number(env, engine_open(e, lane, (struct sockaddr *)&source, length));
 }
 
-// engineWave(engine, firstFlow): closes what is open; slot 0 is this flow from now on
+// engineWave(engine, firstFlow): closes what is open; lane 0 is this flow from now on
 static napi_value engine_wave(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   engine_t *e = get_engine(&a);

@@ -2,9 +2,9 @@ import { checkByHash, classifyMoves, type FlowMoves } from '../analysis/churn/ch
 import { FlowHistory } from '../analysis/churn/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import { testMoves } from '../analysis/churn/move-test.js'
-import { seatKey } from '../kernel/group-array.js'
+import { lifeKey } from '../kernel/group-array.js'
 import { predictSteps } from '../analysis/prediction/prediction.js'
-import { turnNs } from '../plan/change-plan.js'
+import { flowPeriodNs } from '../plan/change-plan.js'
 import { changeText } from '../plan/group-change.js'
 import type { SteeringKind } from '../plan/steering.js'
 import type { DoneChange } from '../recording/done-change.js'
@@ -61,8 +61,8 @@ function predictionOf(
     return { movedShare, orphanShare, collateralShare, darkShare, minimumMovedShare, from: 'rule' }
   // Which flows an earlier change moved was up to when each of them sent, so only the rule itself can be put to where
   // they were seen: those whose member goes move, and no other.
-  const stays = new Set(after.map(seatKey))
-  const gone = before.map((seat) => !stays.has(seatKey(seat)))
+  const stays = new Set(after.map(lifeKey))
+  const gone = before.map((life) => !stays.has(lifeKey(life)))
   const leaving = sum(moves.transitions.filter((_, row) => gone[row]).map((row) => sum(row)))
   const leavingShare = moves.flows === 0 ? 0 : leaving / moves.flows
   return {
@@ -93,7 +93,7 @@ function changeResult(
     beganNs,
     doneNs,
     untilNs: next?.beganNs ?? Infinity,
-    guardNs: turnNs(plan),
+    guardNs: flowPeriodNs(plan),
   }
   const moves = classifyMoves(history, window)
   const { known, ...counts } = moves
@@ -150,7 +150,7 @@ function changesSeen({ reports, plan }: Recording, done: readonly DoneChange[]):
   const last = done.at(-1)
   if (last === undefined) return 0
   // One turn is the guard of `classifyMoves`, in the other each flow is asked.
-  return sendingEndNs(reports) - last.doneNs >= 2 * turnNs(plan) ? done.length : done.length - 1
+  return sendingEndNs(reports) - last.doneNs >= 2 * flowPeriodNs(plan) ? done.length : done.length - 1
 }
 
 /** Turns a recording into the result; nothing here touches the system. */

@@ -2,7 +2,7 @@ import type { Source } from './driver.js'
 import { FlowQueue } from './flow-queue.js'
 
 export interface ClosedLoopOptions {
-  /** slots 0 … flows−1 are used */
+  /** lanes 0 … flows−1 are used */
   flows: number
   /** requests in flight over all flows */
   inFlight: number
@@ -36,32 +36,32 @@ export class ClosedLoop implements Source {
     this.#endNs = nowNs + (this.#options.durationNs ?? Infinity)
   }
 
-  due(_nowNs: number, waiting: number, slots: Int32Array): number {
+  due(_nowNs: number, waiting: number, lanes: Int32Array): number {
     const { requestsPerFlow = Infinity, inFlight } = this.#options
-    let room = Math.min(slots.length, inFlight - waiting)
+    let room = Math.min(lanes.length, inFlight - waiting)
     let count = 0
     while (room > 0 && this.#queue.length > 0 && this.#remaining > 0) {
-      const slot = this.#queue.take()
+      const lane = this.#queue.take()
       if (this.#unused === 0 && requestsPerFlow === Infinity) {
         // Nothing depends on how often this flow was asked: spare the cache its counter.
-        slots[count++] = slot
+        lanes[count++] = lane
         room--
         continue
       }
-      const asked = this.#asked[slot]!
+      const asked = this.#asked[lane]!
       // A flow that was asked often enough leaves the round: its turn is not put back.
       if (asked >= requestsPerFlow) continue
       if (asked === 0) this.#unused--
-      this.#asked[slot] = asked + 1
+      this.#asked[lane] = asked + 1
       this.#remaining--
-      slots[count++] = slot
+      lanes[count++] = lane
       room--
     }
     return count
   }
 
-  release(slot: number): void {
-    this.#queue.put(slot)
+  release(lane: number): void {
+    this.#queue.put(lane)
   }
 
   asksAgain(nowNs: number, waiting: number): boolean {

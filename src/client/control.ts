@@ -14,7 +14,7 @@ export interface LiveFigures {
 }
 
 /**
- * Memory shared by the parent and its load workers: a stop flag that a worker in its loop sees at once, a gate per
+ * Memory shared by the parent and its load workers: a stop flag that a worker in its loop sees at once, a barrier per
  * worker at which it waits for the parent, and live figures, so that no message is sent per packet.
  */
 export class Control {
@@ -51,13 +51,13 @@ export class Control {
     return Atomics.load(this.#words, STOP) !== 0
   }
 
-  /** Parent: lets a worker pass the gate it waits at, or will come to next. */
+  /** Parent: lets a worker pass the barrier it waits at, or will come to next. */
   open(worker: number): void {
     Atomics.add(this.#words, FIRST_GATE + worker, 1)
     Atomics.notify(this.#words, FIRST_GATE + worker)
   }
 
-  /** Worker: waits until the parent has opened its gate once more than it has passed. Blocks the thread. */
+  /** Worker: waits until the parent has opened its barrier once more than it has passed. Blocks the thread. */
   pass(worker: number, passed: number): void {
     Atomics.wait(this.#words, FIRST_GATE + worker, passed)
   }

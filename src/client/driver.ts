@@ -2,7 +2,7 @@ import { addon } from '../native.js'
 import type { Control } from './control.js'
 import type { Engine } from './engine.js'
 import { ENGINE_BATCH } from './exchange.js'
-import { seatCode } from '../recording/flow-stays.js'
+import { lifeCode } from '../recording/flow-stays.js'
 import { InFlightIntegral } from './in-flight-integral.js'
 import type { Requests } from './requests.js'
 import type { Tally } from './tally.js'
@@ -12,12 +12,12 @@ export interface Source {
   /** The phase begins now (ns since the run's epoch); called once, before all else. */
   start(nowNs: number): void
   /**
-   * Writes the slots to ask now into `slots`, at most `slots.length`, and returns how many. A source with a
+   * Writes the lanes to ask now into `lanes`, at most `lanes.length`, and returns how many. A source with a
    * schedule also writes when each was meant to be sent.
    */
-  due(nowNs: number, waiting: number, slots: Int32Array, intendedNs: Float64Array): number
-  /** The slot's request was answered or given up. */
-  release(slot: number): void
+  due(nowNs: number, waiting: number, lanes: Int32Array, intendedNs: Float64Array): number
+  /** The lane's request was answered or given up. */
+  release(lane: number): void
   /**
    * Whether every flow that is released now is due again at once, and only those: then the engine may ask it again by
    * itself. Each such request is told by `askedAgain`.
@@ -44,7 +44,7 @@ export interface Phase {
   tally: Tally
   /** whether requests have an intended send time, so that lag and response time mean something */
   scheduled: boolean
-  /** flow, within the worker's share, of slot 0 */
+  /** flow, within the worker's share, of lane 0 */
   firstFlow: number
 }
 
@@ -72,9 +72,9 @@ export class Driver {
     readonly worker: number,
   ) {}
 
-  readonly #giveUp = (slot: number): void => {
+  readonly #giveUp = (lane: number): void => {
     this.#phase.tally.lostTotal++
-    this.#source.release(slot)
+    this.#source.release(lane)
   }
 
   /** Sends until the source has finished or the run is stopped. */
@@ -93,7 +93,7 @@ export class Driver {
     let nowNs = startNs
     while (!source.finished(nowNs) && !control.finished) {
       const idle = requests.waiting
-      const sends = source.due(nowNs, idle, engine.exchange.sendSlot, this.#intendedNs)
+      const sends = source.due(nowNs, idle, engine.exchange.sendLane, this.#intendedNs)
       this.#send(sends)
       const waiting = requests.waiting
       inFlight.ramp(idle, waiting, engine.exchange.sendNs, sends)
@@ -110,7 +110,7 @@ export class Driver {
     }
     // Who ends a schedule early ends it now: what was due until then is no arrears.
     if (!control.stopped && !source.finished(nowNs))
-      this.#send(source.due(nowNs, requests.waiting, engine.exchange.sendSlot, this.#intendedNs))
+      this.#send(source.due(nowNs, requests.waiting, engine.exchange.sendLane, this.#intendedNs))
     return {
       activeNs: nowNs - startNs,
       cpuNs: addon.threadCpuNs() - cpuAtStart,
@@ -147,7 +147,7 @@ export class Driver {
     for (let i = 0; i < count; i++) x.sendSequence[i] = requests.next + i
     engine.send(count, wire)
     for (let i = 0; i < count; i++)
-      this.#noteSent(x.sendSlot[i]!, i, scheduled ? this.#intendedNs[i]! : x.sendNs[i]!)
+      this.#noteSent(x.sendLane[i]!, i, scheduled ? this.#intendedNs[i]! : x.sendNs[i]!)
   }
 
   /** Replies, each of which has caused the next request of its flow. In this order: a batch may hold the reply to one. */
@@ -158,22 +158,22 @@ export class Driver {
     for (let i = 0; i < events; i++) {
       this.#takeOne(i)
       this.#source.askedAgain()
-      this.#noteSent(x.slot[i]!, i, x.sendNs[i]!)
+      this.#noteSent(x.lane[i]!, i, x.sendNs[i]!)
     }
   }
 
   /** Notes what became of the request whose time stands at `i` of the exchange. */
-  #noteSent(slot: number, i: number, intendedNs: number): void {
+  #noteSent(lane: number, i: number, intendedNs: number): void {
     const { tally, firstFlow, scheduled } = this.#phase
     const sentNs = this.engine.exchange.sendNs[i]!
     if (sentNs < 0) {
       tally.noteSendError(-sentNs)
       this.requests.skip()
-      this.#source.release(slot)
+      this.#source.release(lane)
       return
     }
-    this.requests.sent(slot, sentNs, intendedNs)
-    tally.noteSent(firstFlow + slot, sentNs)
+    this.requests.sent(lane, sentNs, intendedNs)
+    tally.noteSent(firstFlow + lane, sentNs)
     if (scheduled) tally.lag.record(sentNs - intendedNs)
     tally.timeline?.noteSent(sentNs)
   }
@@ -193,20 +193,20 @@ export class Driver {
       tally.strangers++
       return
     }
-    const slot = x.slot[i]!
+    const lane = x.lane[i]!
     // Read before the reply is noted: a later request may take its place in the ring.
     const intendedNs = scheduled ? requests.intendedNs(sequence) : -1
     const { kind, wasWaiting } = requests.reply(sequence, x.sentNs[i]!, x.receivedNs[i]!)
-    if (wasWaiting) this.#source.release(slot)
+    if (wasWaiting) this.#source.release(lane)
     if (x.phase[i] !== wire) return
-    const flow = firstFlow + slot
+    const flow = firstFlow + lane
     if (kind === 'duplicate') {
       tally.duplicates++
       return
     }
     tally.flows.noteSeen(flow, member, sequence)
     // Late answers too: they say where the request was put, and that its flow is heard again.
-    tally.trace?.note(flow, seatCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
+    tally.trace?.note(flow, lifeCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
     if (kind === 'in-time') {
       tally.noteReply(flow, x, i, intendedNs)
       tally.timeline?.noteReply(x.sentNs[i]!, intendedNs, x.receivedNs[i]!)

@@ -12,7 +12,7 @@ const KINDS: Readonly<Record<EngineKind, { poller: number; waitCall: string }>> 
 export interface EngineOptions {
   engine: EngineKind
   /** how many flows can be open at a time */
-  slots: number
+  lanes: number
   payloadBytes: number
   runId: bigint
   epochNs: bigint
@@ -34,7 +34,7 @@ export class Engine {
     this.#waitCall = waitCall
     const opened = addon.engineOpen(
       poller,
-      options.slots,
+      options.lanes,
       options.payloadBytes,
       options.runId,
       options.epochNs,
@@ -46,15 +46,15 @@ export class Engine {
       const { message } = new SystemError(-opened, 'opening it')
       throw new RpbenchError(
         'RPB_FLOWS',
-        `The client cannot have ${options.engine} for ${options.slots} flows at a time (${message}): lower --wave-size, or try the other --engine.`,
+        `The client cannot have ${options.engine} for ${options.lanes} flows at a time (${message}): lower --wave-size, or try the other --engine.`,
       )
     }
     this.#handle = opened
   }
 
   /** Opens the socket of a flow; an error is returned, since a port in use is an ordinary thing here. */
-  open(slot: number, address: string, port: number): SystemError | undefined {
-    const status = addon.engineOpenFlow(this.#handle, slot, address, port)
+  open(lane: number, address: string, port: number): SystemError | undefined {
+    const status = addon.engineOpenFlow(this.#handle, lane, address, port)
     return status < 0 ? openFlowError(status) : undefined
   }
 
@@ -63,7 +63,7 @@ export class Engine {
     return checked(addon.engineDrops(this.#handle), 'getsockopt SO_MEMINFO')
   }
 
-  /** Closes all flows; slot 0 is `firstFlow` from now on. */
+  /** Closes all flows; lane 0 is `firstFlow` from now on. */
   wave(firstFlow: number): void {
     addon.engineWave(this.#handle, firstFlow)
   }

@@ -24,9 +24,9 @@ export class Exchange {
   readonly takenNs = this.#doubles()
   readonly echoedNs = this.#doubles()
   readonly receivedNs = this.#doubles()
-  /** in: the slot of the flow to send on */
-  readonly sendSlot = this.#ints()
-  readonly slot = this.#ints()
+  /** in: the lane of the flow to send on */
+  readonly sendLane = this.#ints()
+  readonly lane = this.#ints()
   readonly member = this.#ints()
   readonly generation = this.#ints()
   readonly phase = this.#ints()

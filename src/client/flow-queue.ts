@@ -1,5 +1,5 @@
 /**
- * The order in which a closed loop visits its flows: a first-in-first-out queue of turns, at first that of their slots,
+ * The order in which a closed loop visits its flows: a first-in-first-out queue of turns, at first that of their lanes,
  * whose ports are a random draw already. Another shuffle would only scatter the kernel's way through its sockets:
  * with 10,000 flows it costs a tenth of the round trips. A flow whose request was
  * answered or given up goes to the end, so that the queue is a round robin over the flows that are idle and all of
@@ -11,7 +11,7 @@ export class FlowQueue {
   #head = 0
   #length: number
 
-  /** @param flows how many there are, at slots 0 and up; @param turns how many requests each may have in flight */
+  /** @param flows how many there are, at lanes 0 and up; @param turns how many requests each may have in flight */
   constructor(flows: number, turns: number) {
     this.#length = flows * turns
     // A power of two, so that a mask brings places around.
@@ -24,17 +24,17 @@ export class FlowQueue {
     return this.#length
   }
 
-  /** Takes the next slot; only when `length` > 0. */
+  /** Takes the next lane; only when `length` > 0. */
   take(): number {
-    const slot = this.#turns[this.#head]!
+    const lane = this.#turns[this.#head]!
     this.#head = (this.#head + 1) & this.#mask
     this.#length--
-    return slot
+    return lane
   }
 
-  /** Puts a slot that was taken back at the end. */
-  put(slot: number): void {
-    this.#turns[(this.#head + this.#length) & this.#mask] = slot
+  /** Puts a lane that was taken back at the end. */
+  put(lane: number): void {
+    this.#turns[(this.#head + this.#length) & this.#mask] = lane
     this.#length++
   }
 }

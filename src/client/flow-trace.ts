@@ -7,14 +7,14 @@ import { type FlowStays } from '../recording/flow-stays.js'
  */
 export class FlowTrace {
   readonly #gapNs: number
-  readonly #seat: Float64Array
+  readonly #life: Float64Array
   readonly #fromNs: Float64Array
   readonly #toNs: Float64Array
   readonly #heardFromNs: Float64Array
   readonly #heardToNs: Float64Array
   readonly #ended: Record<keyof FlowStays, number[]> = {
     flow: [],
-    seat: [],
+    life: [],
     fromNs: [],
     toNs: [],
     heardFromNs: [],
@@ -24,7 +24,7 @@ export class FlowTrace {
   /** @param gapNs how long a flow must hear nothing for that to end a stay */
   constructor(flows: number, gapNs: number) {
     this.#gapNs = gapNs
-    this.#seat = new Float64Array(flows).fill(-1)
+    this.#life = new Float64Array(flows).fill(-1)
     this.#fromNs = new Float64Array(flows)
     this.#toNs = new Float64Array(flows)
     this.#heardFromNs = new Float64Array(flows)
@@ -32,12 +32,12 @@ export class FlowTrace {
   }
 
   /** Notes that a request of a flow was answered. One that was sent before the latest known says nothing new. */
-  note(flow: number, seat: number, sentNs: number, receivedNs: number): void {
-    const current = this.#seat[flow]!
+  note(flow: number, life: number, sentNs: number, receivedNs: number): void {
+    const current = this.#life[flow]!
     if (current >= 0 && sentNs < this.#toNs[flow]!) return
-    if (current !== seat || receivedNs - this.#heardToNs[flow]! > this.#gapNs) {
+    if (current !== life || receivedNs - this.#heardToNs[flow]! > this.#gapNs) {
       if (current >= 0) this.#end(flow)
-      this.#seat[flow] = seat
+      this.#life[flow] = life
       this.#fromNs[flow] = sentNs
       this.#heardFromNs[flow] = receivedNs
     }
@@ -47,7 +47,7 @@ export class FlowTrace {
 
   #end(flow: number): void {
     this.#ended.flow.push(flow)
-    this.#ended.seat.push(this.#seat[flow]!)
+    this.#ended.life.push(this.#life[flow]!)
     this.#ended.fromNs.push(this.#fromNs[flow]!)
     this.#ended.toNs.push(this.#toNs[flow]!)
     this.#ended.heardFromNs.push(this.#heardFromNs[flow]!)
@@ -56,10 +56,10 @@ export class FlowTrace {
 
   /** All stays, each flow's in the order of time. Ends the trace. */
   stays(): FlowStays {
-    for (let flow = 0; flow < this.#seat.length; flow++) if (this.#seat[flow]! >= 0) this.#end(flow)
+    for (let flow = 0; flow < this.#life.length; flow++) if (this.#life[flow]! >= 0) this.#end(flow)
     return {
       flow: Int32Array.from(this.#ended.flow),
-      seat: Float64Array.from(this.#ended.seat),
+      life: Float64Array.from(this.#ended.life),
       fromNs: Float64Array.from(this.#ended.fromNs),
       toNs: Float64Array.from(this.#ended.toNs),
       heardFromNs: Float64Array.from(this.#ended.heardFromNs),

@@ -3,7 +3,7 @@ import type { Source } from './driver.js'
 import { chooseFlows, type FlowChoice } from './flow-choice.js'
 
 export interface OpenLoopOptions {
-  /** slots 0 … flows−1 are used */
+  /** lanes 0 … flows−1 are used */
   flows: number
   weights: Float64Array | undefined
   rateHz: number
@@ -50,10 +50,10 @@ export class OpenLoop implements Source {
     this.#endNs = nowNs + this.#options.durationNs
   }
 
-  due(nowNs: number, _waiting: number, slots: Int32Array, intendedNs: Float64Array): number {
+  due(nowNs: number, _waiting: number, lanes: Int32Array, intendedNs: Float64Array): number {
     let count = 0
-    while (count < slots.length && this.#nextNs <= nowNs && !this.#exhausted) {
-      slots[count] = this.#flows.next()
+    while (count < lanes.length && this.#nextNs <= nowNs && !this.#exhausted) {
+      lanes[count] = this.#flows.next()
       intendedNs[count] = this.#nextNs
       this.#schedule.advance()
       this.#taken++

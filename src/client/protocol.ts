@@ -41,7 +41,7 @@ export interface WorkerTask {
 }
 
 /**
- * What a worker says on its way. After each of these it waits for the parent to open its gate: `opened` (the
+ * What a worker says on its way. After each of these it waits for the parent to open its barrier: `opened` (the
  * sockets of the first wave), `warmed` (warm-up over and drained), `wave` (a wave's sending over and drained).
  */
 export type WorkerMessage =

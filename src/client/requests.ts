@@ -28,7 +28,7 @@ class BitSet {
 export class Requests {
   readonly #timeoutNs: number
   readonly #answered = new BitSet()
-  #slot: Int32Array
+  #lane: Int32Array
   #sentNs: Float64Array
   #intendedNs: Float64Array
   #mask: number
@@ -44,7 +44,7 @@ export class Requests {
     capacity = 4096,
   ) {
     this.#timeoutNs = timeoutNs
-    this.#slot = new Int32Array(capacity)
+    this.#lane = new Int32Array(capacity)
     this.#sentNs = new Float64Array(capacity)
     this.#intendedNs = new Float64Array(scheduled ? capacity : 0)
     this.#mask = capacity - 1
@@ -66,10 +66,10 @@ export class Requests {
   }
 
   /** Notes a request that was sent. Its number is `next` as it stood before. */
-  sent(slot: number, sentNs: number, intendedNs: number): void {
+  sent(lane: number, sentNs: number, intendedNs: number): void {
     if (this.#next - this.#oldest > this.#mask) this.#grow()
     const at = this.#next & this.#mask
-    this.#slot[at] = slot
+    this.#lane[at] = lane
     this.#sentNs[at] = sentNs
     if (this.scheduled) this.#intendedNs[at] = intendedNs
     this.#next++
@@ -106,14 +106,14 @@ export class Requests {
     while (this.#oldest < this.#next && this.#answered.has(this.#oldest)) this.#oldest++
   }
 
-  /** Gives up every request whose time is over, calling back with its slot. */
-  expire(nowNs: number, onExpired: (slot: number) => void): void {
+  /** Gives up every request whose time is over, calling back with its lane. */
+  expire(nowNs: number, onExpired: (lane: number) => void): void {
     while (this.#oldest < this.#next) {
       const at = this.#oldest & this.#mask
       if (!this.#answered.has(this.#oldest)) {
         if (this.#sentNs[at]! + this.#timeoutNs > nowNs) return
         this.#waiting--
-        onExpired(this.#slot[at]!)
+        onExpired(this.#lane[at]!)
       }
       this.#oldest++
     }
@@ -121,17 +121,17 @@ export class Requests {
 
   #grow(): void {
     const capacity = 2 * (this.#mask + 1)
-    const slot = new Int32Array(capacity)
+    const lane = new Int32Array(capacity)
     const sentNs = new Float64Array(capacity)
     const intendedNs = new Float64Array(this.scheduled ? capacity : 0)
     for (let n = this.#oldest; n < this.#next; n++) {
       const from = n & this.#mask
       const to = n & (capacity - 1)
-      slot[to] = this.#slot[from]!
+      lane[to] = this.#lane[from]!
       sentNs[to] = this.#sentNs[from]!
       if (this.scheduled) intendedNs[to] = this.#intendedNs[from]!
     }
-    this.#slot = slot
+    this.#lane = lane
     this.#sentNs = sentNs
     this.#intendedNs = intendedNs
     this.#mask = capacity - 1

@@ -2,7 +2,7 @@ import type { Source } from './driver.js'
 import { chooseFlows, type FlowChoice } from './flow-choice.js'
 
 export interface WeightedLoopOptions {
-  /** one weight a slot */
+  /** one weight a lane */
   weights: Float64Array
   /** requests in flight over all flows */
   inFlight: number
@@ -30,9 +30,9 @@ export class WeightedLoop implements Source {
     this.#endNs = nowNs + (this.#options.durationNs ?? Infinity)
   }
 
-  due(_nowNs: number, waiting: number, slots: Int32Array): number {
-    const count = Math.max(0, Math.min(slots.length, this.#options.inFlight - waiting, this.#remaining))
-    for (let i = 0; i < count; i++) slots[i] = this.#flows.next()
+  due(_nowNs: number, waiting: number, lanes: Int32Array): number {
+    const count = Math.max(0, Math.min(lanes.length, this.#options.inFlight - waiting, this.#remaining))
+    for (let i = 0; i < count; i++) lanes[i] = this.#flows.next()
     this.#remaining -= count
     return count
   }

@@ -27,7 +27,7 @@ class Flows {
     this.#spare = share.flows
   }
 
-  /** Opens flows `from` … `to`−1 of the share at slots 0 and up. */
+  /** Opens flows `from` … `to`−1 of the share at lanes 0 and up. */
   open(engine: Engine, from: number, to: number): void {
     for (let flow = from; flow < to; flow++) {
       for (;;) {
@@ -156,11 +156,11 @@ function drive(task: WorkerTask): WorkerReport {
   addon.sharpTimers()
   if (task.cpu !== undefined) pinTo(task.cpu)
   const control = new Control(task.control)
-  const gate = new Gate(task, control)
+  const barrier = new Gate(task, control)
   const scheduled = task.rateHz !== undefined
-  const slots = Math.min(task.waveSize, share.flows)
-  const waves = Math.ceil(share.flows / slots)
-  const engine = new Engine({ ...task, slots })
+  const lanes = Math.min(task.waveSize, share.flows)
+  const waves = Math.ceil(share.flows / lanes)
+  const engine = new Engine({ ...task, lanes })
   const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
   const flows = new Flows(task)
   const tally = new Tally(share.flows, task.members, scheduled, task.trace)
@@ -178,7 +178,7 @@ function drive(task: WorkerTask): WorkerReport {
       const source = (salt: number, durationNs: number | undefined): Source =>
         createSource(task, { flows: to - from, from, salt, durationNs })
       if (wave === 0) {
-        gate.say({ kind: 'opened' })
+        barrier.say({ kind: 'opened' })
         if (task.warmupNs > 0) {
           const discarded = new Tally(share.flows, task.members, scheduled)
           driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled }, source(1, task.warmupNs))
@@ -187,7 +187,7 @@ function drive(task: WorkerTask): WorkerReport {
         dropped = -engine.drops()
         // Who waits for figures of the measured phase must not take the warm-up's for them.
         control.publish(task.index, 0, 0, 0, 0)
-        gate.say({ kind: 'warmed' })
+        barrier.say({ kind: 'warmed' })
       }
       const [repliesBefore, lostBefore] = [tally.repliedTotal, tally.lostTotal]
       const durationNs = task.durationNs === undefined ? undefined : task.durationNs / waves
@@ -200,7 +200,7 @@ function drive(task: WorkerTask): WorkerReport {
       tally.loadEnds()
       driver.drain()
       const unanswered = tally.lostTotal - lostBefore
-      gate.say({ kind: 'wave', last: wave === waves - 1 || control.stopped, unanswered })
+      barrier.say({ kind: 'wave', last: wave === waves - 1 || control.stopped, unanswered })
       driver.sweep()
       dropped += engine.drops()
     }

@@ -1,5 +1,5 @@
 import type { Group } from '../group/group.js'
-import { seatKey, type MemberGeneration, type Step } from '../kernel/group-array.js'
+import { lifeKey, type Life, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { DoneChange, TakenStep } from '../recording/done-change.js'
 import type { Clock } from './testbed.js'
@@ -29,7 +29,7 @@ export class ChangeRunner {
     readonly clock: Clock,
     readonly quiet: Quiet,
   ) {
-    group.lives.forEach((life, i) => this.#lives.set(seatKey(life), i))
+    group.lives.forEach((life, i) => this.#lives.set(lifeKey(life), i))
   }
 
   /**
@@ -79,15 +79,15 @@ export class ChangeRunner {
     { action, member, generation }: Step,
     kill: boolean,
   ): Promise<{ beganNs: number; atNs: number }> {
-    const life: MemberGeneration = { member, generation }
+    const life: Life = { member, generation }
     if (action === 'start') {
       const joined = await this.group.join(life)
       const { atNs } = joined
-      this.#lives.set(seatKey(life), joined.life)
+      this.#lives.set(lifeKey(life), joined.life)
       // The group changes while the socket is bound: `join` says when that began.
       return { beganNs: atNs, atNs: this.clock.nowNs() }
     }
-    const place = this.#lives.get(seatKey(life))!
+    const place = this.#lives.get(lifeKey(life))!
     const beganNs = this.clock.nowNs()
     return { beganNs, atNs: await (kill ? this.group.kill(place) : this.group.leave(place)) }
   }

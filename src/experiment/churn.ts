@@ -1,6 +1,6 @@
 import { assembleChurn } from '../assembly/churn.js'
 import { hostIdentity } from '../host/identity.js'
-import { quietNs, turnNs, type PlannedChange } from '../plan/change-plan.js'
+import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import { ChangeRunner } from './changes.js'
 import type { RunOptions } from './run.js'
@@ -15,7 +15,7 @@ const INTERVAL_NS = 20e6
 /** The longest that a run waits for each newcomer beyond its time; a group gives up on one that takes longer. */
 const PATIENCE_NS = 60e9
 /** A flow that goes unanswered for this many of its turns has stopped being answered where it was. */
-const SILENT_TURNS = 2.5
+const SILENT_PERIODS = 2.5
 
 /** The largest size that a group of `members` has while steps are taken on it. */
 function mostAtOnce(members: number, steps: PlannedChange['steps']): number {
@@ -29,7 +29,7 @@ function mostAtOnce(members: number, steps: PlannedChange['steps']): number {
  */
 export async function churnExperiment(options: ChurnOptions): Promise<ChurnResult> {
   const { plan, changes, signal, supplied, toolVersion } = options
-  const turn = turnNs(plan)
+  const turn = flowPeriodNs(plan)
   const starts = changes.flatMap(({ steps }) => steps.filter((step) => step.action === 'start'))
   const leastNs = plan.durationNs ?? 0
   const session = await Session.open({
@@ -42,7 +42,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
       ...changes.map(({ before, steps }) => mostAtOnce(before.length, steps)),
     ),
     memberIndexes: Math.max(plan.procs, ...starts.map((step) => step.member + 1)),
-    trace: { intervalNs: INTERVAL_NS, gapNs: SILENT_TURNS * turn },
+    trace: { intervalNs: INTERVAL_NS, gapNs: SILENT_PERIODS * turn },
   })
   try {
     const { group, load, clock } = session

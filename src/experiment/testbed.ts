@@ -52,7 +52,7 @@ function startOwnGroup(
 ): Promise<Group> {
   const { steering: kind, flows, pinMembers } = plan
   const service = serviceOf(plan)
-  const steering = openSteering({ kind, mostMembers, seats: plan.procs + joiners, flows })
+  const steering = openSteering({ kind, mostMembers, lives: plan.procs + joiners, flows })
   return OwnGroup.start(
     {
       address: plan.host,

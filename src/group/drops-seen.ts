@@ -8,16 +8,16 @@ import type { MemberCounters } from '../recording/counters.js'
 export class DropsSeen {
   readonly #bySeat = new Map<number, number>()
 
-  /** @param inodes of the members' sockets, by seat */
+  /** @param inodes of the members' sockets, by number of its life */
   note(sockets: readonly UdpSocket[], inodes: readonly number[]): void {
     for (const { inode, drops } of sockets) {
-      const seat = inodes.indexOf(inode)
-      if (seat >= 0) this.#bySeat.set(seat, drops)
+      const lifeNumber = inodes.indexOf(inode)
+      if (lifeNumber >= 0) this.#bySeat.set(lifeNumber, drops)
     }
   }
 
-  /** A seat's counters, with what was seen where that is later than what the member said. */
-  added(seat: number, counters: MemberCounters): MemberCounters {
-    return { ...counters, drops: Math.max(counters.drops, this.#bySeat.get(seat) ?? 0) }
+  /** A life's counters, with what was seen where that is later than what the member said. */
+  added(lifeNumber: number, counters: MemberCounters): MemberCounters {
+    return { ...counters, drops: Math.max(counters.drops, this.#bySeat.get(lifeNumber) ?? 0) }
   }
 }

@@ -3,7 +3,7 @@ import { RpbenchError } from '../errors.js'
 import { openFileLimit } from '../host/limits.js'
 import { addon, checked, SO_SNDBUF, SOCK_DGRAM, SOL_SOCKET, type SystemError } from '../native.js'
 import { closeAll, openGroupSockets } from './sockets.js'
-import type { Wiring, WiringOptions } from './wiring.js'
+import type { SocketLayout, SocketLayoutOptions } from './socket-layout.js'
 
 /** The most that a front puts before a datagram: sizeof (handover_t), native/src/handover.h, with room to grow. */
 const HANDOVER_BYTES = 256
@@ -12,7 +12,10 @@ const HANDOVER_BYTES = 256
  * A pair of Unix datagram sockets, the front's end and the member's. What waits in it is charged to the end that sent
  * it, so the queue's size is the front's SO_SNDBUF; net.unix.max_dgram_qlen does not bound a connected pair.
  */
-function openPair({ receiveBufferBytes, payloadBytes }: WiringOptions): [front: number, member: number] {
+function openPair({
+  receiveBufferBytes,
+  payloadBytes,
+}: SocketLayoutOptions): [front: number, member: number] {
   const ends = new Int32Array(2)
   checked(addon.socketPair(SOCK_DGRAM, ends), 'socketpair')
   const [front, member] = [ends[0]!, ends[1]!]
@@ -38,7 +41,7 @@ function pairError(member: number, members: number, error: SystemError): Rpbench
 }
 
 /** One UDP socket, which a front reads and members answer through, and a pair of Unix sockets for each member. */
-export function wireFanOut(options: WiringOptions): Wiring {
+export function layOutFanOut(options: SocketLayoutOptions): SocketLayout {
   const sockets = openGroupSockets({ ...options, sockets: 1, reusePort: false })
   const pairs: [front: number, member: number][] = []
   const close = (): void => closeAll([...sockets.fds, ...pairs.flat()])

@@ -1,7 +1,7 @@
 import type { FrontCounters } from '../recording/counters.js'
 import type { GroupCounters } from './counters.js'
 import type { MemberHost } from './member-host.js'
-import { ANSWER_BOUND_MS, type Counting } from './turns.js'
+import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
 
 /** The process, or thread, that takes for all members of a group and hands on to them. */
 export class Front implements Counting {

@@ -1,4 +1,4 @@
-import type { MemberGeneration } from '../kernel/group-array.js'
+import type { Life } from '../kernel/group-array.js'
 import { addon, addonPath, checked } from '../native.js'
 import type { ServiceKind } from '../plan/service-times.js'
 import { BLOCK_BYTES } from './counters.js'
@@ -27,12 +27,12 @@ interface ServerInput {
   cpu: number | undefined
 }
 
-interface MemberInput extends ServerInput, MemberGeneration {
+interface MemberInput extends ServerInput, Life {
   fds: MemberTask['fds']
   epochNs: bigint
 }
 
-/** The memory that a group shares with its members: blocks of counters, one a seat and one for a front, then the table of service times. */
+/** The memory that a group shares with its members: blocks of counters, one a life and one for a front, then the table of service times. */
 export class GroupMemory {
   readonly #addonFile = addonPath()
 
@@ -75,7 +75,7 @@ export class GroupMemory {
     }
   }
 
-  /** What the member in a seat is told. */
+  /** What the member in a life is told. */
   memberTask(input: MemberInput): MemberTask {
     const { fds, member, generation, epochNs } = input
     const meanNs = this.service?.meanNs[member] ?? this.service?.meanNs[0] ?? 0

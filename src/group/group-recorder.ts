@@ -24,8 +24,8 @@ export class GroupRecorder {
   /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
   async finish(): Promise<GroupRecording> {
     const { group, before } = this
-    const threads = threadTimes(group).map((after, seat) =>
-      threadTimeBetween(this.threadsBefore[seat], after),
+    const threads = threadTimes(group).map((after, lifeNumber) =>
+      threadTimeBetween(this.threadsBefore[lifeNumber], after),
     )
     const watchedNs = group.nowNs() - this.beganNs
     const procNetUdpDrops = dropsOf(readSocketsOnPort(group.sockets.port), group.openInodes())
@@ -36,19 +36,19 @@ export class GroupRecorder {
     const front = this.#front(frontResidentBytes)
     return {
       port: group.sockets.port,
-      lives: group.read().map((after, seat) => {
-        const { member, generation, host } = group.lives[seat]!
-        const died = group.deaths.get(seat)
+      lives: group.read().map((after, lifeNumber) => {
+        const { member, generation, host } = group.lives[lifeNumber]!
+        const died = group.deaths.get(lifeNumber)
         return {
           member,
           generation,
           pid: host.pid,
-          ...(before[seat] && { before: before[seat] }),
+          ...(before[lifeNumber] && { before: before[lifeNumber] }),
           after,
-          ...(threads[seat] && { threadTime: threads[seat] }),
-          ...(residentBytes[seat] !== undefined && { residentBytes: residentBytes[seat] }),
+          ...(threads[lifeNumber] && { threadTime: threads[lifeNumber] }),
+          ...(residentBytes[lifeNumber] !== undefined && { residentBytes: residentBytes[lifeNumber] }),
           ...(died !== undefined && { died }),
-          gone: gone[seat]!,
+          gone: gone[lifeNumber]!,
         }
       }),
       ...(front && { front }),
@@ -74,7 +74,7 @@ export class GroupRecorder {
 
 /** What the scheduler gave each member's serving thread so far; absent for those that are gone. */
 function threadTimes(group: OwnGroup): (ThreadTime | undefined)[] {
-  return group.lives.map(({ host, leaving }, seat) =>
-    leaving ? undefined : readThreadTime(host.pid, group.counters.read(seat).threadId),
+  return group.lives.map(({ host, leaving }, lifeNumber) =>
+    leaving ? undefined : readThreadTime(host.pid, group.counters.read(lifeNumber).threadId),
   )
 }

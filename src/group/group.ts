@@ -1,11 +1,11 @@
-import type { MemberGeneration } from '../kernel/group-array.js'
+import type { Life } from '../kernel/group-array.js'
 import type { GroupRecording } from '../recording/group-recording.js'
 
 /** Told what ended a member, by its place in `lives`, or the front. */
 export type OnDeath = (who: number | 'front', why: string) => void
 
 /** One life of a member, from its start to its end. */
-export interface Life extends MemberGeneration {
+export interface GroupLife extends Life {
   /** it was told to go, or is gone */
   readonly leaving: boolean
 }
@@ -23,13 +23,13 @@ export interface Stranger {
 export interface Group {
   readonly port: number
   /** of members, in the order in which they began */
-  readonly lives: readonly Life[]
+  readonly lives: readonly GroupLife[]
   /** whether a member or the front has ended that was not told to */
   readonly wounded: boolean
   /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
   onDeath(callback: OnDeath): void
   /** Adds a member. @returns its life, and from when on it could get a datagram */
-  join(life: MemberGeneration): Promise<{ life: number; atNs: number }>
+  join(life: Life): Promise<{ life: number; atNs: number }>
   /** Lets a member answer what it has queued and go. @returns when it closed its socket */
   leave(life: number): Promise<number>
   /** Kills a member, with what it has queued. @returns when it had ended */

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs'
-import type { MemberGeneration } from '../kernel/group-array.js'
+import type { Life } from '../kernel/group-array.js'
 import { readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import type { DispatchKind } from '../plan/dispatch.js'
@@ -15,12 +15,12 @@ import type { Group, OnDeath } from './group.js'
 import { GroupRecorder } from './group-recorder.js'
 import { GroupMemory, type GroupService } from './group-memory.js'
 import type { MemberHost } from './member-host.js'
-import { residentBytesOf, type Seat } from './seats.js'
+import { residentBytesOf, type HostedLife } from './lives.js'
 import { Servers, type ServerOptions } from './servers.js'
 import { bindMember, openMemberSocket, strangersAmong, type GroupSockets } from './sockets.js'
-import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './turns.js'
-import { wire } from './wire.js'
-import type { Wiring } from './wiring.js'
+import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './counter-updates.js'
+import { openLayout } from './open-layout.js'
+import type { SocketLayout } from './socket-layout.js'
 
 export interface GroupOptions extends ServerOptions {
   address: string
@@ -43,7 +43,7 @@ export interface GroupOptions extends ServerOptions {
 
 /**
  * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
- * seat number; members that join later take the next seats.
+ * number of its life; members that join later take the next numbers.
  */
 export class OwnGroup implements Group {
   readonly #servers: Servers
@@ -54,7 +54,7 @@ export class OwnGroup implements Group {
 
   private constructor(
     readonly options: GroupOptions,
-    readonly wiring: Wiring,
+    readonly layout: SocketLayout,
     readonly memory: GroupMemory,
     readonly counters: GroupCounters,
   ) {
@@ -69,22 +69,22 @@ export class OwnGroup implements Group {
    * @throws RpbenchError naming the member that failed; nothing is left running or open then.
    */
   static async start(options: GroupOptions, signal?: AbortSignal): Promise<OwnGroup> {
-    const seats = options.members + (options.joiners ?? 0)
-    let wiring: Wiring | undefined
+    const lives = options.members + (options.joiners ?? 0)
+    let layout: SocketLayout | undefined
     let memory: GroupMemory | undefined
     let group: OwnGroup | undefined
     let serving = false
     try {
-      wiring = wire(options.dispatch ?? 'reuseport', options)
+      layout = openLayout(options.dispatch ?? 'reuseport', options)
       // Before the first datagram can come: see Steering.
-      options.steering?.attach(wiring.sockets.fds)
-      options.observer?.attach(wiring.sockets.fds)
-      memory = GroupMemory.create(wiring.handOnFds ? seats + 1 : seats, options.service)
-      group = new OwnGroup(options, wiring, memory, new GroupCounters(memory.map()))
+      options.steering?.attach(layout.sockets.fds)
+      options.observer?.attach(layout.sockets.fds)
+      memory = GroupMemory.create(layout.handOnFds ? lives + 1 : lives, options.service)
+      group = new OwnGroup(options, layout, memory, new GroupCounters(memory.map()))
       const servers = group.#servers
       for (let member = 0; member < options.members; member++)
-        servers.startMember({ member, generation: 0 }, wiring.ofMember(member))
-      if (wiring.handOnFds) servers.startFront([wiring.sockets.fds[0]!, ...wiring.handOnFds], options.members)
+        servers.startMember({ member, generation: 0 }, layout.ofMember(member))
+      if (layout.handOnFds) servers.startFront([layout.sockets.fds[0]!, ...layout.handOnFds], options.members)
       await servers.untilServing(signal)
       serving = true
       return group
@@ -95,7 +95,7 @@ export class OwnGroup implements Group {
       // Every member has mapped it by now; those that join later still have to.
       if (!serving || !options.joiners) memory?.close()
       // The kernel is to see one socket per process: ours are copies. Threads use them as they are.
-      if (options.server === 'processes' || !serving) wiring?.close()
+      if (options.server === 'processes' || !serving) layout?.close()
       if (!serving) closePrograms(options)
     }
   }
@@ -103,7 +103,7 @@ export class OwnGroup implements Group {
   /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
   onDeath(callback: OnDeath): void {
     this.#onDeath = callback
-    for (const [seat, why] of this.deaths) callback(seat, why)
+    for (const [lifeNumber, why] of this.deaths) callback(lifeNumber, why)
     if (this.front?.died !== undefined) callback('front', this.front.died)
   }
 
@@ -114,7 +114,7 @@ export class OwnGroup implements Group {
 
   /** The UDP sockets on the group's port. */
   get sockets(): GroupSockets {
-    return this.wiring.sockets
+    return this.layout.sockets
   }
 
   /** What takes for the members, where they do not for themselves. */
@@ -127,33 +127,33 @@ export class OwnGroup implements Group {
   }
 
   /** The lives of members, past and present. */
-  get lives(): readonly Seat[] {
-    return this.#servers.seats.all
+  get lives(): readonly HostedLife[] {
+    return this.#servers.lives.all
   }
 
-  /** What ended a member that was not told to go, by seat. */
+  /** What ended a member that was not told to go, by number of its life. */
   get deaths(): ReadonlyMap<number, string> {
-    return this.#servers.seats.deaths
+    return this.#servers.lives.deaths
   }
 
-  /** What runs each seat's member. */
+  /** What runs each life's member. */
   get hosts(): MemberHost[] {
-    return this.#servers.seats.hosts
+    return this.#servers.lives.hosts
   }
 
-  /** Seats whose member is in the group. */
+  /** Lives whose member is in the group. */
   living(): number[] {
-    return this.#servers.seats.living()
+    return this.#servers.lives.living()
   }
 
   /** Stops a member's process where it stands, and waits until it does: it keeps its socket and reads nothing. */
-  stall(seat: number): Promise<void> {
-    return this.#servers.seats.stall(seat)
+  stall(lifeNumber: number): Promise<void> {
+    return this.#servers.lives.stall(lifeNumber)
   }
 
   /** Lets a stalled member go on. */
-  resume(seat: number): void {
-    this.#servers.seats.resume(seat)
+  resume(lifeNumber: number): void {
+    this.#servers.lives.resume(lifeNumber)
   }
 
   /** Now, in ns since the run's epoch. */
@@ -166,45 +166,45 @@ export class OwnGroup implements Group {
    * the kernel first gives it a flow.
    * @returns its place in `lives`, and when its socket was bound, ns since the epoch
    */
-  async join(life: MemberGeneration): Promise<{ life: number; atNs: number }> {
+  async join(life: Life): Promise<{ life: number; atNs: number }> {
     const fd = openMemberSocket({ ...this.options, reusePort: true })
     try {
-      const seat = this.#servers.startMember(life, [fd])
+      const lifeNumber = this.#servers.startMember(life, [fd])
       await this.#servers.untilServing()
       this.sockets.inodes.push(fstatSync(fd).ino)
       const atNs = this.nowNs()
       bindMember(fd, this.sockets)
-      this.options.steering?.memberAdded(seat, life.member, fd)
-      return { life: seat, atNs }
+      this.options.steering?.memberAdded(lifeNumber, life.member, fd)
+      return { life: lifeNumber, atNs }
     } finally {
       addon.close(fd)
     }
   }
 
   /** Lets a member answer what it has queued and go. @returns when it closed its socket, ns since the epoch */
-  async leave(seat: number): Promise<number> {
-    const { host } = this.lives[seat]!
-    this.lives[seat]!.leaving = true
-    this.options.steering?.memberRemoved(seat)
-    this.counters.stop(seat, 'leave')
+  async leave(lifeNumber: number): Promise<number> {
+    const { host } = this.lives[lifeNumber]!
+    this.lives[lifeNumber]!.leaving = true
+    this.options.steering?.memberRemoved(lifeNumber)
+    this.counters.stop(lifeNumber, 'leave')
     const killer = setTimeout(() => host.kill(), ANSWER_BOUND_MS)
     await host.ended
     clearTimeout(killer)
-    return this.counters.read(seat).closedNs || this.nowNs()
+    return this.counters.read(lifeNumber).closedNs || this.nowNs()
   }
 
   /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
-  async kill(seat: number): Promise<number> {
+  async kill(lifeNumber: number): Promise<number> {
     // What it had dropped by now it may never have told.
     this.#lookAtPort()
-    this.lives[seat]!.leaving = true
-    this.lives[seat]!.host.kill()
-    await this.lives[seat]!.host.ended
-    this.options.steering?.memberRemoved(seat)
+    this.lives[lifeNumber]!.leaving = true
+    this.lives[lifeNumber]!.host.kill()
+    await this.lives[lifeNumber]!.host.ended
+    this.options.steering?.memberRemoved(lifeNumber)
     return this.nowNs()
   }
 
-  /** The counters of all seats; members that can, and the front, publish them afresh first. */
+  /** The counters of all lives; members that can, and the front, publish them afresh first. */
   async snapshot(): Promise<MemberCounters[]> {
     await publishAfresh(this.counters, [...this.#servers.members(), ...this.#servers.fronts()])
     return this.read()
@@ -214,12 +214,12 @@ export class OwnGroup implements Group {
     return (await this.snapshot()).every(({ queuedBytes }) => queuedBytes === 0)
   }
 
-  /** The counters of all seats as they stand. */
+  /** The counters of all lives as they stand. */
   read(): MemberCounters[] {
-    return this.lives.map(({ leaving }, seat) => {
-      const counters = this.counters.read(seat)
+    return this.lives.map(({ leaving }, lifeNumber) => {
+      const counters = this.counters.read(lifeNumber)
       const endedUntold = leaving && counters.state !== MEMBER_STOPPED
-      return endedUntold ? this.#dropsSeen.added(seat, counters) : counters
+      return endedUntold ? this.#dropsSeen.added(lifeNumber, counters) : counters
     })
   }
 
@@ -257,10 +257,10 @@ export class OwnGroup implements Group {
   /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
   openInodes(): number[] {
     const { inodes } = this.sockets
-    return this.#ownSockets ? this.living().map((seat) => inodes[seat]!) : inodes
+    return this.#ownSockets ? this.living().map((lifeNumber) => inodes[lifeNumber]!) : inodes
   }
 
-  /** Resident memory of each seat's process, bytes; absent for threads and for those that ended. */
+  /** Resident memory of each life's process, bytes; absent for threads and for those that ended. */
   residentBytes(): (number | undefined)[] {
     return this.lives.map(({ host, leaving }) =>
       this.options.server === 'threads' || leaving ? undefined : residentBytesOf(host.pid),
@@ -295,7 +295,7 @@ export class OwnGroup implements Group {
     await this.#servers.stop()
     closePrograms(this.options)
     if (this.options.joiners) this.memory.close()
-    if (this.options.server === 'threads') this.wiring.close()
+    if (this.options.server === 'threads') this.layout.close()
   }
 }
 

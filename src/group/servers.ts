@@ -1,6 +1,6 @@
 import { flagOf } from '../plan/parameters/table.js'
 import { RpbenchError } from '../errors.js'
-import type { MemberGeneration } from '../kernel/group-array.js'
+import type { Life } from '../kernel/group-array.js'
 import { cpuOf } from '../plan/cpu-list.js'
 import { MEMBER_STARTING, type GroupCounters } from './counters.js'
 import { Front } from './front.js'
@@ -9,9 +9,9 @@ import type { FrontTask } from './front.cjs'
 import type { GroupMemory } from './group-memory.js'
 import type { MemberTask } from './member.cjs'
 import { startProcess, startThread, type MemberHost, type ServerEntry } from './member-host.js'
-import { Seats } from './seats.js'
+import { Lives } from './lives.js'
 import type { ServerTask } from './serve.cjs'
-import { ANSWER_BOUND_MS, type Counting } from './turns.js'
+import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
 import { until } from './until.js'
 
 export interface ServerOptions {
@@ -32,7 +32,7 @@ function deathError(who: string, { pid }: MemberHost, why: string): RpbenchError
 
 /** All that serves in a group: the members, and the front of those that have one. */
 export class Servers {
-  readonly seats: Seats
+  readonly lives: Lives
   front: Front | undefined
 
   constructor(
@@ -41,22 +41,22 @@ export class Servers {
     readonly counters: GroupCounters,
     readonly onDeath: OnDeath,
   ) {
-    this.seats = new Seats(onDeath)
+    this.lives = new Lives(onDeath)
   }
 
   #host(entry: ServerEntry, task: ServerTask): MemberHost {
     return this.options.server === 'processes' ? startProcess(entry, task) : startThread(entry, task)
   }
 
-  /** Starts a member on its sockets. @returns its seat */
-  startMember(life: MemberGeneration, fds: MemberTask['fds']): number {
-    const { options, seats } = this
+  /** Starts a member on its sockets. @returns its life's number */
+  startMember(life: Life, fds: MemberTask['fds']): number {
+    const { options, lives } = this
     const cpu = cpuOf(options.pinMembers, life.member)
-    const task = this.memory.memberTask({ ...options, ...life, block: seats.all.length, fds, cpu })
-    return seats.add(life, this.#host('group/member.cjs', task))
+    const task = this.memory.memberTask({ ...options, ...life, block: lives.all.length, fds, cpu })
+    return lives.add(life, this.#host('group/member.cjs', task))
   }
 
-  /** Starts the front of so many members; it counts into the block after all seats' ones. */
+  /** Starts the front of so many members; it counts into the block after all lives' ones. */
   startFront(fds: FrontTask['fds'], members: number): void {
     const { options, memory, counters } = this
     const block = memory.blocks - 1
@@ -68,13 +68,15 @@ export class Servers {
 
   /** Whether one of them has ended that was not told to. */
   get wounded(): boolean {
-    return this.seats.deaths.size > 0 || this.front?.died !== undefined
+    return this.lives.deaths.size > 0 || this.front?.died !== undefined
   }
 
   /** Members that can answer. */
   members(): Counting[] {
-    const { all } = this.seats
-    return this.seats.awake().map((seat) => ({ block: seat, gone: () => all[seat]!.leaving }))
+    const { all } = this.lives
+    return this.lives
+      .awake()
+      .map((lifeNumber) => ({ block: lifeNumber, gone: () => all[lifeNumber]!.leaving }))
   }
 
   /** The front, where there is one that lives. */
@@ -104,15 +106,15 @@ export class Servers {
   /** One that does not serve yet, by name. */
   #starting(): string | undefined {
     const isStarting = (block: number): boolean => this.counters.read(block).state === MEMBER_STARTING
-    const seat = this.seats.all.find(({ leaving }, i) => !leaving && isStarting(i))
-    if (seat) return `Member ${seat.member}`
+    const lifeNumber = this.lives.all.find(({ leaving }, i) => !leaving && isStarting(i))
+    if (lifeNumber) return `Member ${lifeNumber.member}`
     return this.front && isStarting(this.front.block) ? 'The front' : undefined
   }
 
   #refuseDeaths(): void {
-    const { seats, front } = this
-    for (const [seat, why] of seats.deaths) {
-      const { member, host } = seats.all[seat]!
+    const { lives, front } = this
+    for (const [lifeNumber, why] of lives.deaths) {
+      const { member, host } = lives.all[lifeNumber]!
       throw deathError(`Member ${member}`, host, why)
     }
     if (front?.died !== undefined) throw deathError('The front', front.host, front.died)
@@ -122,11 +124,11 @@ export class Servers {
   async stop(): Promise<void> {
     // What the front has yet to hand on must find members that count it.
     await this.front?.stop()
-    const { all, hosts } = this.seats
-    for (const seat of this.seats.living()) {
-      all[seat]!.leaving = true
-      this.counters.stop(seat, 'end')
-      if (all[seat]!.stalled) this.seats.resume(seat)
+    const { all, hosts } = this.lives
+    for (const lifeNumber of this.lives.living()) {
+      all[lifeNumber]!.leaving = true
+      this.counters.stop(lifeNumber, 'end')
+      if (all[lifeNumber]!.stalled) this.lives.resume(lifeNumber)
     }
     const killer = setTimeout(() => hosts.forEach((host) => host.kill()), ANSWER_BOUND_MS)
     await Promise.all(hosts.map((host) => host.ended))
@@ -135,6 +137,6 @@ export class Servers {
 
   /** Kills all of them and waits for their end. */
   async kill(): Promise<void> {
-    await Promise.all([this.seats.killAll(), this.front?.kill()])
+    await Promise.all([this.lives.killAll(), this.front?.kill()])
   }
 }

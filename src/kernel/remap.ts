@@ -1,8 +1,8 @@
-import { seatKey, slotsOf } from './group-array.js'
-import type { MemberGeneration } from './group-array.js'
+import { lifeKey, slotsOf } from './group-array.js'
+import type { Life } from './group-array.js'
 
 /** A member of the group and the slot it stands in: its index in the array, or in the chain from the oldest on. */
-export interface SeatedMember extends MemberGeneration {
+export interface PlacedLife extends Life {
   readonly slot: number
 }
 
@@ -28,9 +28,9 @@ export interface MoveShares {
 /** Where they go, member by member: the share of all flows that goes from row to column. */
 export interface Transitions {
   /** by member */
-  readonly rows: readonly SeatedMember[]
+  readonly rows: readonly PlacedLife[]
   /** by member */
-  readonly columns: readonly SeatedMember[]
+  readonly columns: readonly PlacedLife[]
   readonly shares: readonly (readonly number[])[]
 }
 
@@ -83,13 +83,13 @@ export function placementWeights(before: Uint16Array, after: Uint16Array): FlowW
 }
 
 export function moveShares(
-  before: readonly MemberGeneration[],
-  after: readonly MemberGeneration[],
+  before: readonly Life[],
+  after: readonly Life[],
   weights: FlowWeights,
 ): MoveShares {
   const slotsAfter = slotsOf(after)
   /** where each slot's own generation stands afterwards; undefined if it is gone */
-  const survivors = before.map((seat) => slotsAfter.get(seatKey(seat)))
+  const survivors = before.map((life) => slotsAfter.get(lifeKey(life)))
   let stays = 0
   let orphans = 0
   let collateral = 0
@@ -118,8 +118,8 @@ export function moveShares(
 }
 
 export function transitions(
-  before: readonly MemberGeneration[],
-  after: readonly MemberGeneration[],
+  before: readonly Life[],
+  after: readonly Life[],
   weights: FlowWeights,
 ): Transitions {
   const rows = byMember(before)
@@ -137,15 +137,15 @@ export function transitions(
   }
 }
 
-function byMember(group: readonly MemberGeneration[]): SeatedMember[] {
+function byMember(group: readonly Life[]): PlacedLife[] {
   return group
     .map(({ member, generation }, slot) => ({ member, generation, slot }))
     .toSorted((a, b) => a.member - b.member || a.generation - b.generation)
 }
 
 /** slot → its place in the list ordered by member */
-function placesOf(seats: readonly SeatedMember[]): number[] {
+function placesOf(lives: readonly PlacedLife[]): number[] {
   const places: number[] = []
-  for (const [place, { slot }] of seats.entries()) places[slot] = place
+  for (const [place, { slot }] of lives.entries()) places[slot] = place
   return places
 }

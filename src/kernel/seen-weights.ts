@@ -1,4 +1,4 @@
-import type { MemberGeneration } from './group-array.js'
+import type { Life } from './group-array.js'
 import type { FlowWeights } from './remap.js'
 
 /** Members, by index, that do not answer: on which side of a change. */
@@ -13,8 +13,8 @@ export interface Silence {
  */
 export function seenWeights(
   weights: FlowWeights,
-  before: readonly MemberGeneration[],
-  after: readonly MemberGeneration[],
+  before: readonly Life[],
+  after: readonly Life[],
   silence: Silence,
 ): { weights: FlowWeights; darkShare: number } {
   const unheard = (from: number): boolean => silence.before.includes(before[from]!.member)

@@ -1,14 +1,14 @@
-import { applyStep, seatKey, slotsOf } from './group-array.js'
-import type { MemberGeneration, Step } from './group-array.js'
+import { applyStep, lifeKey, slotsOf } from './group-array.js'
+import type { Life, Step } from './group-array.js'
 import { intervalWeights, placementWeights } from './remap.js'
 import type { FlowWeights } from './remap.js'
 
 /** A change of a fresh group, step by step. */
 export interface SteppedChange {
-  readonly before: readonly MemberGeneration[]
+  readonly before: readonly Life[]
   readonly steps: readonly Step[]
   /** the group after each step, in slots */
-  readonly stages: readonly (readonly MemberGeneration[])[]
+  readonly stages: readonly (readonly Life[])[]
   /** by group size, the slots of well-mixed hashes: under the rules before 4.5, which only the hash knows */
   readonly placed?: readonly Uint16Array[] | undefined
 }
@@ -45,10 +45,7 @@ export const stickyModel: SteeringModel = ({ before, steps }) => stickyWeights(b
  * @param before a fresh group
  * @param after may have two generations of a member: a successor waits until the socket it follows is closed
  */
-export function consistentWeights(
-  before: readonly MemberGeneration[],
-  after: readonly MemberGeneration[],
-): FlowWeights {
+export function consistentWeights(before: readonly Life[], after: readonly Life[]): FlowWeights {
   const n = before.length
   const serving = oldestGenerations(after)
   const m = serving.size
@@ -88,9 +85,9 @@ export function randomWeights(n: number, m: number): FlowWeights {
  * @param steps as by `stepsOf`
  * @returns the weights from `before` to the group after each step
  */
-export function stickyWeights(before: readonly MemberGeneration[], steps: readonly Step[]): FlowWeights[] {
+export function stickyWeights(before: readonly Life[], steps: readonly Step[]): FlowWeights[] {
   let group = [...before]
-  let served: Served = before.map((seat) => new Map([[seatKey(seat), 1]]))
+  let served: Served = before.map((life) => new Map([[lifeKey(life), 1]]))
   return steps.map((step) => {
     group = applyStep('4.5', group, step)
     const slots = slotsOf(group)
@@ -100,36 +97,36 @@ export function stickyWeights(before: readonly MemberGeneration[], steps: readon
       total: before.length,
       forEach(add) {
         for (const [choice, shares] of now.entries()) {
-          for (const [seat, share] of shares) add(choice, slots.get(seat)!, share)
+          for (const [life, share] of shares) add(choice, slots.get(life)!, share)
         }
       },
     }
   })
 }
 
-/** Per first choice: which member (by `seatKey`) serves how much of it, as a share of that choice's flows. */
+/** Per first choice: which member (by `lifeKey`) serves how much of it, as a share of that choice's flows. */
 type Served = readonly ReadonlyMap<string, number>[]
 
 /** Moves what is served by members that are gone. */
 function rehome(
   served: Served,
-  before: readonly MemberGeneration[],
-  group: readonly MemberGeneration[],
+  before: readonly Life[],
+  group: readonly Life[],
   slots: ReadonlyMap<string, number>,
 ): Served {
   const oldest = oldestGenerations(group)
   return served.map((shares, choice) => {
     const kept = new Map<string, number>()
     let orphaned = 0
-    for (const [seat, share] of shares) {
-      if (slots.has(seat)) kept.set(seat, share)
+    for (const [life, share] of shares) {
+      if (slots.has(life)) kept.set(life, share)
       else orphaned += share
     }
     if (orphaned === 0) return shares
     const home = oldest.get(before[choice]!.member)
     const heirs = home === undefined ? [...oldest.values()] : [home]
     for (const slot of heirs) {
-      const heir = seatKey(group[slot]!)
+      const heir = lifeKey(group[slot]!)
       kept.set(heir, (kept.get(heir) ?? 0) + orphaned / heirs.length)
     }
     return kept
@@ -137,7 +134,7 @@ function rehome(
 }
 
 /** member → slot of its oldest generation in the group */
-export function oldestGenerations(group: readonly MemberGeneration[]): Map<number, number> {
+export function oldestGenerations(group: readonly Life[]): Map<number, number> {
   const slots = new Map<number, number>()
   for (const [slot, { member, generation }] of group.entries()) {
     const known = slots.get(member)

@@ -1,5 +1,5 @@
-import { applyStep, seatKey, slotsOf } from './group-array.js'
-import type { MemberGeneration, Step } from './group-array.js'
+import { applyStep, lifeKey, slotsOf } from './group-array.js'
+import type { Life, Step } from './group-array.js'
 import { placementWeights } from './remap.js'
 import type { FlowWeights } from './remap.js'
 import { rendezvousMember, TABLE_ENTRIES } from './rendezvous.js'
@@ -8,7 +8,7 @@ import { oldestGenerations } from './steering-model.js'
 /** What happened to a group since it began, the change in question last. */
 export interface GroupHistory {
   /** as it began */
-  readonly start: readonly MemberGeneration[]
+  readonly start: readonly Life[]
   /** the steps of each change; between two changes every flow sends */
   readonly changes: readonly (readonly Step[])[]
 }
@@ -26,49 +26,45 @@ export type Sending = 'between-steps' | 'between-changes'
  * @returns the weights from the group before the last change to the group after it
  */
 export function stickySinceStart({ start, changes }: GroupHistory, sending: Sending): FlowWeights {
-  const seats: MemberGeneration[] = [...start]
-  const seatOf = new Uint32Array(TABLE_ENTRIES)
-  let group: readonly MemberGeneration[] = start
-  rehome(group, seats, seatOf, () => true)
-  let before = placesIn(group, seats, seatOf)
+  const lives: Life[] = [...start]
+  const lifeOf = new Uint32Array(TABLE_ENTRIES)
+  let group: readonly Life[] = start
+  rehome(group, lives, lifeOf, () => true)
+  let before = placesIn(group, lives, lifeOf)
   for (const steps of changes) {
-    before = placesIn(group, seats, seatOf)
+    before = placesIn(group, lives, lifeOf)
     for (const [i, step] of steps.entries()) {
       group = applyStep('4.5', group, step)
-      if (step.action === 'start') seats.push({ member: step.member, generation: step.generation })
+      if (step.action === 'start') lives.push({ member: step.member, generation: step.generation })
       if (group.length === 0 || (sending === 'between-changes' && i < steps.length - 1)) continue
       const here = slotsOf(group)
-      const gone = seats.map((seat) => !here.has(seatKey(seat)))
-      rehome(group, seats, seatOf, (seat) => gone[seat]!)
+      const gone = lives.map((life) => !here.has(lifeKey(life)))
+      rehome(group, lives, lifeOf, (life) => gone[life]!)
     }
   }
-  return placementWeights(before, placesIn(group, seats, seatOf))
+  return placementWeights(before, placesIn(group, lives, lifeOf))
 }
 
-/** Puts entries whose seat counts as empty where the lookup table has them, for good. */
+/** Puts entries whose life counts as empty where the lookup table has them, for good. */
 function rehome(
-  group: readonly MemberGeneration[],
-  seats: readonly MemberGeneration[],
-  seatOf: Uint32Array,
-  isEmpty: (seat: number) => boolean,
+  group: readonly Life[],
+  lives: readonly Life[],
+  lifeOf: Uint32Array,
+  isEmpty: (life: number) => boolean,
 ): void {
   const serving = oldestGenerations(group)
   const members = [...serving.keys()].toSorted((a, b) => a - b)
-  const numbers = new Map(seats.map((seat, number) => [seatKey(seat), number]))
-  const seatOfMember = new Map(
-    [...serving].map(([member, slot]) => [member, numbers.get(seatKey(group[slot]!))!]),
+  const numbers = new Map(lives.map((life, number) => [lifeKey(life), number]))
+  const lifeOfMember = new Map(
+    [...serving].map(([member, slot]) => [member, numbers.get(lifeKey(group[slot]!))!]),
   )
-  for (const [entry, seat] of seatOf.entries())
-    if (isEmpty(seat)) seatOf[entry] = seatOfMember.get(rendezvousMember(entry, members))!
+  for (const [entry, life] of lifeOf.entries())
+    if (isEmpty(life)) lifeOf[entry] = lifeOfMember.get(rendezvousMember(entry, members))!
 }
 
 /** [entries]: slot in the group */
-function placesIn(
-  group: readonly MemberGeneration[],
-  seats: readonly MemberGeneration[],
-  seatOf: Uint32Array,
-): Uint16Array {
+function placesIn(group: readonly Life[], lives: readonly Life[], lifeOf: Uint32Array): Uint16Array {
   const slots = slotsOf(group)
-  const slotOfSeat = seats.map((seat) => slots.get(seatKey(seat)) ?? -1)
-  return Uint16Array.from(seatOf, (seat) => slotOfSeat[seat]!)
+  const slotOfLife = lives.map((life) => slots.get(lifeKey(life)) ?? -1)
+  return Uint16Array.from(lifeOf, (life) => slotOfLife[life]!)
 }

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.js'
 import { applyStep, freshGroup, stepsOf } from '../kernel/group-array.js'
-import type { Change, MemberGeneration, Step } from '../kernel/group-array.js'
+import type { Change, Life, Step } from '../kernel/group-array.js'
 import type { Silence } from '../kernel/seen-weights.js'
 import { changeText, type GroupChange, type TimedChange } from './group-change.js'
 import { flagOf } from './parameters/table.js'
@@ -9,8 +9,8 @@ import type { RunPlan } from './run-plan.js'
 /** A change with what it does to the group, in slots of the kernel's array. */
 export interface PlannedChange extends TimedChange {
   steps: Step[]
-  before: MemberGeneration[]
-  after: MemberGeneration[]
+  before: Life[]
+  after: Life[]
   /**
    * members that stand still: those not heard of since the array last changed before this change, so that nobody
    * knows which flows they have by now; and those that do so after it
@@ -86,11 +86,11 @@ export function planChanges(members: number, changes: readonly TimedChange[], fl
 
 function checkMember(
   change: GroupChange & { member: number },
-  group: readonly MemberGeneration[],
+  group: readonly Life[],
   stalled: ReadonlySet<number>,
   flag: string,
 ): void {
-  const here = group.map((seat) => seat.member).toSorted((a, b) => a - b)
+  const here = group.map((life) => life.member).toSorted((a, b) => a - b)
   if (!here.includes(change.member))
     throw usageError(
       `${flag}: there is no member ${change.member} to ${change.kind} then; there are ${here.join(', ')}.`,
@@ -103,20 +103,20 @@ function checkMember(
 }
 
 /** How many turns of a flow a change leaves alone on each side: one to be seen in, with room for a late reply. */
-const QUIET_TURNS = 3
+const QUIET_PERIODS = 3
 /** And for how long at least: a member that waits for its CPU has not gone dark. */
 const LEAST_QUIET_NS = 200e6
 /** About what the start of a member's process takes, with room for a busy machine. */
 const STEP_NS = 200e6
 
 /** How often each flow of an open loop has its turn, ns. */
-export function turnNs({ flows, rateHz }: Pick<RunPlan, 'flows' | 'rateHz'>): number {
+export function flowPeriodNs({ flows, rateHz }: Pick<RunPlan, 'flows' | 'rateHz'>): number {
   return (flows * 1e9) / (rateHz ?? Infinity)
 }
 
 /** How long flows are left alone before and after a change, so that each of them shows where it is, ns. */
 export function quietNs(plan: Pick<RunPlan, 'flows' | 'rateHz'>): number {
-  return Math.max(LEAST_QUIET_NS, QUIET_TURNS * turnNs(plan))
+  return Math.max(LEAST_QUIET_NS, QUIET_PERIODS * flowPeriodNs(plan))
 }
 
 /** How long a run must last for its changes to be carried out and seen, whole ns. */

@@ -49,8 +49,8 @@ const CAPACITY_HZ = 10_000
 const LIGHT_LOAD = 0.5
 const OVERLOAD = 2
 /** How often each flow has its turn. A group at twice its capacity answers every other request, or fewer. */
-const LIGHT_TURNS = 1
-const OVERLOAD_TURNS = 16
+const LIGHT_PERIODS = 1
+const OVERLOAD_PERIODS = 16
 const SHORT_WARMUP_NS = 100e6
 /** What the kernel doubles to 212,992 bytes, its usual default: the wait in the queue must not depend on this host. */
 const OVERLOAD_BUFFER_BYTES = 106_496
@@ -138,7 +138,7 @@ export function churnPlan(plan: VerifyPlan): { plan: RunPlan; changes: PlannedCh
  */
 export function overloadPlan(plan: VerifyPlan, load: 'light' | 'overload', port: number): RunPlan {
   const [rateHz, turns] =
-    load === 'light' ? [plan.lightRateHz, LIGHT_TURNS] : [plan.overloadRateHz, OVERLOAD_TURNS]
+    load === 'light' ? [plan.lightRateHz, LIGHT_PERIODS] : [plan.overloadRateHz, OVERLOAD_PERIODS]
   return runPlan(plan, {
     port,
     seed: plan.repetitions + 2,

@@ -2,24 +2,24 @@
 const INDEXES = 2 ** 16
 
 /** A number for the life of a member that answered. */
-export function seatCode(member: number, generation: number): number {
+export function lifeCode(member: number, generation: number): number {
   return generation * INDEXES + member
 }
 
-/** The member and generation behind a seat code. */
-export function decodeSeat(code: number): { member: number; generation: number } {
+/** The member and generation behind a life code. */
+export function decodeLife(code: number): { member: number; generation: number } {
   return { member: code % INDEXES, generation: Math.floor(code / INDEXES) }
 }
 
 /**
- * Where each flow was served over time, as stays: a row says that flow `flow` was answered by `seat`, for requests sent
+ * Where each flow was served over time, as stays: a row says that flow `flow` was answered by `life`, for requests sent
  * from `fromNs` to `toNs`, with answers that came from `heardFromNs` to `heardToNs`. A stay ends when another member
  * answers, or when the flow heard nothing for longer than a gap. Columns have one entry a stay, times are ns since the
  * run's epoch.
  */
 export interface FlowStays {
   flow: Int32Array
-  seat: Float64Array
+  life: Float64Array
   fromNs: Float64Array
   toNs: Float64Array
   heardFromNs: Float64Array

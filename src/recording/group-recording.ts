@@ -1,9 +1,9 @@
-import type { MemberGeneration } from '../kernel/group-array.js'
+import type { Life } from '../kernel/group-array.js'
 import type { FrontCounters, MemberCounters } from './counters.js'
 import type { ThreadTime } from './thread-time.js'
 
 /** One life of a member, as it was counted. */
-export interface LifeRecording extends MemberGeneration {
+export interface LifeRecording extends Life {
   pid: number
   /** its counters when the measured phase began; absent for one that joined in it */
   before?: MemberCounters

@@ -3,7 +3,7 @@ import type { ChangeResult } from '../result/churn-result.js'
 import type { Line, Phrase } from './line.js'
 import { plural } from '../units/plural.js'
 import type { Style, Tone } from './style.js'
-import { seatName } from './transition-picture.js'
+import { lifeName } from './transition-picture.js'
 
 /** Groups up to this size are shown member by member. */
 const SHOWN_MEMBERS = 10
@@ -18,8 +18,8 @@ const VERDICT_TONES: Readonly<Record<ChangeResult['verdict'], Tone>> = {
 export function changePhrases(result: ChangeResult, style: Style): Phrase[] {
   const { change, membersBefore, membersAfter } = result
   const phrases = [change]
-  const names = (seats: ChangeResult['membersBefore']): string =>
-    seats.map((seat) => seatName(seat, style)).join(' ')
+  const names = (lives: ChangeResult['membersBefore']): string =>
+    lives.map((life) => lifeName(life, style)).join(' ')
   const [before, after] = [names(membersBefore), names(membersAfter)]
   if (membersBefore.length !== membersAfter.length)
     phrases.push(`${membersBefore.length} → ${plural(membersAfter.length, 'member', 'members')}`)

@@ -1,5 +1,5 @@
 import { formatPercent } from '../units/format.js'
-import type { MemberGeneration } from '../kernel/group-array.js'
+import type { Life } from '../kernel/group-array.js'
 import { wrap } from './line.js'
 import type { Style, Tone } from './style.js'
 
@@ -12,8 +12,8 @@ const ASCII_SHADES = ['.', 'o', 'O', '#']
 
 /** How much goes from each member (row) to each (column), in any unit. */
 export interface TransitionMatrix {
-  membersBefore: readonly MemberGeneration[]
-  membersAfter: readonly MemberGeneration[]
+  membersBefore: readonly Life[]
+  membersAfter: readonly Life[]
   transitions: readonly (readonly number[])[]
 }
 
@@ -29,8 +29,8 @@ export interface Picture {
  * member lives, red has lost its member. A prime marks the next generation of a member.
  */
 export function drawTransitions(matrix: TransitionMatrix, style: Style): Picture | undefined {
-  const rows = matrix.membersBefore.map((seat) => seatName(seat, style))
-  const columns = matrix.membersAfter.map((seat) => seatName(seat, style))
+  const rows = matrix.membersBefore.map((life) => lifeName(life, style))
+  const columns = matrix.membersAfter.map((life) => lifeName(life, style))
   const labelWidth = Math.max(...rows.map((name) => name.length))
   const room = style.columns - MARGIN - labelWidth
   const width = [PERCENT_WIDTH, ...SHADE_WIDTHS].find((cell) => cell * columns.length <= room)
@@ -66,7 +66,7 @@ export function transitionPicture(matrix: TransitionMatrix, style: Style): strin
 }
 
 /** A member's index, with a prime for each time that it was started anew. */
-export function seatName({ member, generation }: MemberGeneration, style: Style): string {
+export function lifeName({ member, generation }: Life, style: Style): string {
   return `${member}${(style.unicode ? '′' : "'").repeat(generation)}`
 }
 
@@ -90,9 +90,9 @@ function partOf({ transitions }: TransitionMatrix, row: number, column: number):
 }
 
 function toneOf({ membersBefore, membersAfter }: TransitionMatrix, row: number, column: number): Tone {
-  const seat = membersBefore[row]
+  const life = membersBefore[row]
   const survivor = membersAfter.findIndex(
-    ({ member, generation }) => member === seat?.member && generation === seat.generation,
+    ({ member, generation }) => member === life?.member && generation === life.generation,
   )
   if (survivor === -1) return 'bad'
   return survivor === column ? 'good' : 'warn'

@@ -11,7 +11,7 @@ const life = z.object({
   generation: index.describe('0 for the one that was there at first, 1 for the one started in its place'),
 })
 
-const seatedMember = life.extend({
+const placedLife = life.extend({
   slot: index.describe(
     "index in the group's array; under the rules before 4.5 the place in the chain, oldest first",
   ),
@@ -75,8 +75,8 @@ const changePrediction = z.object({
   minimumMovedShare: share.describe(
     'the least that any scheme could move which serves all members alike before and after',
   ),
-  membersBefore: z.array(seatedMember).describe('rows of `transitions`'),
-  membersAfter: z.array(seatedMember).describe('columns of `transitions`'),
+  membersBefore: z.array(placedLife).describe('rows of `transitions`'),
+  membersAfter: z.array(placedLife).describe('columns of `transitions`'),
   transitions: z.array(z.array(share)).describe('share of all flows that goes from row to column'),
   orphansLand: z
     .array(life.extend({ share: share.describe('of all flows') }))

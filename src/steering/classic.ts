@@ -3,7 +3,7 @@ import { encodeClassic, type ClassicInstruction } from './cbpf.js'
 import type { Steering } from './steering.js'
 
 /**
- * Steering by a classic program, which every user may attach. It names a position in the kernel's array, not a seat,
+ * Steering by a classic program, which every user may attach. It names a position in the kernel's array, not a life,
  * and is made for `mostMembers` positions: what would go to a position that is not there goes by the hash. So members
  * may come and go, and the program need not be replaced.
  */

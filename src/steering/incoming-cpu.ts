@@ -25,7 +25,7 @@ export class IncomingCpuSteering implements Steering {
     for (const [member, fd] of fds.entries()) this.memberAdded(member, member, fd)
   }
 
-  memberAdded(_seat: number, member: number, fd: number): void {
+  memberAdded(_lifeNumber: number, member: number, fd: number): void {
     checked(
       addon.setOption(fd, SOL_SOCKET, SO_INCOMING_CPU, member % this.#cpus),
       'setsockopt SO_INCOMING_CPU',

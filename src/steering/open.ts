@@ -6,7 +6,7 @@ import { cpuProgram } from './cpu.js'
 import { IncomingCpuSteering } from './incoming-cpu.js'
 import { randomProgram } from './random.js'
 import { roundRobin } from './round-robin.js'
-import { SeatSteering } from './seat-steering.js'
+import { LifeSteering } from './life-steering.js'
 import type { Steering } from './steering.js'
 import { sticky } from './sticky.js'
 
@@ -14,7 +14,7 @@ interface GroupSize {
   /** sockets that the group has at most at a time */
   mostMembers: number
   /** lives of members that there will be in all */
-  seats: number
+  lives: number
   /** flows that `sticky` must not forget */
   flows: number
 }
@@ -31,9 +31,9 @@ const OPENINGS: Readonly<Record<SteeringKind, Opening>> = {
   random: (_, { mostMembers }) => new ClassicSteering(randomProgram(mostMembers)),
   cpu: (_, { mostMembers }) => new ClassicSteering(cpuProgram(mostMembers)),
   'incoming-cpu': () => new IncomingCpuSteering(),
-  'round-robin': (purpose, { seats }) => new SeatSteering(purpose, seats, roundRobin(seats)),
-  consistent: (purpose, { seats }) => new SeatSteering(purpose, seats, consistent),
-  sticky: (purpose, { seats, flows }) => new SeatSteering(purpose, seats, sticky(flows)),
+  'round-robin': (purpose, { lives }) => new LifeSteering(purpose, lives, roundRobin(lives)),
+  consistent: (purpose, { lives }) => new LifeSteering(purpose, lives, consistent),
+  sticky: (purpose, { lives, flows }) => new LifeSteering(purpose, lives, sticky(flows)),
 }
 
 /**

@@ -96,11 +96,11 @@ export const update = (mapFd: number, keyOffset: number, valueOffset: number): P
   call(HELPER_UPDATE),
 ]
 
-/** Selects the socket whose seat stands on the stack; goes on at `gone` if that seat is empty. */
-export const select = (socketsFd: number, seatOffset: number, gone: string): Program => [
+/** Selects the socket of the life whose number stands on the stack; goes on at `gone` if that life is over. */
+export const select = (socketsFd: number, lifeOffset: number, gone: string): Program => [
   move(1, CONTEXT),
   loadMap(2, socketsFd),
-  ...pointer(3, seatOffset),
+  ...pointer(3, lifeOffset),
   moveConstant(4, 0),
   call(HELPER_SELECT),
   jumpIfNotZero(0, gone),

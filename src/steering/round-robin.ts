@@ -11,12 +11,12 @@ import {
   type Program,
 } from './ebpf.js'
 import { begin, lookup, pass, select } from './reuseport-program.js'
-import type { SeatDirectory, SeatedMember, SeatProgram } from './seat-steering.js'
+import type { LifeDirectory, PlacedLife, LifeProgram } from './life-steering.js'
 
-/** Where the program keeps a key, which is the seat in the end, on its stack. */
+/** Where the program keeps a key, which is the life's number in the end, on its stack. */
 const KEY = -4
 
-/** @param orderFd entry 0 has the number n of members, entries 1 – n their seats */
+/** @param orderFd entry 0 has the number n of members, entries 1 – n their lives */
 export const roundRobinProgram = (socketsFd: number, orderFd: number, turnFd: number): Program => [
   ...begin(),
   storeConstant32(10, KEY, 0),
@@ -37,43 +37,43 @@ export const roundRobinProgram = (socketsFd: number, orderFd: number, turnFd: nu
 ]
 
 /** Whose turn it is, in the order in which members came. */
-class Order implements SeatDirectory {
-  #seats: number[] = []
+class Order implements LifeDirectory {
+  #lives: number[] = []
 
   constructor(readonly map: BpfMap) {}
 
-  // Seats before their number when it grows, after it when it shrinks: no turn falls on what is not there.
+  // Lives before their number when it grows, after it when it shrinks: no turn falls on what is not there.
 
-  joined(newcomers: readonly SeatedMember[]): void {
-    this.#seats = [...this.#seats, ...newcomers.map(({ seat }) => seat)]
-    this.#publishSeats()
+  joined(newcomers: readonly PlacedLife[]): void {
+    this.#lives = [...this.#lives, ...newcomers.map(({ lifeNumber }) => lifeNumber)]
+    this.#publishLives()
     this.#publishCount()
   }
 
-  left(seat: number): void {
-    this.#seats = this.#seats.filter((other) => other !== seat)
+  left(lifeNumber: number): void {
+    this.#lives = this.#lives.filter((other) => other !== lifeNumber)
     this.#publishCount()
-    this.#publishSeats()
+    this.#publishLives()
   }
 
-  #publishSeats(): void {
-    const places = Uint32Array.from(this.#seats, (_, i) => i + 1)
-    this.map.update(places, Uint32Array.from(this.#seats))
+  #publishLives(): void {
+    const places = Uint32Array.from(this.#lives, (_, i) => i + 1)
+    this.map.update(places, Uint32Array.from(this.#lives))
   }
 
   #publishCount(): void {
-    this.map.update(Uint32Array.of(0), Uint32Array.of(this.#seats.length))
+    this.map.update(Uint32Array.of(0), Uint32Array.of(this.#lives.length))
   }
 }
 
 /**
  * Members take turns, datagram by datagram.
- * @param seats how many there will be in all
+ * @param lives how many there will be in all
  */
 export const roundRobin =
-  (seats: number): SeatProgram =>
+  (lives: number): LifeProgram =>
   (scope, socketsFd) => {
-    const order = scope.createMap({ type: MAP_ARRAY, keyBytes: 4, valueBytes: 4, entries: 1 + seats })
+    const order = scope.createMap({ type: MAP_ARRAY, keyBytes: 4, valueBytes: 4, entries: 1 + lives })
     const turn = scope.createMap({ type: MAP_ARRAY, keyBytes: 4, valueBytes: 8, entries: 1 })
     return { program: roundRobinProgram(socketsFd, order.fd, turn.fd), directory: new Order(order) }
   }

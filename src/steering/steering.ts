@@ -1,7 +1,7 @@
 /**
  * Something that picks the member of each datagram in place of the kernel's hash.
  *
- * A seat is one life of one member; its number is never used again. A member keeps its index, so that a successor may
+ * A life is one run of one member; its number is never used again. A member keeps its index, so that a successor may
  * get the flows of its predecessor. Neither is a position in the kernel's array, which changes when a socket closes.
  *
  * The order in a group's life:
@@ -12,10 +12,10 @@
  *   member that dies untold costs no more than that the hash places its flows until `memberRemoved` says where.
  */
 export interface Steering {
-  /** @param fds bound sockets of one group; the place of a socket is its seat and its member's index */
+  /** @param fds bound sockets of one group; the place of a socket is its life's number and its member's index */
   attach(fds: readonly number[]): void
-  memberAdded(seat: number, member: number, fd: number): void
-  memberRemoved(seat: number): void
+  memberAdded(lifeNumber: number, member: number, fd: number): void
+  memberRemoved(lifeNumber: number): void
   /** Closes what this process holds. The group keeps its program as long as it has a socket. */
   close(): void
 }

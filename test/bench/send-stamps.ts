@@ -82,9 +82,9 @@ export async function measureSendStamps(options: StampOptions): Promise<SendStam
   try {
     addon.sharpTimers()
     const server = { address: '127.0.0.1', port: group.sockets.port }
-    const engine = new Engine({ ...run, ...options, slots: count, server })
-    for (let slot = 0; slot < count; slot++) {
-      const error = engine.open(slot, '127.0.0.1', 0)
+    const engine = new Engine({ ...run, ...options, lanes: count, server })
+    for (let lane = 0; lane < count; lane++) {
+      const error = engine.open(lane, '127.0.0.1', 0)
       if (error) throw error
     }
     const driver = new Driver(engine, new Requests(1e9, false), new Control(Control.memory(1)), 0)

@@ -101,8 +101,8 @@ const ways = ({ transitions, membersBefore, membersAfter }: ChangeResult): strin
   )
 
 /** In array order, `member.generation`. */
-const arrayOf = (seats: ChangeResult['membersAfter']): string =>
-  seats.map(({ member, generation }) => `${member}.${generation}`).join(' ')
+const arrayOf = (lives: ChangeResult['membersAfter']): string =>
+  lives.map(({ member, generation }) => `${member}.${generation}`).join(' ')
 
 afterEach(() => refuseLeftovers(process.pid))
 

@@ -18,26 +18,26 @@ const SEQUENCE = 24
 /** A number of datagrams that is more than the engine over io_uring has buffers for. */
 const MORE_THAN_BUFFERS = 1500
 
-/** Sends on the given slots; sequences count from `first`. */
-function ask(engine: Engine, slots: readonly number[], first = 0): void {
+/** Sends on the given lanes; sequences count from `first`. */
+function ask(engine: Engine, lanes: readonly number[], first = 0): void {
   const x = engine.exchange
-  slots.forEach((slot, i) => {
-    x.sendSlot[i] = slot
+  lanes.forEach((lane, i) => {
+    x.sendLane[i] = lane
     x.sendSequence[i] = first + i
   })
-  engine.send(slots.length, 1)
+  engine.send(lanes.length, 1)
 }
 
-function reported({ exchange }: Engine, count: number): { slot: number; sequence: number }[] {
+function reported({ exchange }: Engine, count: number): { lane: number; sequence: number }[] {
   return Array.from({ length: count }, (_, i) => ({
-    slot: exchange.slot[i]!,
+    lane: exchange.lane[i]!,
     sequence: exchange.sequence[i]!,
   }))
 }
 
-/** What the engine reports of `count` events: slot and sequence, in their order. */
-async function events(engine: Engine, count: number): Promise<{ slot: number; sequence: number }[]> {
-  const all: { slot: number; sequence: number }[] = []
+/** What the engine reports of `count` events: lane and sequence, in their order. */
+async function events(engine: Engine, count: number): Promise<{ lane: number; sequence: number }[]> {
+  const all: { lane: number; sequence: number }[] = []
   for (let looks = 0; all.length < count && looks < 10_000; looks++) {
     all.push(...reported(engine, engine.receive(1e6)))
     await turn()
@@ -53,7 +53,7 @@ it.runIf(possible.includes('io_uring'))('says what to do where the kernel has no
       new Engine({
         engine: 'io_uring',
         // more than any table of registered files takes
-        slots: 2 ** 20 + 1,
+        lanes: 2 ** 20 + 1,
         payloadBytes: PAYLOAD,
         runId: 7n,
         epochNs: 0n,
@@ -91,18 +91,18 @@ describe.each(possible)('the engine over %s', (kind) => {
     server.close()
   })
 
-  /** An engine towards the server, with `slots` flows open. */
-  function engineOf(slots: number, port = server.address().port): Engine {
+  /** An engine towards the server, with `lanes` flows open. */
+  function engineOf(lanes: number, port = server.address().port): Engine {
     const engine = new Engine({
       engine: kind,
-      slots,
+      lanes,
       payloadBytes: PAYLOAD,
       runId: 7n,
       epochNs: process.hrtime.bigint(),
       server: { address: '127.0.0.1', port },
     })
     engines.push(engine)
-    for (let slot = 0; slot < slots; slot++) expect(engine.open(slot, '127.0.0.1', 0)).toBeUndefined()
+    for (let lane = 0; lane < lanes; lane++) expect(engine.open(lane, '127.0.0.1', 0)).toBeUndefined()
     return engine
   }
 
@@ -120,7 +120,7 @@ describe.each(possible)('the engine over %s', (kind) => {
     })
   }
 
-  it('sends each request on the flow of its slot, and tells when', async () => {
+  it('sends each request on the flow of its lane, and tells when', async () => {
     const engine = engineOf(3)
     ask(engine, [2, 0, 1], 40)
     const got = await taken(3)
@@ -132,23 +132,23 @@ describe.each(possible)('the engine over %s', (kind) => {
     await Promise.all(got.map((request) => reply(request)))
     const seen = await events(engine, 3)
     expect(seen.toSorted((a, b) => a.sequence - b.sequence)).toEqual([
-      { slot: 2, sequence: 40 },
-      { slot: 0, sequence: 41 },
-      { slot: 1, sequence: 42 },
+      { lane: 2, sequence: 40 },
+      { lane: 0, sequence: 41 },
+      { lane: 1, sequence: 42 },
     ])
   })
 
   it('reports every reply, also when more wait than one call or its buffers hold', async () => {
     const engine = engineOf(30)
-    const slots = Array.from({ length: 30 }, (_, i) => i)
-    const each = MORE_THAN_BUFFERS / slots.length
-    ask(engine, slots)
+    const lanes = Array.from({ length: 30 }, (_, i) => i)
+    const each = MORE_THAN_BUFFERS / lanes.length
+    ask(engine, lanes)
     for (const request of await taken(30)) for (let i = 0; i < each; i++) await reply(request)
-    const seen = await events(engine, slots.length)
+    const seen = await events(engine, lanes.length)
     // What nobody asked for may wait until the last look.
     for (let n = engine.sweep(); n > 0; n = engine.sweep()) seen.push(...reported(engine, n))
-    const perSlot = slots.map((slot) => seen.filter((event) => event.slot === slot).length)
-    expect(perSlot).toEqual(slots.map(() => each))
+    const perLane = lanes.map((lane) => seen.filter((event) => event.lane === lane).length)
+    expect(perLane).toEqual(lanes.map(() => each))
     expect(engine.exchange).toMatchObject({ strangers: 0, receiveErrors: 0, refused: 0 })
     expect(engine.receive(0)).toBe(0)
   })
@@ -173,7 +173,7 @@ describe.each(possible)('the engine over %s', (kind) => {
     await reply(request!, () => Buffer.alloc(0))
     await reply(request!, () => request!.data)
     await reply(request!)
-    expect(await events(engine, 1)).toEqual([{ slot: 0, sequence: 0 }])
+    expect(await events(engine, 1)).toEqual([{ lane: 0, sequence: 0 }])
     expect(engine.exchange.strangers).toBe(4)
   })
 
@@ -199,7 +199,7 @@ describe.each(possible)('the engine over %s', (kind) => {
     }
   })
 
-  it('refuses a slot that it does not have', () => {
+  it('refuses a lane that it does not have', () => {
     const engine = engineOf(2)
     ask(engine, [2, -1, 0])
     expect(engine.exchange.sendNs.slice(0, 2).every((ns) => ns < 0)).toBe(true)
@@ -211,7 +211,7 @@ describe.each(possible)('the engine over %s', (kind) => {
     const engine = engineOf(ports.length)
     for (let wave = 0; wave < 3; wave++) {
       engine.wave(0)
-      ports.forEach((port, slot) => expect(engine.open(slot, '127.0.0.1', port)).toBeUndefined())
+      ports.forEach((port, lane) => expect(engine.open(lane, '127.0.0.1', port)).toBeUndefined())
       ask(engine, [0, 1, 2])
       for (const request of await taken(3)) await reply(request)
     }

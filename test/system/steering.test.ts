@@ -28,14 +28,14 @@ beforeEach(() => {
 afterEach(() => closers.toReversed().forEach((close) => close()))
 
 function steer(kind: SteeringKind, fds: readonly number[], mostMembers = fds.length): Steering {
-  const steering = openSteering({ kind, mostMembers, seats: 16, flows: FLOWS })!
+  const steering = openSteering({ kind, mostMembers, lives: 16, flows: FLOWS })!
   closers.push(() => steering.close())
   steering.attach(fds)
   return steering
 }
 
-const flowsAt = (places: readonly number[], seat: number): number =>
-  places.filter((place) => place === seat).length
+const flowsAt = (places: readonly number[], lifeNumber: number): number =>
+  places.filter((place) => place === lifeNumber).length
 
 /** [from, to] of every flow that moved. */
 const moves = (before: readonly number[], after: readonly number[]): [number, number | undefined][] =>
@@ -54,7 +54,7 @@ describe('consistent steering (needs eBPF)', needsEbpf, () => {
     const steering = steer('consistent', sockets)
     const clients = bench.clients(FLOWS)
     const before = bench.placements(clients, sockets)
-    expect(fairP([0, 1, 2, 3].map((seat) => flowsAt(before, seat)))).toBeGreaterThan(TINY_P)
+    expect(fairP([0, 1, 2, 3].map((lifeNumber) => flowsAt(before, lifeNumber)))).toBeGreaterThan(TINY_P)
     expect(bench.placements(clients, sockets), 'flows stay').toEqual(before)
     sockets.push(bench.open())
     expect(bench.placements(clients, sockets), 'it is not there until it is said').toEqual(before)
@@ -78,7 +78,9 @@ describe('consistent steering (needs eBPF)', needsEbpf, () => {
     expect(bench.placements(clients, sockets)).toEqual(without)
     sockets.push(bench.open())
     steering.memberAdded(4, 1, sockets[4]!)
-    expect(bench.placements(clients, sockets)).toEqual(before.map((seat) => (seat === 1 ? 4 : seat)))
+    expect(bench.placements(clients, sockets)).toEqual(
+      before.map((lifeNumber) => (lifeNumber === 1 ? 4 : lifeNumber)),
+    )
   })
 
   it('lets a successor wait until its predecessor leaves', () => {
@@ -90,7 +92,9 @@ describe('consistent steering (needs eBPF)', needsEbpf, () => {
     steering.memberAdded(3, 0, sockets[3]!)
     expect(bench.placements(clients, sockets)).toEqual(before)
     steering.memberRemoved(0)
-    expect(bench.placements(clients, sockets)).toEqual(before.map((seat) => (seat === 0 ? 3 : seat)))
+    expect(bench.placements(clients, sockets)).toEqual(
+      before.map((lifeNumber) => (lifeNumber === 0 ? 3 : lifeNumber)),
+    )
   })
 
   it.each(['consistent', 'sticky'] as const)(
@@ -119,7 +123,7 @@ describe('sticky steering (needs eBPF)', needsEbpf, () => {
     steering.memberAdded(4, 4, sockets[4]!)
     expect(bench.placements(clients, sockets)).toEqual(before)
     const newFlows = bench.placements(bench.clients(200), sockets)
-    expect(fairP([0, 1, 2, 3, 4].map((seat) => flowsAt(newFlows, seat)))).toBeGreaterThan(TINY_P)
+    expect(fairP([0, 1, 2, 3, 4].map((lifeNumber) => flowsAt(newFlows, lifeNumber)))).toBeGreaterThan(TINY_P)
     steering.memberRemoved(0)
     const after = bench.placements(clients, sockets)
     expect(moves(before, after).every(([from]) => from === 0)).toBe(true)
@@ -141,10 +145,12 @@ describe('round-robin steering (needs eBPF)', needsEbpf, () => {
     sockets.push(bench.open())
     steering.memberAdded(3, 3, sockets[3]!)
     expect(turns(400).toSorted((a, b) => a - b)).toEqual(
-      [0, 1, 2, 3].flatMap((seat) => Array(100).fill(seat)),
+      [0, 1, 2, 3].flatMap((lifeNumber) => Array(100).fill(lifeNumber)),
     )
     steering.memberRemoved(1)
-    expect(turns(300).toSorted((a, b) => a - b)).toEqual([0, 2, 3].flatMap((seat) => Array(100).fill(seat)))
+    expect(turns(300).toSorted((a, b) => a - b)).toEqual(
+      [0, 2, 3].flatMap((lifeNumber) => Array(100).fill(lifeNumber)),
+    )
   })
 })
 
@@ -154,7 +160,7 @@ describe('random steering', () => {
     steer('random', sockets)
     const [client] = bench.clients(1)
     const places = Array.from({ length: FLOWS }, () => bench.deliver(client!, sockets))
-    expect(fairP([0, 1, 2, 3].map((seat) => flowsAt(places, seat)))).toBeGreaterThan(TINY_P)
+    expect(fairP([0, 1, 2, 3].map((lifeNumber) => flowsAt(places, lifeNumber)))).toBeGreaterThan(TINY_P)
   })
 
   it('made for more members than there are, leaves their part to the hash, and gives it to them when they join', () => {
@@ -164,7 +170,7 @@ describe('random steering', () => {
     steer('random', sockets, 5)
     const spread = (): number[] => {
       const places = Array.from({ length: FLOWS }, () => bench.deliver(clients[0]!, sockets))
-      return sockets.map((_, seat) => flowsAt(places, seat))
+      return sockets.map((_, lifeNumber) => flowsAt(places, lifeNumber))
     }
     expect(sigmasOff(spread()[home]!, 2 / 5)).toBeLessThan(SIGMAS)
     sockets.push(bench.open())
@@ -174,7 +180,7 @@ describe('random steering', () => {
 
 describe('hash steering', () => {
   it('needs nothing', () =>
-    expect(openSteering({ kind: 'hash', mostMembers: 4, seats: 4, flows: 1 })).toBeUndefined())
+    expect(openSteering({ kind: 'hash', mostMembers: 4, lives: 4, flows: 1 })).toBeUndefined())
 })
 
 const needsBoth = { skip: needsEbpf.skip || !existsSync('/proc/net/if_inet6') }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { neededNs, type PlannedChange, planChanges, quietNs, turnNs } from '../../src/plan/change-plan.js'
+import {
+  neededNs,
+  type PlannedChange,
+  planChanges,
+  quietNs,
+  flowPeriodNs,
+} from '../../src/plan/change-plan.js'
 import { changeText, parseChange, type GroupChange, type TimedChange } from '../../src/plan/group-change.js'
 import { refusalOf } from './refusal-of.js'
 
@@ -13,9 +19,9 @@ const plan = (members: number, ...changes: string[]): PlannedChange[] =>
     '--change',
   )
 
-/** Seats as `member.generation`. */
-const names = (seats: PlannedChange['before']): string =>
-  seats.map(({ member, generation }) => `${member}.${generation}`).join(' ')
+/** Lives as `member.generation`. */
+const names = (lives: PlannedChange['before']): string =>
+  lives.map(({ member, generation }) => `${member}.${generation}`).join(' ')
 const arrays = (changes: PlannedChange[]): string[] => changes.map(({ after }) => names(after))
 
 describe('a change', () => {
@@ -149,7 +155,7 @@ describe('the time that changes need', () => {
   const load = { flows: 1000, rateHz: 10_000 }
 
   it('is three turns of each flow for quiet, and no less than what a member may wait for its CPU', () => {
-    expect(turnNs(load)).toBe(100e6)
+    expect(flowPeriodNs(load)).toBe(100e6)
     expect(quietNs(load)).toBe(300e6)
     expect(quietNs({ flows: 10, rateHz: 10_000 })).toBe(200e6)
   })

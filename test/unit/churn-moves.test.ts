@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type ChangeWindow, classifyMoves } from '../../src/analysis/churn/churn.js'
 import { FlowHistory } from '../../src/analysis/churn/flow-history.js'
 import { FlowTrace } from '../../src/client/flow-trace.js'
-import { seatCode } from '../../src/recording/flow-stays.js'
-import type { MemberGeneration } from '../../src/kernel/group-array.js'
+import { lifeCode } from '../../src/recording/flow-stays.js'
+import type { Life } from '../../src/kernel/group-array.js'
 
 /** Every flow has a turn each 100 ns; a change takes place from 1000 to 1010, the next one at 2000. */
 const TURN = 100
@@ -22,14 +22,13 @@ function historyOf(...flows: Visit[][]): FlowHistory {
     for (const [who, from, to, answer = 5] of visits) {
       const [member, generation] = typeof who === 'number' ? [who, 0] : who
       for (let at = from; at <= to; at += TURN)
-        trace.note(flow, seatCode(member, generation), at, at + answer)
+        trace.note(flow, lifeCode(member, generation), at, at + answer)
     }
   })
   return new FlowHistory(flows.length, [{ firstFlow: 0, stays: trace.stays() }])
 }
 
-const fresh = (...members: number[]): MemberGeneration[] =>
-  members.map((member) => ({ member, generation: 0 }))
+const fresh = (...members: number[]): Life[] => members.map((member) => ({ member, generation: 0 }))
 
 const window = (changes: Partial<ChangeWindow> = {}): ChangeWindow => ({
   before: fresh(0, 1),

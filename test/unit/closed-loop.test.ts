@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ClosedLoop, type ClosedLoopOptions } from '../../src/client/closed-loop.js'
 import type { Source } from '../../src/client/driver.js'
 
-/** A closed loop with somebody who answers: slots in flight, oldest first. */
+/** A closed loop with somebody who answers: lanes in flight, oldest first. */
 class Exercise {
   readonly source: Source
   readonly inFlight: number[] = []
@@ -14,20 +14,20 @@ class Exercise {
     this.asked = Array.from({ length: options.flows }, () => 0)
   }
 
-  /** Asks what is due now. @returns the slots */
+  /** Asks what is due now. @returns the lanes */
   ask(nowNs = 0, batch = 256): number[] {
-    const slots = new Int32Array(batch)
-    const count = this.source.due(nowNs, this.inFlight.length, slots, new Float64Array(batch))
-    const due = [...slots.subarray(0, count)]
-    for (const slot of due) this.asked[slot]!++
+    const lanes = new Int32Array(batch)
+    const count = this.source.due(nowNs, this.inFlight.length, lanes, new Float64Array(batch))
+    const due = [...lanes.subarray(0, count)]
+    for (const lane of due) this.asked[lane]!++
     this.inFlight.push(...due)
     return due
   }
 
   /** Answers the request in flight at this place of the line. */
   answer(at = 0): void {
-    const [slot] = this.inFlight.splice(at, 1)
-    this.source.release(slot!)
+    const [lane] = this.inFlight.splice(at, 1)
+    this.source.release(lane!)
   }
 
   /** Asks and answers until nothing is left to do, or `turns` are over. */
@@ -40,7 +40,7 @@ class Exercise {
   }
 }
 
-/** The slots of one round over 50 flows, each request answered before more are due. */
+/** The lanes of one round over 50 flows, each request answered before more are due. */
 function visits(): number[] {
   const loop = new Exercise({ flows: 50, inFlight: 5, durationNs: 1e9 })
   const order: number[] = []
@@ -81,7 +81,7 @@ describe('a closed loop', () => {
     // The first request is never answered; all that come after it are.
     loop.run(900, () => 1)
     expect(loop.asked[slow!]).toBe(1)
-    const others = loop.asked.filter((_, slot) => slot !== slow)
+    const others = loop.asked.filter((_, lane) => lane !== slow)
     expect(Math.min(...others)).toBeGreaterThan(95)
     expect(Math.max(...others) - Math.min(...others)).toBeLessThanOrEqual(2)
   })

@@ -37,7 +37,7 @@ describe('the control of workers', () => {
     expect(parent.stopped, 'figures and flags do not meet').toBe(false)
   })
 
-  it('lets a worker pass a gate that was opened before it came', () => {
+  it('lets a worker pass a barrier that was opened before it came', () => {
     const control = new Control(Control.memory(2))
     control.open(1)
     control.pass(1, 0)
@@ -48,14 +48,14 @@ describe('the control of workers', () => {
     expect(control.stopped).toBe(false)
   })
 
-  it('holds a worker at its gate until that gate is opened, not another', async () => {
+  it('holds a worker at its barrier until that barrier is opened, not another', async () => {
     const control = new Control(Control.memory(2))
-    // Word for word what a worker waits on: the first gate is behind the stop flag and the live figures.
+    // Word for word what a worker waits on: the first barrier is behind the stop flag and the live figures.
     const waiter = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads')
       import(workerData.module).then(({ Control }) => {
         const control = new Control(workerData.memory)
-        parentPort.postMessage('at the gate')
+        parentPort.postMessage('at the barrier')
         control.pass(1, 0)
         parentPort.postMessage(control.stopped ? 'passed after the stop' : 'passed before the stop')
       })`,
@@ -68,7 +68,7 @@ describe('the control of workers', () => {
       },
     )
     const said = async (): Promise<unknown> => ((await once(waiter, 'message')) as unknown[])[0]
-    expect(await said()).toBe('at the gate')
+    expect(await said()).toBe('at the barrier')
     const passed = said()
     control.open(0)
     control.stop()

@@ -14,11 +14,11 @@ const socket = (inode: number, drops: number): UdpSocket => ({
 const counting = (drops: number) => ({ drops, taken: [1, 2] }) as unknown as MemberCounters
 
 describe('drops seen from outside', () => {
-  it('are those of the socket of that seat, as it was last seen, also when it is gone', () => {
+  it('are those of the socket of that life, as it was last seen, also when it is gone', () => {
     const seen = new DropsSeen()
     seen.note([socket(11, 3), socket(12, 4), socket(99, 1000)], [11, 12])
     seen.note([socket(12, 9)], [11, 12])
-    expect([0, 1, 2].map((seat) => seen.added(seat, counting(0)).drops)).toEqual([3, 9, 0])
+    expect([0, 1, 2].map((life) => seen.added(life, counting(0)).drops)).toEqual([3, 9, 0])
   })
 
   it('never take from what the member counted itself, and change nothing else', () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/experiment/testbed.js'
 import type { Group, OnDeath, Stranger } from '../../src/group/group.js'
-import type { MemberGeneration } from '../../src/kernel/group-array.js'
+import type { Life } from '../../src/kernel/group-array.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 import type { GroupRecording } from '../../src/recording/group-recording.js'
 
@@ -20,7 +20,7 @@ export const KERNEL_RULE: Rule = {
   },
 }
 
-interface FakeLife extends MemberGeneration {
+interface FakeLife extends Life {
   leaving: boolean
   taken: number
   died?: string
@@ -69,7 +69,7 @@ export class FakeGroup implements Group {
     return (h ^ (h >>> 16)) >>> 0
   }
 
-  #add(life: MemberGeneration): number {
+  #add(life: Life): number {
     const place = this.lives.push({ ...life, leaving: false, taken: 0 }) - 1
     this.#array.push(place)
     return place
@@ -101,7 +101,7 @@ export class FakeGroup implements Group {
     this.#onDeath = callback
   }
 
-  async join(life: MemberGeneration): Promise<{ life: number; atNs: number }> {
+  async join(life: Life): Promise<{ life: number; atNs: number }> {
     return { life: this.#add(life), atNs: this.clock.nowNs() }
   }
 

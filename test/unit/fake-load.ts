@@ -2,7 +2,7 @@ import { Exchange } from '../../src/client/exchange.js'
 import type { Load } from '../../src/client/load.js'
 import { Tally } from '../../src/client/tally.js'
 import type { LoadOptions } from '../../src/client/worker-load.js'
-import { seatCode } from '../../src/recording/flow-stays.js'
+import { lifeCode } from '../../src/recording/flow-stays.js'
 import type { WorkerReport } from '../../src/recording/worker-report.js'
 import type { FakeClock } from './fake-clock.js'
 import type { FakeGroup } from './fake-group.js'
@@ -53,7 +53,7 @@ export class FakeLoad implements Load {
       x.takenNs[0] = x.echoedNs[0] = atNs + ROUND_TRIP_NS / 2
       x.receivedNs[0] = heardNs
       tally.flows.noteSeen(flow, life.member, this.#sent)
-      tally.trace?.note(flow, seatCode(life.member, life.generation), atNs, heardNs)
+      tally.trace?.note(flow, lifeCode(life.member, life.generation), atNs, heardNs)
       tally.noteReply(flow, x, 0, rateHz === undefined ? -1 : atNs)
       tally.timeline?.noteReply(atNs, atNs, heardNs)
     }

@@ -4,7 +4,7 @@ import { FlowQueue } from '../../src/client/flow-queue.js'
 const takeAll = (queue: FlowQueue): number[] => Array.from({ length: queue.length }, () => queue.take())
 
 describe('a flow queue', () => {
-  it('gives the flows in the order of their slots', () => {
+  it('gives the flows in the order of their lanes', () => {
     const queue = new FlowQueue(4, 1)
     expect(queue.length).toBe(4)
     expect(takeAll(queue)).toEqual([0, 1, 2, 3])
@@ -26,10 +26,10 @@ describe('a flow queue', () => {
     const queue = new FlowQueue(3, 1)
     for (let round = 0; round < 10; round++) {
       expect(takeAll(queue)).toEqual([0, 1, 2])
-      for (const slot of [0, 1, 2]) queue.put(slot)
+      for (const lane of [0, 1, 2]) queue.put(lane)
     }
     takeAll(queue)
-    for (const slot of [2, 0, 1]) queue.put(slot)
+    for (const lane of [2, 0, 1]) queue.put(lane)
     expect(takeAll(queue)).toEqual([2, 0, 1])
   })
 })

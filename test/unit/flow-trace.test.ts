@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { FlowHistory, type Stay } from '../../src/analysis/churn/flow-history.js'
 import { FlowTrace } from '../../src/client/flow-trace.js'
-import { decodeSeat, seatCode } from '../../src/recording/flow-stays.js'
+import { decodeLife, lifeCode } from '../../src/recording/flow-stays.js'
 
 const GAP = 250
 
-/** Notes [flow, seat, sent, received] rows, and gives each flow's stays back. */
+/** Notes [flow, life, sent, received] rows, and gives each flow's stays back. */
 function stays(flows: number, rows: readonly [number, number, number, number][]): FlowHistory {
   const trace = new FlowTrace(flows, GAP)
   for (const row of rows) trace.note(...row)
@@ -25,7 +25,7 @@ const stay = (
   heardToNs,
 })
 
-describe('a seat code', () => {
+describe('a life code', () => {
   it.each([
     [0, 0],
     [255, 0],
@@ -34,7 +34,7 @@ describe('a seat code', () => {
     [65_535, 3],
     [7, 100_000],
   ])('tells every life of every member apart: member %i, generation %i', (member, generation) =>
-    expect(decodeSeat(seatCode(member, generation))).toEqual({ member, generation }),
+    expect(decodeLife(lifeCode(member, generation))).toEqual({ member, generation }),
   )
 })
 

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { applyStep, freshGroup, stepsOf } from '../../src/kernel/group-array.js'
-import type { Change, MemberGeneration } from '../../src/kernel/group-array.js'
+import type { Change, Life } from '../../src/kernel/group-array.js'
 import { jhash3Words } from '../../src/kernel/jhash.js'
 import { placements, selectIndex } from '../../src/kernel/lookup.js'
 import type { SelectionRule } from '../../src/kernel/lookup.js'
 import { ruleOfKernel } from '../../src/kernel/version.js'
 
 /** `3` is member 3 as it was, `3'` its next generation. */
-function names(group: readonly MemberGeneration[]): string {
+function names(group: readonly Life[]): string {
   return group.map(({ member, generation }) => `${member}${"'".repeat(generation)}`).join(' ')
 }
 

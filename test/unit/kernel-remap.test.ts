@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { applyStep, freshGroup, stepsOf } from '../../src/kernel/group-array.js'
-import type { Change, MemberGeneration } from '../../src/kernel/group-array.js'
+import type { Change, Life } from '../../src/kernel/group-array.js'
 import { jhash3Words, udpFlowHash } from '../../src/kernel/jhash.js'
 import { placements } from '../../src/kernel/lookup.js'
 import type { SelectionRule } from '../../src/kernel/lookup.js'
@@ -11,11 +11,11 @@ interface Remap extends MoveShares {
   matrix: Transitions
 }
 
-function remap(before: MemberGeneration[], now: MemberGeneration[], weights: FlowWeights): Remap {
+function remap(before: Life[], now: Life[], weights: FlowWeights): Remap {
   return { ...moveShares(before, now, weights), matrix: transitions(before, now, weights) }
 }
 
-function after(rule: SelectionRule, n: number, change: Change): MemberGeneration[] {
+function after(rule: SelectionRule, n: number, change: Change): Life[] {
   return stepsOf(freshGroup(n), change).reduce((group, step) => applyStep(rule, group, step), freshGroup(n))
 }
 

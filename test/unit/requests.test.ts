@@ -3,7 +3,7 @@ import { Requests } from '../../src/client/requests.js'
 
 const TIMEOUT = 1000
 
-/** Requests sent one after the other, a ns apart, the slot being 10 times the number. */
+/** Requests sent one after the other, a ns apart, the lane being 10 times the number. */
 function sentRequests(count: number, capacity?: number): Requests {
   const requests = new Requests(TIMEOUT, true, capacity)
   for (let n = 0; n < count; n++) requests.sent(10 * n, n, n)
@@ -11,9 +11,9 @@ function sentRequests(count: number, capacity?: number): Requests {
 }
 
 function expired(requests: Requests, nowNs: number): number[] {
-  const slots: number[] = []
-  requests.expire(nowNs, (slot) => slots.push(slot))
-  return slots
+  const lanes: number[] = []
+  requests.expire(nowNs, (lane) => lanes.push(lane))
+  return lanes
 }
 
 describe('a reply', () => {

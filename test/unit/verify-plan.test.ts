@@ -1,6 +1,6 @@
 import { mostOf } from '../../src/plan/parameters/table.js'
 import { describe, expect, it } from 'vitest'
-import { neededNs, turnNs } from '../../src/plan/change-plan.js'
+import { neededNs, flowPeriodNs } from '../../src/plan/change-plan.js'
 import {
   churnPlan,
   completeVerifyPlan,
@@ -79,7 +79,7 @@ describe('its runs', () => {
   it('change the group by one of each kind, each with time to be seen', () => {
     const { plan: run, changes } = churnPlan(plan())
     expect(changes.map(({ change }) => change.kind)).toEqual(['add', 'remove', 'restart'])
-    expect(changes[0]!.atNs).toBeGreaterThanOrEqual(3 * turnNs(run))
+    expect(changes[0]!.atNs).toBeGreaterThanOrEqual(3 * flowPeriodNs(run))
     expect(run.durationNs).toBe(neededNs(run, changes))
     expect(run.observeHash).toBe(true)
   })

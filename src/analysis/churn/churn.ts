@@ -1,11 +1,11 @@
-import { seatKey, type MemberGeneration } from '../../kernel/group-array.js'
+import { lifeKey, type Life } from '../../kernel/group-array.js'
 import { reciprocalScale } from '../../kernel/reciprocal-scale.js'
 import type { FlowHistory } from './flow-history.js'
 
 /** A change as it was carried out. Times are ns since the run's epoch. */
 export interface ChangeWindow {
-  before: readonly MemberGeneration[]
-  after: readonly MemberGeneration[]
+  before: readonly Life[]
+  after: readonly Life[]
   /** when the array was last changed before: from then on a flow is where it was at this change */
   sinceNs: number
   /** when the previous change, of any kind, was done */
@@ -47,8 +47,8 @@ export interface FlowMoves {
 /** Sorts the flows of a run by where they were before a change and after it. */
 export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowMoves {
   const { before, after, beganNs, doneNs } = window
-  const rowOf = new Map(before.map((seat, row) => [seatKey(seat), row]))
-  const columnOf = new Map(after.map((seat, column) => [seatKey(seat), column]))
+  const rowOf = new Map(before.map((life, row) => [lifeKey(life), row]))
+  const columnOf = new Map(after.map((life, column) => [lifeKey(life), column]))
   const moves: FlowMoves = {
     flows: 0,
     stayed: 0,
@@ -67,7 +67,7 @@ export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowM
     if (history.lastIn(flow, 0, beganNs) === undefined) continue // never answered before: nothing can be said
     moves.known++
     const from = placeBefore(history, flow, window)
-    const row = from && rowOf.get(seatKey(from))
+    const row = from && rowOf.get(lifeKey(from))
     if (!history.heardIn(flow, doneNs + window.guardNs, window.untilNs)) {
       moves.dark++
       if (row !== undefined) moves.darkFrom[row]!++
@@ -75,18 +75,18 @@ export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowM
     }
     if (!history.heardIn(flow, window.previousNs + window.guardNs, beganNs)) moves.returned++
     const to = placeAfter(history, flow, window)
-    const column = to && columnOf.get(seatKey(to))
+    const column = to && columnOf.get(lifeKey(to))
     if (from === undefined || to === undefined || row === undefined || column === undefined) continue
     moves.flows++
     moves.transitions[row]![column]!++
     const elsewhereNs = lastElsewhereNs(history, flow, to, window)
     moves.settledNs = Math.max(moves.settledNs, elsewhereNs - beganNs)
-    if (seatKey(from) === seatKey(to)) {
+    if (lifeKey(from) === lifeKey(to)) {
       moves.stayed++
       if (elsewhereNs > beganNs) moves.strayed++
     } else {
       moves.moved++
-      if (columnOf.has(seatKey(from))) moves.collateral++
+      if (columnOf.has(lifeKey(from))) moves.collateral++
       else moves.orphans++
     }
   }
@@ -98,7 +98,7 @@ function placeBefore(
   history: FlowHistory,
   flow: number,
   { sinceNs, beganNs, guardNs }: ChangeWindow,
-): MemberGeneration | undefined {
+): Life | undefined {
   // What stalled members answer afterwards would place an arbitrary part of their flows: those that were not dropped.
   if (!history.heardIn(flow, sinceNs, beganNs)) return undefined
   return history.lastIn(flow, sinceNs, beganNs - guardNs)
@@ -109,13 +109,13 @@ function placeAfter(
   history: FlowHistory,
   flow: number,
   { doneNs, untilNs, guardNs }: ChangeWindow,
-): MemberGeneration | undefined {
+): Life | undefined {
   return history.lastIn(flow, doneNs, untilNs - guardNs)
 }
 
 /** Whether a member is where the rule puts a hash. */
-function isWhereHashed(place: MemberGeneration, array: readonly MemberGeneration[], hash: number): boolean {
-  return seatKey(place) === seatKey(array[reciprocalScale(hash, array.length)]!)
+function isWhereHashed(place: Life, array: readonly Life[], hash: number): boolean {
+  return lifeKey(place) === lifeKey(array[reciprocalScale(hash, array.length)]!)
 }
 
 /**
@@ -145,10 +145,10 @@ export function checkByHash(
 function lastElsewhereNs(
   history: FlowHistory,
   flow: number,
-  to: MemberGeneration,
+  to: Life,
   { beganNs, untilNs, guardNs }: ChangeWindow,
 ): number {
   return history
     .staysIn(flow, beganNs, untilNs - guardNs)
-    .reduce((latest, stay) => (seatKey(stay) === seatKey(to) ? latest : Math.max(latest, stay.toNs)), 0)
+    .reduce((latest, stay) => (lifeKey(stay) === lifeKey(to) ? latest : Math.max(latest, stay.toNs)), 0)
 }

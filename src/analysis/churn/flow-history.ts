@@ -1,8 +1,8 @@
-import { decodeSeat, type FlowStays } from '../../recording/flow-stays.js'
-import type { MemberGeneration } from '../../kernel/group-array.js'
+import { decodeLife, type FlowStays } from '../../recording/flow-stays.js'
+import type { Life } from '../../kernel/group-array.js'
 
 /** A time during which a flow was answered by one member: send and receive times of the first and last exchange, ns. */
-export interface Stay extends MemberGeneration {
+export interface Stay extends Life {
   fromNs: number
   toNs: number
   heardFromNs: number
@@ -18,7 +18,7 @@ export class FlowHistory {
     this.#stays = Array.from({ length: flows }, () => [])
     for (const { firstFlow, stays } of parts) {
       stays.flow.forEach((flow, i) => {
-        const { member, generation } = decodeSeat(stays.seat[i]!)
+        const { member, generation } = decodeLife(stays.life[i]!)
         this.#stays[firstFlow + flow]!.push({
           member,
           generation,

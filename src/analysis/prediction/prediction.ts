@@ -1,7 +1,7 @@
 import { usageError } from '../../errors.js'
 import type { ChangePrediction, SpreadPrediction } from '../../result/predict-result.js'
-import { applyStep, freshGroup, seatKey, slotsOf, stepsOf } from '../../kernel/group-array.js'
-import type { Change, MemberGeneration, Step } from '../../kernel/group-array.js'
+import { applyStep, freshGroup, lifeKey, slotsOf, stepsOf } from '../../kernel/group-array.js'
+import type { Change, Life, Step } from '../../kernel/group-array.js'
 import { jhash3Words } from '../../kernel/jhash.js'
 import { placements } from '../../kernel/lookup.js'
 import type { SelectionRule } from '../../kernel/lookup.js'
@@ -70,7 +70,7 @@ export function predictChange(
 
 /** The last of a group's changes, as far as a prediction needs it. */
 export interface LastChange {
-  before: readonly MemberGeneration[]
+  before: readonly Life[]
   steps: readonly Step[]
   silence?: Silence
   /** how the group began, and the steps of each change until this one; as `before` is, when absent */
@@ -130,19 +130,15 @@ export function predictSpreadOf(members: number, flows: number, rule: SelectionR
 }
 
 /** The group after each step. */
-function stagesOf(
-  before: readonly MemberGeneration[],
-  steps: readonly Step[],
-  rule: SelectionRule,
-): MemberGeneration[][] {
+function stagesOf(before: readonly Life[], steps: readonly Step[], rule: SelectionRule): Life[][] {
   let group = [...before]
   return steps.map((step) => (group = applyStep(rule, group, step)))
 }
 
 /** A group that is empty for a while serves nobody. */
 function stageFigures(
-  before: readonly MemberGeneration[],
-  group: readonly MemberGeneration[],
+  before: readonly Life[],
+  group: readonly Life[],
   weights: FlowWeights,
 ): { members: number; displacedShare: number } {
   if (group.length === 0) return { members: 0, displacedShare: 1 }
@@ -161,7 +157,7 @@ function simulate(rule: SelectionRule, most: number): Uint16Array[] {
 
 function orphansLand({ rows, columns, shares }: Transitions): ChangePrediction['orphansLand'] {
   const alive = slotsOf(columns)
-  const orphaned = shares.filter((_, row) => !alive.has(seatKey(rows[row]!)))
+  const orphaned = shares.filter((_, row) => !alive.has(lifeKey(rows[row]!)))
   return columns
     .map(({ member, generation }, column) => ({
       member,

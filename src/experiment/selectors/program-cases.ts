@@ -10,7 +10,7 @@ import {
 import * as classic from '../../steering/cbpf.js'
 import { exit, loadPacketWord, move, moduloConstant } from '../../steering/ebpf.js'
 import { begin, loadPayloadWord, pass, select } from '../../steering/reuseport-program.js'
-import { SeatSockets } from '../../steering/seat-sockets.js'
+import { LifeSockets } from '../../steering/life-sockets.js'
 import type { Bench } from './bench.js'
 import { expectSame, overBothFamilies, type SelectorCase } from './case.js'
 import { Mismatch, NotPossible } from './outcomes.js'
@@ -182,7 +182,7 @@ function testSockarray(bench: Bench): void {
     const sockets = bench.openGroup(4)
     const clients = bench.clients(FLOWS)
     const byHash = bench.placements(clients, sockets)
-    const keys = new SeatSockets(scope, 8)
+    const keys = new LifeSockets(scope, 8)
     const program = [...begin(), ...loadPayloadWord(4, -4), ...select(keys.fd, -4, 'pass'), ...pass()]
     // Key 7 is the first socket, key 4 the last.
     sockets.forEach((fd, i) => keys.put(7 - i, fd))

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../units/format.js'
-import type { MemberGeneration } from '../../kernel/group-array.js'
+import type { Life } from '../../kernel/group-array.js'
 import type { ChangeResult, ChurnResult } from '../../result/churn-result.js'
 import { booksLine } from '../books-line.js'
 import { changeLines, changePhrases } from '../change-lines.js'
@@ -87,10 +87,10 @@ function byMember({ membersBefore, membersAfter, transitions }: TransitionMatrix
 }
 
 /** The slots of an array, by member. */
-function orderOf(seats: readonly MemberGeneration[]): number[] {
-  return seats
-    .map((seat, slot) => ({ seat, slot }))
-    .toSorted((a, b) => a.seat.member - b.seat.member || a.seat.generation - b.seat.generation)
+function orderOf(lives: readonly Life[]): number[] {
+  return lives
+    .map((life, slot) => ({ life, slot }))
+    .toSorted((a, b) => a.life.member - b.life.member || a.life.generation - b.life.generation)
     .map(({ slot }) => slot)
 }
 

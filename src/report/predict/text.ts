@@ -97,7 +97,7 @@ function landing({ orphansLand, orphanShare, successorShare }: ChangePrediction)
   if (orphanShare === 0) return []
   const part = (share: number): string => formatPercent(share / orphanShare, 0)
   if (orphansLand.length <= NAMED_PLACES) {
-    const places = orphansLand.map((seat) => `${part(seat.share)} to ${memberName(seat)}`)
+    const places = orphansLand.map((life) => `${part(life.share)} to ${memberName(life)}`)
     return [`they land ${places.join(', ')}`]
   }
   return [

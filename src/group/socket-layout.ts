@@ -1,7 +1,7 @@
 import type { GroupSocketOptions, GroupSockets } from './sockets.js'
 
 /** How a group's sockets are made and who reads them. Descriptors are this process's. */
-export interface Wiring {
+export interface SocketLayout {
   /** the UDP sockets on the group's port */
   readonly sockets: GroupSockets
   /** what a member reads; then, where that is no UDP socket, the one through which it answers */
@@ -12,7 +12,7 @@ export interface Wiring {
   close(): void
 }
 
-export interface WiringOptions extends Omit<GroupSocketOptions, 'sockets' | 'reusePort'> {
+export interface SocketLayoutOptions extends Omit<GroupSocketOptions, 'sockets' | 'reusePort'> {
   members: number
   payloadBytes: number
 }
