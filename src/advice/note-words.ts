@@ -54,7 +54,7 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     nextStep: `Raise net.core.rmem_max${most === undefined ? '' : ` (now ${most})`}.`,
   }),
   'flows-unanswered': (_observed, { measured }) => ({
-    message: `${plural(measured, 'flow', 'flows')} never got a reply; where they belong is not known, and the balance leaves them out.`,
+    message: `${plural(measured, 'flow', 'flows')} never got a reply: nobody saw at which member each of them is.`,
     nextStep: 'Run longer, or lower the load.',
   }),
   waves: ({ waves, waveSize }) => ({

@@ -3,16 +3,16 @@
 import { closeSync, readdirSync, readlinkSync } from 'node:fs'
 import { Engine } from '../../dist/src/client/engine.js'
 
-const SLOTS = 3
+const LANES = 3
 const engine = new Engine({
   engine: 'io_uring',
-  slots: SLOTS,
+  lanes: LANES,
   payloadBytes: 100,
   runId: 7n,
   epochNs: process.hrtime.bigint(),
   server: { address: '127.0.0.1', port: 9 },
 })
-for (let slot = 0; slot < SLOTS; slot++) if (engine.open(slot, '127.0.0.1', 0)) throw new Error('no flow')
+for (let lane = 0; lane < LANES; lane++) if (engine.open(lane, '127.0.0.1', 0)) throw new Error('no flow')
 // The first setting up of receives is handed over.
 engine.receive(0)
 const ring = readdirSync('/proc/self/fd').filter((fd) => {
@@ -24,7 +24,7 @@ const ring = readdirSync('/proc/self/fd').filter((fd) => {
 })
 // libuv may have rings of its own, which are older.
 closeSync(Math.max(...ring.map(Number)))
-for (let slot = 0; slot < SLOTS; slot++) engine.exchange.sendSlot[slot] = slot
-engine.send(SLOTS, 1)
-process.stdout.write(JSON.stringify(Array.from(engine.exchange.sendNs.slice(0, SLOTS))))
+for (let lane = 0; lane < LANES; lane++) engine.exchange.sendLane[lane] = lane
+engine.send(LANES, 1)
+process.stdout.write(JSON.stringify(Array.from(engine.exchange.sendNs.slice(0, LANES))))
 process.reallyExit(0)
