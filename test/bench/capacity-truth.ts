@@ -87,7 +87,7 @@ export async function measureCapacityTruth(searches: number): Promise<CapacityTr
       const holds = 0 < lowerHz && lowerHz <= most && least <= upperHz && upperHz < Infinity
       if (holds) inside++
       widths.push(upperHz / lowerHz)
-      console.log(
+      console.error(
         `  p=${those.members} ${those.distribution}: theory ${least.toFixed(0)}–${most.toFixed(0)}/s, search ${lowerHz.toFixed(0)}–${upperHz.toFixed(0)}/s (${stop}) ${holds ? 'holds' : 'misses'}`,
       )
     }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { capacityAgainstTheory } from './capacity.js'
 import { countersAgainstTheKernel } from './counters.js'
 import { flowsAgainstTheHash } from './hash.js'
 import { pValuesOfFairDraws } from './p-values.js'
@@ -16,6 +17,7 @@ const QUESTIONS: Readonly<Record<string, (short: boolean) => Truth[] | Promise<T
   hash: flowsAgainstTheHash,
   'p-values': pValuesOfFairDraws,
   queueing: waitsAgainstTheory,
+  capacity: capacityAgainstTheory,
   overload: overloadVerdicts,
 }
 
