@@ -1,6 +1,6 @@
+import { FileSet } from '../files/file-set.js'
 import { renderSaved } from '../report/saved-text.js'
 import type { ShownResult, TextOptions, Views } from '../report/views.js'
-import { FileSet } from '../result/file-set.js'
 import { watchInterrupts } from './interrupt.js'
 import { ProgressLine } from './progress.js'
 import type { StandardOutput } from './standard-output.js'

@@ -1,6 +1,6 @@
 import { flagOf } from '../plan/parameters/table.js'
-import { readFileSync } from 'node:fs'
-import { RpbenchError, usageError } from '../errors.js'
+import { RpbenchError } from '../errors.js'
+import { readTextFile } from '../files/text-file.js'
 import { isLocalAddress } from '../host/addresses.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
@@ -16,15 +16,12 @@ export interface Traffic {
   weights: Float64Array | undefined
 }
 
-function readWeightFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw usageError(
-      `${flagOf('weights')} is uniform, zipf:S, or a file with a weight a line, and "${path}" is none that can be read (${(error as NodeJS.ErrnoException).code}).`,
-    )
-  }
-}
+const readWeightFile = (path: string): string =>
+  readTextFile(
+    path,
+    (why) =>
+      `${flagOf('weights')} is uniform, zipf:S, or a file with a weight a line, and "${path}" cannot be read: ${why}.`,
+  )
 
 /** Where to find local addresses. IPv6 has one to begin with. */
 const HOW_TO_HAVE_ONE: Readonly<Record<Family, (wanted: string) => string>> = {

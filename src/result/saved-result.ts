@@ -1,29 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import type { z } from 'zod'
 import { usageError } from '../errors.js'
-import { reasonOf } from './file-errors.js'
 import type { RunResult } from './run-result.js'
 import type { SweepResult } from './sweep-result.js'
-
-/** A saved result. Errors as those of `parseRunResult`, and RPB_USAGE where the file cannot be read. */
-export async function readRunResult(path: string): Promise<RunResult> {
-  return parseRunResult(await readSaved(path), path)
-}
-
-/** A saved sweep. Errors as those of `readRunResult`. */
-export async function readSweepResult(path: string): Promise<SweepResult> {
-  const text = await readSaved(path)
-  const { SWEEP_SCHEMA, sweepResult } = await import('./sweep-result.js')
-  return parseSaved(text, path, SWEEP_SCHEMA, sweepResult)
-}
-
-async function readSaved(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    throw usageError(`${path} cannot be read: ${reasonOf(error)}; name the JSON file of a saved result.`)
-  }
-}
 
 /**
  * The text of a result → the result, checked against its schema; fields this version does not know are left out.
@@ -34,6 +12,12 @@ export async function parseRunResult(text: string, name: string): Promise<RunRes
   // zod is 50 ms of start-up, and writing a result needs none of it
   const { RUN_SCHEMA, runResult } = await import('./run-result.js')
   return parseSaved(text, name, RUN_SCHEMA, runResult)
+}
+
+/** The same of a sweep. Errors as those of `parseRunResult`. */
+export async function parseSweepResult(text: string, name: string): Promise<SweepResult> {
+  const { SWEEP_SCHEMA, sweepResult } = await import('./sweep-result.js')
+  return parseSaved(text, name, SWEEP_SCHEMA, sweepResult)
 }
 
 function parseSaved<T>(text: string, name: string, wanted: string, result: z.ZodType<T>): T {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { FileSet } from '../../src/result/file-set.js'
+import { FileSet } from '../../src/files/file-set.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 
 const startedAt = new Date('2026-11-22T10:13:00.123Z')

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseRunResult, readRunResult } from '../../src/result/saved-result.js'
+import { readRunResult } from '../../src/files/saved-result.js'
+import { parseRunResult } from '../../src/result/saved-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { sampleResult } from './sample-result.js'
 
