@@ -1,9 +1,11 @@
 import { shuffled } from '../stats/shuffle.js'
 import { usageError } from '../errors.js'
+import { plural } from '../units/plural.js'
+import { flagOf } from './parameters/table.js'
 
 /** How often each flow sends, relative to the others. */
 export type WeightPlan =
-  { kind: 'uniform' } | { kind: 'zipf'; exponent: number } | { kind: 'list'; weights: number[] }
+  { kind: 'uniform' } | { kind: 'zipf'; exponent: number } | { kind: 'list'; file: string; weights: number[] }
 
 /** Zipf exponents above this put nearly everything on one flow, and overflow nothing. */
 const MOST_EXPONENT = 10
@@ -32,16 +34,22 @@ export function parseWeights(text: string, flag: string, readFile: (path: string
     throw usageError(
       `${flag}: ${text} must have one weight (0 or more, not all 0) a line${bad >= 0 ? `, and weight ${bad + 1} is not` : ''}.`,
     )
-  return { kind: 'list', weights: values }
+  return { kind: 'list', file: text, weights: values }
 }
 
 /**
  * The weight of every flow; undefined when all are alike. Zipf's ranks are dealt to flows in a seeded order, so that
- * heavy flows stand anywhere in the plan. A list shorter than the flows is repeated.
+ * heavy flows stand anywhere in the plan.
+ * @throws RpbenchError (wrong usage) where a list has not one weight for each flow
  */
 export function flowWeights(plan: WeightPlan, flows: number, seed: number): Float64Array | undefined {
   if (plan.kind === 'uniform') return undefined
   if (plan.kind === 'zipf')
     return Float64Array.from(shuffled(flows, seed), (rank) => (rank + 1) ** -plan.exponent)
-  return Float64Array.from({ length: flows }, (_, i) => plan.weights[i % plan.weights.length]!)
+  const { length } = plan.weights
+  if (length !== flows)
+    throw usageError(
+      `${flagOf('weights')} ${plan.file} has ${plural(length, 'weight', 'weights')} for ${plural(flows, 'flow', 'flows')}: give each flow one, or ${flagOf('flows')} ${length}.`,
+    )
+  return Float64Array.from(plan.weights)
 }

@@ -229,7 +229,7 @@ export const RUN_PARAMETERS = {
     value: 'W',
     flag: 'weights',
     default: 'uniform',
-    help: 'how often each flow sends: uniform, zipf:S, or a file with a weight a line',
+    help: 'how often each flow sends: uniform, zipf:S, or a file with a line for each flow that ends in its weight',
     group: 'FLOWS',
     commands: RUNS,
   },
