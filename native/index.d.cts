@@ -14,6 +14,8 @@ declare namespace rpnet {
     /** Number of bytes received; −EAGAIN at once when nothing is there. */
     receive(fd: number, data: Uint8Array): number
     localPort(fd: number): number
+    /** Number of UDP sockets bound to a port; those that `rows` has room for are written there: src/host/udp-diag.ts. */
+    udpSockets(family: number, port: number, rows: Uint32Array): number
     close(fd: number): number
     memoryFile(bytes: number): number
     mapMemory(fd: number, bytes: number): ArrayBuffer | number

@@ -9,6 +9,7 @@
 
 #include "arguments.h"
 #include "clock.h"
+#include "udp_diag.h"
 
 static napi_value open_socket(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
@@ -81,6 +82,16 @@ static napi_value local_port(napi_env env, napi_callback_info info) {
   if (getsockname(get_int(&a, 0), (struct sockaddr *)&address, &length)) return number(env, -errno);
   return number(env, ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                                          : ((struct sockaddr_in *)&address)->sin_port));
+}
+
+// udpSockets(family, port, rows): how many sockets are bound to the port; as many as there is room for are written to
+// `rows`, as udp_socket_t | −errno
+static napi_value udp_sockets(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  udp_socket_t *rows = get_bytes(&a, 2, &bytes);
+  if (!rows) return number(env, -EINVAL);
+  return number(env, udp_diag((uint8_t)get_int(&a, 0), (uint16_t)get_int(&a, 1), rows, (int)(bytes / sizeof *rows)));
 }
 
 static napi_value close_socket(napi_env env, napi_callback_info info) {
@@ -166,6 +177,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("socketPair", open_pair),
       FUNCTION("receive", receive_datagram),
       FUNCTION("localPort", local_port),
+      FUNCTION("udpSockets", udp_sockets),
       FUNCTION("close", close_socket),
       FUNCTION("memoryFile", memory_file),
       FUNCTION("mapMemory", map_memory),

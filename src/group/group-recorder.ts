@@ -1,4 +1,5 @@
-import { dropsOf, readSocketsOnPort } from '../host/udp-table.js'
+import { dropsOf, tabledSockets } from '../host/udp-table.js'
+import { FAMILIES } from '../units/addresses.js'
 import { readThreadTime, threadTimeBetween } from '../host/thread-time.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
 import type { FrontRecording, GroupRecording } from '../recording/group-recording.js'
@@ -28,7 +29,10 @@ export class GroupRecorder {
       threadTimeBetween(this.threadsBefore[lifeNumber], after),
     )
     const watchedNs = group.nowNs() - this.beganNs
-    const procNetUdpDrops = dropsOf(readSocketsOnPort(group.sockets.port), group.openInodes())
+    const procNetUdpDrops = dropsOf(
+      FAMILIES.flatMap((family) => tabledSockets(group.sockets.port, family)),
+      group.openInodes(),
+    )
     const gone = group.lives.map(({ leaving }) => leaving)
     const residentBytes = group.residentBytes()
     const frontResidentBytes = group.frontResidentBytes()

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs'
 import type { Life } from '../kernel/group-array.js'
-import { readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
+import { readSocketsOnPort } from '../host/udp-sockets.js'
+import type { UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { HashObserver } from '../steering/hash-observer.js'

@@ -5,7 +5,8 @@ import { findFreePort } from '../host/addresses.js'
 import { openFileLimit } from '../host/limits.js'
 import { describeOwner } from '../host/socket-owner.js'
 import { openSocket } from '../host/transport.js'
-import { overlaps, readSocketsOnPort, type UdpSocket } from '../host/udp-table.js'
+import { readSocketsOnPort } from '../host/udp-sockets.js'
+import { overlaps, type UdpSocket } from '../host/udp-table.js'
 import {
   SOL_SOCKET,
   SO_RCVBUF,

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { canonicalAddress, familyOf, isWildcard, WILDCARD } from '../units/addresses.js'
+import { addressFrom, familyOf, isWildcard, WILDCARD, type Family } from '../units/addresses.js'
 import { TRANSPORTS } from './transport.js'
 
-/** One UDP socket of this network namespace, as /proc/net/udp and /proc/net/udp6 list it. */
+/** One UDP socket of this network namespace, as the kernel lists it. */
 export interface UdpSocket {
+  /** that it was opened for; one of IPv6 may take IPv4 too */
+  family: Family
   /** canonical text, `0.0.0.0` or `::` for a wildcard; IPv4 also where an IPv6 socket is bound to such an address */
   address: string
   port: number
@@ -18,9 +20,7 @@ function addressText(hex: string): string {
   const bytes: number[] = []
   for (let word = 0; word < hex.length; word += 8)
     for (let at = word + 6; at >= word; at -= 2) bytes.push(Number.parseInt(hex.slice(at, at + 2), 16))
-  if (bytes.length === 4) return bytes.join('.')
-  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16))
-  return canonicalAddress(groups.join(':'))!.replace(/^::ffff:(?=.*\.)/, '')
+  return addressFrom(bytes)
 }
 
 /** Whether a socket on one address takes what is sent to another; the wildcard of IPv6 takes IPv4 as well. */
@@ -41,6 +41,7 @@ export function parseUdpLine(line: string): UdpSocket | undefined {
   const [address, port] = (field[1] ?? '').split(':')
   if (!address || !port || field.length < 13) return undefined
   return {
+    family: address.length === 8 ? 'ipv4' : 'ipv6',
     address: addressText(address),
     port: Number.parseInt(port, 16),
     queuedBytes: Number.parseInt(field[4]?.split(':')[1] ?? '0', 16),
@@ -75,15 +76,16 @@ export function dropsOf(sockets: readonly UdpSocket[], inodes: Iterable<number>)
   return drops
 }
 
-/** Reads the UDP sockets bound to `port` in this network namespace, IPv4 and IPv6. */
-export function readSocketsOnPort(port: number): UdpSocket[] {
-  return Object.values(TRANSPORTS).flatMap(({ socketTable }) => {
-    try {
-      return socketsOnPort(readFileSync(socketTable, 'latin1'), port)
-    } catch (error) {
-      // A kernel without IPv6 has no udp6 table.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
-    }
-  })
+/**
+ * Reads the UDP sockets of a family bound to `port` in this network namespace from /proc/net/udp or udp6. The kernel hands
+ * the table out a page at a time and finds its place again by counting: a socket may be left out where others come and go.
+ */
+export function tabledSockets(port: number, family: Family): UdpSocket[] {
+  try {
+    return socketsOnPort(readFileSync(TRANSPORTS[family].socketTable, 'latin1'), port)
+  } catch (error) {
+    // A kernel without IPv6 has no udp6 table.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw error
+  }
 }

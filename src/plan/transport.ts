@@ -2,7 +2,7 @@ import { familyOf, isWildcard, LOOPBACK, type Family } from '../units/addresses.
 import type { Addresses } from './address-rules.js'
 
 export const PROTOCOLS = ['udp'] as const
-export const FAMILIES = ['ipv4', 'ipv6'] as const satisfies readonly Family[]
+export { FAMILIES } from '../units/addresses.js'
 
 /** What datagrams go over between clients and the group. */
 export interface Transport {

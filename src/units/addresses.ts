@@ -3,7 +3,8 @@ import { usageError } from '../errors.js'
 import { formatCount } from './format.js'
 import type { FlagBounds } from './parse.js'
 
-export type Family = 'ipv4' | 'ipv6'
+export const FAMILIES = ['ipv4', 'ipv6'] as const
+export type Family = (typeof FAMILIES)[number]
 
 /** The address of this host that each family has for itself. */
 export const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: '::1' }
@@ -89,6 +90,11 @@ export function mappedBytes(address: string): Uint8Array {
   return Uint8Array.from(
     (parsed instanceof ipaddr.IPv4 ? parsed.toIPv4MappedAddress() : parsed).toByteArray(),
   )
+}
+
+/** The address that 4 or 16 bytes in network order stand for; IPv4 also where it has the form of IPv6. */
+export function addressFrom(bytes: Iterable<number>): string {
+  return ipaddr.process(ipaddr.fromByteArray([...bytes]).toString()).toString()
 }
 
 /** The network of so many leading bits that an IPv6 address is in, as `fd00::/64`. */

@@ -4,6 +4,7 @@ import type { UdpSocket } from '../../src/host/udp-table.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 
 const socket = (inode: number, drops: number): UdpSocket => ({
+  family: 'ipv4',
   address: '127.0.0.1',
   port: 4000,
   uid: 0,

@@ -27,6 +27,7 @@ const LINES6 = [
 describe('a line of /proc/net/udp', () => {
   it('gives address, port, owner, inode, queue and drops', () =>
     expect(parseUdpLine(LINES[0]!)).toEqual({
+      family: 'ipv4',
       address: '127.0.0.1',
       port: 0xa3b1,
       uid: 1000,
@@ -37,6 +38,7 @@ describe('a line of /proc/net/udp', () => {
 
   it('is read in full width', () =>
     expect(parseUdpLine(LINES[4]!)).toEqual({
+      family: 'ipv4',
       address: '192.168.1.10',
       port: 65_535,
       uid: 65_534,
@@ -59,7 +61,7 @@ describe('a line of /proc/net/udp6', () => {
     [2, '2001:db8::1', 5353, 0],
     [3, '127.0.0.1', 53, 0],
   ])('%d has its address in canonical form', (line, address, port, drops) =>
-    expect(parseUdpLine(LINES6[line]!)).toMatchObject({ address, port, drops }),
+    expect(parseUdpLine(LINES6[line]!)).toMatchObject({ family: 'ipv6', address, port, drops }),
   )
 })
 

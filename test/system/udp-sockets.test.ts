@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, it } from 'vitest'
+import { openSocket } from '../../src/host/transport.js'
+import { diagnosedSockets } from '../../src/host/udp-diag.js'
+import { tabledSockets, type UdpSocket } from '../../src/host/udp-table.js'
+import { addon, checked, SO_RCVBUF, SO_REUSEPORT, SOL_SOCKET } from '../../src/native.js'
+import type { Family } from '../../src/units/addresses.js'
+import { quietPort } from './experiment.js'
+import { until } from './process-table.js'
+
+const fds: number[] = []
+afterEach(() => {
+  for (const fd of fds.splice(0)) addon.close(fd)
+})
+
+function open(address: string, port: number): number {
+  const fd = openSocket(address)
+  fds.push(fd)
+  checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt')
+  checked(addon.setOption(fd, SOL_SOCKET, SO_RCVBUF, 4096), 'setsockopt')
+  checked(addon.bind(fd, address, port), 'bind')
+  return fd
+}
+
+const byInode = (sockets: readonly UdpSocket[]): UdpSocket[] => sockets.toSorted((a, b) => a.inode - b.inode)
+
+/** What /proc/net/udp says, read until it lists all: a single reading leaves some out where others come and go. */
+const tabled = (port: number, family: Family, count: number): Promise<UdpSocket[]> =>
+  until(`${count} are in the table`, () => {
+    const sockets = tabledSockets(port, family)
+    return sockets.length === count && byInode(sockets)
+  })
+
+const families: [Family, string[]][] = [
+  ['ipv4', ['127.0.0.1', '127.0.0.1', '127.9.8.7', '0.0.0.0']],
+  ...(existsSync('/proc/net/if_inet6') ? [['ipv6', ['::1', '::1', '::']] as [Family, string[]]] : []),
+]
+
+describe.each(families)('the sockets on a port by sock_diag, of %s', (family, addresses) => {
+  it('are those of /proc/net/udp: address, owner, inode, queue and drops', async () => {
+    const port = quietPort()
+    for (const address of addresses) open(address, port)
+    // Nobody reads: queues fill, and then drop.
+    const sender = openSocket(addresses[0]!)
+    fds.push(sender)
+    const datagrams = 64
+    for (let i = 0; i < datagrams; i++)
+      checked(addon.send(sender, new Uint8Array(100), addresses[0]!, port), 'send')
+    const inTable = await tabled(port, family, addresses.length)
+    expect(byInode(diagnosedSockets(port, family)!)).toEqual(inTable)
+    expect(Math.max(...inTable.map(({ drops }) => drops))).toBeGreaterThan(0)
+    expect(Math.max(...inTable.map(({ queuedBytes }) => queuedBytes))).toBeGreaterThan(0)
+    expect(new Set(inTable.map(({ address }) => address))).toEqual(new Set(addresses))
+  })
+
+  it('are none of another port, nor a client of it', () => {
+    const [port, other] = [quietPort(), quietPort()]
+    open(addresses[0]!, other)
+    const client = openSocket(addresses[0]!)
+    fds.push(client)
+    checked(addon.connect(client, addresses[0]!, port), 'connect')
+    expect(diagnosedSockets(port, family)).toEqual([])
+  })
+})
+
+it('lists more sockets than one message has room for, each once', () => {
+  const port = quietPort()
+  for (let i = 0; i < 700; i++) open('127.0.0.1', port)
+  const found = diagnosedSockets(port, 'ipv4')!
+  expect(found).toHaveLength(700)
+  expect(new Set(found.map(({ inode }) => inode)).size).toBe(700)
+})
+
+const fileHere = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** What a process says of a socket of its own where netlink is refused. */
+function readWithoutSockDiag(): unknown {
+  const { stdout } = spawnSync(
+    'python3',
+    [fileHere('without-sock-diag.py'), process.execPath, fileHere('own-socket.mjs')],
+    { encoding: 'utf8' },
+  )
+  return JSON.parse(stdout)
+}
+
+it('are read from /proc/net/udp where sock_diag is refused', async () => {
+  // A single reading of the table may leave it out.
+  await expect
+    .poll(readWithoutSockDiag, { timeout: 15_000 })
+    .toEqual({ diagnosed: null, addresses: ['127.0.0.1'] })
+})
