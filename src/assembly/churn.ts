@@ -1,4 +1,5 @@
 import { checkByHash, classifyMoves, type FlowMoves } from '../analysis/churn/churn.js'
+import { countedFromNs } from '../analysis/churn/change-windows.js'
 import { FlowHistory } from '../analysis/churn/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import { testMoves } from '../analysis/churn/move-test.js'
@@ -9,7 +10,7 @@ import { changeText } from '../plan/group-change.js'
 import type { SteeringKind } from '../plan/steering.js'
 import type { DoneChange } from '../recording/done-change.js'
 import type { Recording } from '../recording/recording.js'
-import type { IntervalData, WorkerReport } from '../recording/worker-report.js'
+import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
@@ -18,31 +19,25 @@ import type { Origin } from './origin.js'
 import { serverLedgers } from './server-ledgers.js'
 import { validityOf } from './validity.js'
 
-/** How far latencies are looked at before a change, and after it. */
-const BEFORE_NS = 1e9
-const AFTER_NS = 500e6
+function timelinesOf(reports: readonly WorkerReport[]): TimelineData[] {
+  return reports.flatMap(({ trace }) => trace?.timeline ?? [])
+}
 
-/** The intervals of all workers that begin in [fromNs, toNs). */
-function intervalsIn(reports: readonly WorkerReport[], fromNs: number, toNs: number): IntervalData[] {
-  return reports.flatMap(({ trace }) =>
-    trace
-      ? trace.intervals.filter(
-          (interval, i): interval is IntervalData =>
-            interval !== undefined && i * trace.intervalNs >= fromNs && i * trace.intervalNs < toNs,
-        )
-      : [],
+/** What a count of the workers' timelines comes to in the intervals that begin in [fromNs, toNs). */
+function countIn(timelines: readonly TimelineData[], of: Counted, fromNs: number, toNs: number): number {
+  return sum(
+    timelines.map((timeline) => {
+      const [first, end] = [fromNs, toNs].map((ns) => Math.ceil(ns / timeline.intervalNs))
+      return timeline[of].subarray(Math.max(0, first!), Math.max(0, end!)).reduce((total, n) => total + n, 0)
+    }),
   )
 }
 
-function responseIn(reports: readonly WorkerReport[], fromNs: number, toNs: number) {
-  return summarise(mergeHistograms(intervalsIn(reports, fromNs, toNs).map(({ response }) => response)))
-}
+type Counted = 'sent' | 'replied' | 'late'
 
-/** From when on datagrams and latencies count to a change. */
-function countedFromNs({ askedNs, change }: DoneChange, reports: readonly WorkerReport[]): number {
-  // The interval in which a change began holds what was queued at it: it counts to the change; but what was lost until
-  // a member resumed was lost to its stall.
-  return change.kind === 'resume' ? askedNs : askedNs - (reports[0]?.trace?.intervalNs ?? 0)
+/** The response times that all workers had in a window, see ChangeWatch. */
+function responseIn(timelines: readonly TimelineData[], window: number) {
+  return summarise(mergeHistograms(timelines.map(({ responses }) => responses[window]!)))
 }
 
 /** What the model says of a change, and what that rests on. */
@@ -97,15 +92,19 @@ function changeResult(
   }
   const moves = classifyMoves(history, window)
   const { known, ...counts } = moves
-  const [fromNs, toNs] = [countedFromNs(change, reports), next ? countedFromNs(next, reports) : Infinity]
-  const intervals = intervalsIn(reports, fromNs, toNs)
-  const total = (of: (interval: IntervalData) => number): number => sum(intervals.map(of))
+  const timelines = timelinesOf(reports)
+  const intervalNs = timelines[0]?.intervalNs ?? 0
+  const fromNs = countedFromNs(change, intervalNs)
+  const toNs = next ? countedFromNs(next, intervalNs) : Infinity
+  const [sent, replied, late] = (['sent', 'replied', 'late'] as const).map((of) =>
+    countIn(timelines, of, fromNs, toNs),
+  ) as [number, number, number]
   const { minimumMovedShare, ...predicted } = predictionOf(moves, change, done.slice(0, i), plan.steering)
   const byHash = hashes && checkByHash(history, window, hashes)
   const { pValue, agrees } = testMoves(moves, predicted)
   const holds = byHash ? byHash.agreed === byHash.checked : agrees
-  const latencyBefore = responseIn(reports, Math.max(previousNs, askedNs - BEFORE_NS), fromNs)
-  const latencyDuring = responseIn(reports, fromNs, Math.min(toNs, doneNs + AFTER_NS))
+  const latencyBefore = responseIn(timelines, 2 * i)
+  const latencyDuring = responseIn(timelines, 2 * i + 1)
   const sinceStart = (ns: number): number => Math.round(ns - startNs)
   return {
     change: changeText(change.change),
@@ -124,8 +123,8 @@ function changeResult(
     settledNs: Math.round(moves.settledNs),
     movedShare: moves.flows === 0 ? 0 : moves.moved / moves.flows,
     darkShare: known === 0 ? 0 : moves.dark / known,
-    lost: total(({ sent, replied, late }) => sent - replied - late),
-    late: total(({ late }) => late),
+    lost: sent - replied - late,
+    late,
     ...(latencyBefore && { latencyBefore }),
     ...(latencyDuring && { latencyDuring }),
     predicted,
@@ -137,10 +136,8 @@ function changeResult(
 
 /** When all workers were still sending, ns since the run's epoch. */
 function sendingEndNs(reports: readonly WorkerReport[]): number {
-  const ends = reports.flatMap(({ trace }) =>
-    trace
-      ? (trace.intervals.findLastIndex((interval) => interval && interval.sent > 0) + 1) * trace.intervalNs
-      : [],
+  const ends = timelinesOf(reports).map(
+    ({ sent, intervalNs }) => (sent.findLastIndex((count) => count > 0) + 1) * intervalNs,
   )
   return ends.length === 0 ? 0 : Math.min(...ends)
 }

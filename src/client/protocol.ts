@@ -36,8 +36,8 @@ export interface WorkerTask {
   weights: Float64Array | undefined
   /** the CPU that its thread is to run on; any when absent */
   cpu: number | undefined
-  /** follow flows from member to member, and count by time; only with a rate */
-  trace: { intervalNs: number; gapNs: number } | undefined
+  /** follow flows from member to member (see FlowTrace), and count by time (see Timeline); only with a rate */
+  trace: { intervalNs: number; gapNs: number; windows: SharedArrayBuffer; keptNs: number } | undefined
 }
 
 /**

@@ -5,6 +5,7 @@ import { FlowTable } from './flow-table.js'
 import { LatencyRecorder } from './latency-recorder.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { WorkerTask } from './protocol.js'
+import { TimeWindows } from './time-windows.js'
 import { Timeline } from './timeline.js'
 
 /** What a worker counts and records in one phase. Flows are numbered within the worker's share. */
@@ -40,7 +41,7 @@ export class Tally {
     this.#late = new Float64Array(members)
     this.#answeredUnderLoad = new Float64Array(members)
     this.trace = trace && new FlowTrace(flows, trace.gapNs)
-    this.timeline = trace && new Timeline(trace.intervalNs)
+    this.timeline = trace && new Timeline(trace.intervalNs, new TimeWindows(trace.windows), trace.keptNs)
   }
 
   noteSent(flow: number, sentNs: number): void {

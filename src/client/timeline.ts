@@ -1,44 +1,115 @@
-import type { IntervalData } from '../recording/worker-report.js'
+import type { TimelineData } from '../recording/worker-report.js'
 import { Histogram } from '../stats/histogram.js'
+import type { TimeWindows } from './time-windows.js'
 
-class Interval {
-  sent = 0
-  replied = 0
-  late = 0
-  readonly response = new Histogram()
+/** How many intervals there is room for at first; doubled when they are over. */
+const ROOM = 1024
+
+/** A count for each interval. */
+class Counts {
+  #counts = new Uint32Array(ROOM)
+
+  add(interval: number): void {
+    if (interval >= this.#counts.length) {
+      const more = new Uint32Array(2 ** Math.ceil(Math.log2(interval + 1)))
+      more.set(this.#counts)
+      this.#counts = more
+    }
+    this.#counts[interval]! += 1
+  }
+
+  upTo(intervals: number): Uint32Array {
+    const counts = new Uint32Array(intervals)
+    counts.set(this.#counts.subarray(0, intervals))
+    return counts
+  }
 }
 
-/** Counts and latencies by time: what a change does shows where it is. */
+/**
+ * Counts by time, and response times in windows of time: what a change does shows where it is. A histogram an interval
+ * would take megabytes a second: those of the latest intervals are kept, since a window is set when a change begins and
+ * reaches back from there, and then go into the windows that they are in.
+ */
 export class Timeline {
-  readonly #intervals: Interval[] = []
+  readonly #sent = new Counts()
+  readonly #replied = new Counts()
+  readonly #late = new Counts()
+  #intervals = 0
+  /** response times by interval */
+  readonly #latest = new Map<number, Histogram>()
+  /** those that are over, to be used again: as garbage they would be many megabytes before they are collected */
+  readonly #spare: Histogram[] = []
+  /** intervals below are in their windows already */
+  #filed = 0
+  readonly #responses: Histogram[]
 
-  constructor(readonly intervalNs: number) {}
+  /** @param keptNs how long the response times of an interval are kept for windows that are yet to be set */
+  constructor(
+    readonly intervalNs: number,
+    readonly windows: TimeWindows,
+    readonly keptNs: number,
+  ) {
+    this.#responses = Array.from({ length: windows.count }, () => new Histogram())
+  }
 
-  #at(ns: number): Interval {
-    return (this.#intervals[Math.floor(ns / this.intervalNs)] ??= new Interval())
+  #at(ns: number): number {
+    const interval = Math.floor(ns / this.intervalNs)
+    if (interval >= this.#intervals) {
+      this.#intervals = interval + 1
+      this.#file(interval - Math.ceil(this.keptNs / this.intervalNs))
+    }
+    return interval
+  }
+
+  /** Puts the response times of the intervals below `end` into the windows that they are in. */
+  #file(end: number): void {
+    for (const [interval, response] of this.#latest) {
+      if (interval >= end) continue
+      for (const window of this.#windowsOf(interval)) this.#responses[window]!.add(response.data)
+      this.#latest.delete(interval)
+      response.clear()
+      this.#spare.push(response)
+    }
+    this.#filed = Math.max(this.#filed, end)
+  }
+
+  #windowsOf(interval: number): number[] {
+    return this.windows.at(interval * this.intervalNs)
   }
 
   // Counts go by the actual send, which each reply brings back: what was sent and what was answered of it then fall
   // into the same interval, however late the answer.
 
   noteSent(sentNs: number): void {
-    this.#at(sentNs).sent++
+    this.#sent.add(this.#at(sentNs))
   }
 
   noteReply(sentNs: number, intendedNs: number, receivedNs: number): void {
-    this.#at(sentNs).replied++
-    this.#at(intendedNs).response.record(receivedNs - intendedNs)
+    this.#replied.add(this.#at(sentNs))
+    const interval = this.#at(intendedNs)
+    const responseNs = receivedNs - intendedNs
+    if (interval < this.#filed) {
+      for (const window of this.#windowsOf(interval)) this.#responses[window]!.record(responseNs)
+      return
+    }
+    let response = this.#latest.get(interval)
+    if (response === undefined) this.#latest.set(interval, (response = this.#spare.pop() ?? new Histogram()))
+    response.record(responseNs)
   }
 
   noteLate(sentNs: number): void {
-    this.#at(sentNs).late++
+    this.#late.add(this.#at(sentNs))
   }
 
-  /** Interval i covers [i, i + 1) × intervalNs since the run's epoch; absent where there was nothing. */
-  get data(): (IntervalData | undefined)[] {
-    return Array.from(
-      this.#intervals,
-      (i) => i && { sent: i.sent, replied: i.replied, late: i.late, response: i.response.data },
-    )
+  /** What there is to say of all time. Ends the timeline. */
+  get data(): TimelineData {
+    this.#file(this.#intervals)
+    return {
+      intervalNs: this.intervalNs,
+      sent: this.#sent.upTo(this.#intervals),
+      replied: this.#replied.upTo(this.#intervals),
+      late: this.#late.upTo(this.#intervals),
+      responses: this.#responses.map(({ data }) => data),
+    }
   }
 }

@@ -238,11 +238,7 @@ function drive(task: WorkerTask): WorkerReport {
     ...(scheduled && { lag: tally.lag.data }),
     ...(tally.trace &&
       tally.timeline && {
-        trace: {
-          stays: tally.trace.stays(),
-          intervalNs: tally.timeline.intervalNs,
-          intervals: tally.timeline.data,
-        },
+        trace: { stays: tally.trace.stays(), timeline: tally.timeline.data },
       }),
   }
 }

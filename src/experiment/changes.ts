@@ -2,6 +2,7 @@ import type { Group } from '../group/group.js'
 import { lifeKey, type Life, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { DoneChange, TakenStep } from '../recording/done-change.js'
+import type { ChangeWatch } from './change-watch.js'
 import type { Clock } from './testbed.js'
 
 /** How often it is looked whether enough was sent, ms. */
@@ -28,6 +29,7 @@ export class ChangeRunner {
     readonly plan: readonly PlannedChange[],
     readonly clock: Clock,
     readonly quiet: Quiet,
+    readonly watch: ChangeWatch,
   ) {
     group.lives.forEach((life, i) => this.#lives.set(lifeKey(life), i))
   }
@@ -42,7 +44,11 @@ export class ChangeRunner {
     for (const planned of this.plan) {
       await this.#untilDue(startNs + planned.atNs, signal)
       if (signal.aborted) return
-      this.done.push({ ...planned, ...(await this.#carryOut(planned)) })
+      const askedNs = this.clock.nowNs()
+      this.watch.asked(planned.change, askedNs, this.done.at(-1)?.doneNs ?? startNs)
+      const carriedOut = await this.#carryOut(planned, askedNs)
+      this.watch.done(carriedOut.doneNs)
+      this.done.push({ ...planned, askedNs, ...carriedOut })
       this.#sentWhenDone = this.quiet.sent()
     }
     await this.#untilDue(startNs + leastNs, signal)
@@ -58,17 +64,18 @@ export class ChangeRunner {
       await this.clock.wait(LOOK_MS, signal)
   }
 
-  async #carryOut({ change, steps }: PlannedChange): Promise<Omit<DoneChange, keyof PlannedChange>> {
-    const askedNs = this.clock.nowNs()
+  async #carryOut(
+    { change, steps }: PlannedChange,
+    askedNs: number,
+  ): Promise<Omit<DoneChange, keyof PlannedChange | 'askedNs'>> {
     if (change.kind === 'stall' || change.kind === 'resume') {
       const place = this.group.lives.findIndex(({ member, leaving }) => member === change.member && !leaving)
       if (place >= 0) await this.group[change.kind](place)
-      return { askedNs, beganNs: askedNs, doneNs: this.clock.nowNs(), taken: [] }
+      return { beganNs: askedNs, doneNs: this.clock.nowNs(), taken: [] }
     }
     const taken: TakenStep[] = []
     for (const step of steps) taken.push({ ...step, ...(await this.#take(step, change.kind === 'kill')) })
     return {
-      askedNs,
       beganNs: taken[0]?.beganNs ?? askedNs,
       doneNs: taken.at(-1)?.atNs ?? askedNs,
       taken,

@@ -2,6 +2,7 @@ import { assembleChurn } from '../assembly/churn.js'
 import { hostIdentity } from '../host/identity.js'
 import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
 import type { ChurnResult } from '../result/churn-result.js'
+import { ChangeWatch } from './change-watch.js'
 import { ChangeRunner } from './changes.js'
 import type { RunOptions } from './run.js'
 import { Session } from './session.js'
@@ -32,6 +33,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
   const turn = flowPeriodNs(plan)
   const starts = changes.flatMap(({ steps }) => steps.filter((step) => step.action === 'start'))
   const leastNs = plan.durationNs ?? 0
+  const watch = new ChangeWatch(changes.length, INTERVAL_NS)
   const session = await Session.open({
     ...options,
     // How long processes take to start on a busy machine nobody knows: the load goes on until all was seen.
@@ -42,16 +44,22 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
       ...changes.map(({ before, steps }) => mostAtOnce(before.length, steps)),
     ),
     memberIndexes: Math.max(plan.procs, ...starts.map((step) => step.member + 1)),
-    trace: { intervalNs: INTERVAL_NS, gapNs: SILENT_PERIODS * turn },
+    trace: {
+      intervalNs: INTERVAL_NS,
+      gapNs: SILENT_PERIODS * turn,
+      windows: watch.memory,
+      keptNs: ChangeWatch.keptNs,
+    },
   })
   try {
     const { group, load, clock } = session
     await session.warmUp()
-    const runner = new ChangeRunner(group, changes, clock, {
+    const quiet = {
       ns: quietNs(plan),
       requests: Math.floor((quietNs(plan) / turn) * plan.flows),
       sent: () => load.sentByEach,
-    })
+    }
+    const runner = new ChangeRunner(group, changes, clock, quiet, watch)
     // Changes end with the load, whichever of the two ends first.
     const loadOver = new AbortController()
     const changing = runner.run(session.startNs, leastNs, AbortSignal.any([signal, loadOver.signal])).then(

@@ -1,14 +1,16 @@
 import type { HistogramData } from '../stats/histogram.js'
 import type { FlowStays } from './flow-stays.js'
 
-/** What became of the requests of one interval of time. */
-export interface IntervalData {
-  /** by the time at which they were sent */
-  sent: number
-  replied: number
-  late: number
-  /** ns from the intended send to the reply, by the time at which they were meant to be sent */
-  response: HistogramData
+/** What became of requests by time. */
+export interface TimelineData {
+  intervalNs: number
+  /** requests by the time at which they were sent: entry i covers [i, i + 1) × intervalNs since the run's epoch */
+  sent: Uint32Array
+  /** of those, the answered ones, in time and late */
+  replied: Uint32Array
+  late: Uint32Array
+  /** one a window that was asked for: ns from the intended send to the reply, by the time of the intended send */
+  responses: HistogramData[]
 }
 
 /** The quantities recorded per member, each a histogram of ns. */
@@ -62,10 +64,5 @@ export interface WorkerReport {
   unsent: number
   /** actual minus intended send time, ns; open loop only */
   lag?: HistogramData
-  trace?: {
-    stays: FlowStays
-    /** interval i covers [i, i + 1) × intervalNs since the epoch */
-    intervalNs: number
-    intervals: (IntervalData | undefined)[]
-  }
+  trace?: { stays: FlowStays; timeline: TimelineData }
 }

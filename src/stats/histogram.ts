@@ -59,6 +59,15 @@ export class Histogram {
     counts[index & (PAGE - 1)]! += 1
   }
 
+  /** Forgets all values, and keeps the memory for those to come. */
+  clear(): void {
+    for (const page of this.#pages) page?.fill(0)
+    this.count = 0
+    this.sum = 0
+    this.min = Number.MAX_SAFE_INTEGER
+    this.max = 0
+  }
+
   /** Adds the counts of another histogram to this one. */
   add(other: HistogramData): void {
     other.pages.forEach((from, row) => {

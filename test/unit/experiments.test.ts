@@ -107,6 +107,17 @@ describe('a run through changes, on a fake group under a fake load', () => {
         Array.from({ length: 2 }, () => (observeHash ? 'flow-by-flow' : 'shares')),
       )
       expect(result.books.unexplained).toBe(0)
+      // 20 a ms, from the beginning or one second before, and to half a second after or the next change.
+      const [added, removed] = result.changes
+      for (const [summary, ms] of [
+        [added!.latencyBefore, 380],
+        [added!.latencyDuring, 400],
+        [removed!.latencyBefore, 380],
+        [removed!.latencyDuring, 420],
+      ] as const) {
+        expect(summary).toMatchObject({ minNs: 100_000, maxNs: 100_000 })
+        expect(Math.abs(summary!.count / 20 - ms), `${ms} ms in intervals of 20`).toBeLessThanOrEqual(40)
+      }
     }
   })
 

@@ -93,11 +93,7 @@ export class FakeLoad implements Load {
       ...(this.options.rateHz !== undefined && { lag: tally.lag.data }),
       ...(tally.trace &&
         tally.timeline && {
-          trace: {
-            stays: tally.trace.stays(),
-            intervalNs: tally.timeline.intervalNs,
-            intervals: tally.timeline.data,
-          },
+          trace: { stays: tally.trace.stays(), timeline: tally.timeline.data },
         }),
     }
   }
