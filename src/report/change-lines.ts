@@ -1,9 +1,9 @@
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import type { ChangeResult } from '../result/churn-result.js'
+import { lifeNames } from './life-name.js'
 import type { Line, Phrase } from './line.js'
 import { plural } from '../units/plural.js'
-import type { Style, Tone } from './style.js'
-import { lifeName } from './transition-picture.js'
+import type { Tone } from './style.js'
 
 /** Groups up to this size are shown member by member. */
 const SHOWN_MEMBERS = 10
@@ -15,12 +15,10 @@ const VERDICT_TONES: Readonly<Record<ChangeResult['verdict'], Tone>> = {
 }
 
 /** What was done, and when; how the group changed by it. */
-export function changePhrases(result: ChangeResult, style: Style): Phrase[] {
+export function changePhrases(result: ChangeResult): Phrase[] {
   const { change, membersBefore, membersAfter } = result
   const phrases = [change]
-  const names = (lives: ChangeResult['membersBefore']): string =>
-    lives.map((life) => lifeName(life, style)).join(' ')
-  const [before, after] = [names(membersBefore), names(membersAfter)]
+  const [before, after] = [lifeNames(membersBefore), lifeNames(membersAfter)]
   if (membersBefore.length !== membersAfter.length)
     phrases.push(`${membersBefore.length} → ${plural(membersAfter.length, 'member', 'members')}`)
   if (before !== after && Math.max(membersBefore.length, membersAfter.length) <= SHOWN_MEMBERS)

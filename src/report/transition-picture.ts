@@ -1,5 +1,6 @@
 import { formatPercent } from '../units/format.js'
 import type { Life } from '../kernel/group-array.js'
+import { lifeName } from './life-name.js'
 import { wrap } from './line.js'
 import type { Style, Tone } from './style.js'
 
@@ -26,16 +27,17 @@ export interface Picture {
 /**
  * Which part of each member's flows (row) goes to which member (column), in percent of the row; in shades where the
  * columns are too many for the width, and undefined where even those are. Green stays, yellow moves although its
- * member lives, red has lost its member. A prime marks the next generation of a member.
+ * member lives, red has lost its member. Members are named by their life.
  */
 export function drawTransitions(matrix: TransitionMatrix, style: Style): Picture | undefined {
-  const rows = matrix.membersBefore.map((life) => lifeName(life, style))
-  const columns = matrix.membersAfter.map((life) => lifeName(life, style))
+  const rows = matrix.membersBefore.map(lifeName)
+  const columns = matrix.membersAfter.map(lifeName)
   const labelWidth = Math.max(...rows.map((name) => name.length))
   const room = style.columns - MARGIN - labelWidth
-  const width = [PERCENT_WIDTH, ...SHADE_WIDTHS].find((cell) => cell * columns.length <= room)
+  const percentWidth = Math.max(PERCENT_WIDTH, 1 + Math.max(...columns.map((name) => name.length)))
+  const width = [percentWidth, ...SHADE_WIDTHS].find((cell) => cell * columns.length <= room)
   if (width === undefined) return undefined
-  const percent = width === PERCENT_WIDTH
+  const percent = width === percentWidth
   const line = (label: string, cells: string): string =>
     (' '.repeat(MARGIN) + label.padStart(labelWidth) + cells).trimEnd()
   const head = percent ? [columns] : topDown(columns)
@@ -63,11 +65,6 @@ export function transitionPicture(matrix: TransitionMatrix, style: Style): strin
   const { membersBefore, membersAfter } = matrix
   const text = `From ${membersBefore.length} to ${membersAfter.length} members the picture is wider than ${style.columns} columns: see --json.`
   return sentence(text, style)
-}
-
-/** A member's index, with a prime for each time that it was started anew. */
-export function lifeName({ member, generation }: Life, style: Style): string {
-  return `${member}${(style.unicode ? '′' : "'").repeat(generation)}`
 }
 
 function sentence(text: string, style: Style): string[] {

@@ -15,7 +15,9 @@ export const CHURN_SCHEMA = 'rpbench/churn@1'
 
 const life = z.object({
   member: index.describe('index of the member'),
-  generation: index.describe('0 for the one that was there at first, 1 for the one started in its place'),
+  generation: index.describe(
+    'which of its lives: 0 for the first, 1 for the one started in its place, and so on; texts write `2` and `2.1`',
+  ),
 })
 
 export const changeResult = z.object({

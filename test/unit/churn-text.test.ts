@@ -238,7 +238,7 @@ describe('the block of a change', () => {
     expect(render(large(64), 400)).not.toContain('from (row)')
   })
 
-  it('marks successors', () =>
+  it('names successors by their life', () =>
     expect(
       one(
         sampleChange({
@@ -249,7 +249,17 @@ describe('the block of a change', () => {
           transitions: [0, 1, 2, 3].map((row) => [0, 1, 2, 3].map((column) => (row === column ? 500 : 0))),
         }),
       ),
-    ).toContain('add · array 0 1 2 3 → 0 1 2 3′′\n'))
+    ).toContain('add · array 0 1 2 3 → 0 1 2 3.2\n'))
+
+  it('keeps the names of later lives apart in the picture', () => {
+    const lives = [10, 11].map((member) => ({ member, generation: 12 }))
+    const transitions = [
+      [300, 100],
+      [0, 400],
+    ]
+    const text = one(sampleChange({ membersBefore: lives, membersAfter: lives, transitions }))
+    expect(text).toContain('\n       10.12 11.12\n 10.12   75%   25%\n 11.12     ·  100%\n')
+  })
 })
 
 describe('the run as a whole', () => {
@@ -283,7 +293,15 @@ describe('the run as a whole', () => {
 describe('the CSV of the changes', () => {
   it('has a row for each, with the model beside the measurement', () => {
     const [head, ...rows] = changesCsv(
-      sampleChurn({ changes: [sampleChange(), sampleStall({ latencyDuring: undefined })] }),
+      sampleChurn({
+        changes: [
+          sampleChange(),
+          sampleStall({
+            latencyDuring: undefined,
+            membersAfter: [0, 1, 2].map((member) => ({ member, generation: member % 2 })),
+          }),
+        ],
+      }),
     )
       .trimEnd()
       .split('\n')
@@ -291,6 +309,8 @@ describe('the CSV of the changes', () => {
     expect(rows).toHaveLength(2)
     const cell = (row: number, name: string): string => rows[row]![head!.indexOf(name)]!
     expect(cell(0, 'change')).toBe('add')
+    expect(cell(0, 'lives before')).toBe('0 1 2 3')
+    expect(cell(1, 'lives after')).toBe('0 1.1 2')
     expect(cell(0, 'moved')).toBe('982')
     expect(cell(0, 'moved share of the model')).toBe('0.5')
     expect(cell(1, 'dark')).toBe('500')

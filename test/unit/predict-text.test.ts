@@ -54,7 +54,7 @@ test('a restart names where the orphans land, and what happens meanwhile', () =>
                       A prediction of the model: nothing was sent or measured.
 
      from (row) to (column), in parts of the row
-          0   1′    2    3
+          0  1.1    2    3
      0 100%    ·    ·    ·
      1    ·    ·    · 100%
      2    ·    · 100%    ·

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { ChangeResult, ChurnResult } from '../../result/churn-result.js'
+import { lifeNames } from '../life-name.js'
 
 const COLUMNS: readonly [name: string, cell: (change: ChangeResult) => string | number | undefined][] = [
   ['change', ({ change }) => change],
@@ -8,6 +9,8 @@ const COLUMNS: readonly [name: string, cell: (change: ChangeResult) => string | 
   ['done ns', ({ doneNs }) => doneNs],
   ['members before', ({ membersBefore }) => membersBefore.length],
   ['members after', ({ membersAfter }) => membersAfter.length],
+  ['lives before', ({ membersBefore }) => lifeNames(membersBefore)],
+  ['lives after', ({ membersAfter }) => lifeNames(membersAfter)],
   ['flows', ({ flows }) => flows],
   ['stayed', ({ stayed }) => stayed],
   ['moved', ({ moved }) => moved],

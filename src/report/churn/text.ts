@@ -51,12 +51,7 @@ function changeBlocks(changes: readonly ChangeResult[], style: Style): string[] 
   let legend = ''
   return changes.flatMap((change) => {
     const time = `${formatDuration(change.atNs)}  `
-    const [first = '', ...more] = wrap(
-      changePhrases(change, style),
-      time.length,
-      hangOf(time.length, style),
-      style,
-    )
+    const [first = '', ...more] = wrap(changePhrases(change), time.length, hangOf(time.length, style), style)
     const picture = pictureOf(change, style)
     const explained = picture === undefined || picture.legend.join('\n') === legend ? [] : picture.legend
     if (picture) legend = picture.legend.join('\n')
