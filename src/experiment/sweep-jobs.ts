@@ -1,4 +1,5 @@
 import { capacityStep, type CapacityGoal } from '../analysis/capacity/capacity.js'
+import { repetitionOf, type Repetition } from '../plan/repetition.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { SweepPlan, SweepPoint } from '../plan/sweep-plan.js'
 import type { SweepRun } from '../result/sweep-result.js'
@@ -9,8 +10,7 @@ export interface SweepJob {
   repetition: number
   /** of this very run: with the seed of its repetition, and the load of its trial */
   plan: RunPlan
-  /** which draw of its point's flows it has, from 0 */
-  draw: number
+  draw: Repetition['draw']
   trial?: { purpose: 'closed-loop' | 'search'; loadHz?: number; trialNs: number }
 }
 
@@ -18,7 +18,6 @@ export interface SweepJob {
 const OVERHEAD_NS = 0.6e9
 /** Of a flow without a schedule: what a closed loop reaches on a small machine, as a guess. */
 const GUESSED_RATE_HZ = 100_000
-const LARGEST_SEED = 2 ** 31 - 1
 /** Trials of a search, as their number turned out to be in most. */
 const USUAL_TRIALS = 18
 
@@ -37,12 +36,12 @@ export function nextJob(
       const point = plan.points[index]!
       if (goal === undefined) {
         if (done.has(`${index}/${repetition}`)) continue
-        return { point, repetition, plan: drawn(point.plan, repetition), draw: repetition }
+        return { point, repetition, ...repetitionOf(point.plan, repetition) }
       }
       const own = runs.filter((run) => run.point === index)
       const step = capacityStep(own, goal)
       if ('stop' in step) continue
-      const fresh = drawn(point.plan, own.length)
+      const { plan: fresh, draw } = repetitionOf(point.plan, own.length)
       if ('closedLoop' in step) {
         const { rateHz: _rate, arrivals: _arrivals, ...closedLoop } = fresh
         const trialNs = goal.finalTrialNs
@@ -50,7 +49,7 @@ export function nextJob(
           point,
           repetition,
           plan: { ...closedLoop, durationNs: trialNs },
-          draw: own.length,
+          draw,
           trial: { purpose: 'closed-loop', trialNs },
         }
       }
@@ -59,16 +58,11 @@ export function nextJob(
         point,
         repetition,
         plan: { ...fresh, rateHz: loadHz, durationNs },
-        draw: own.length,
+        draw,
         trial: { purpose: 'search', loadHz, trialNs: durationNs },
       }
     }
   return undefined
-}
-
-/** A fresh draw: other source ports, and with port 0 another server port. */
-function drawn(plan: RunPlan, offset: number): RunPlan {
-  return { ...plan, seed: (plan.seed + offset) % (LARGEST_SEED + 1) }
 }
 
 /** How long a run is expected to take, ns of wall time. */

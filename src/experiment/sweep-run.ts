@@ -9,12 +9,12 @@ import { prepareTraffic } from './traffic.js'
  * @throws RpbenchError when nothing could be measured
  */
 export async function measureJob(
-  { plan, point, draw }: SweepJob,
+  { plan, draw, point }: SweepJob,
   { toolVersion, signal }: { toolVersion: string; signal: AbortSignal },
 ): Promise<RunSummary | undefined> {
   const { result } = await runExperiment({
     plan,
-    traffic: prepareTraffic(plan, { seed: point.plan.seed, index: draw }),
+    traffic: prepareTraffic(plan, draw),
     supplied: point.flags,
     toolVersion,
     signal,

@@ -1,9 +1,9 @@
 import type { CapacityGoal } from '../analysis/capacity/capacity.js'
 import { judgeTrial } from '../analysis/capacity/trial-outcome.js'
 import type { RunSummary } from '../analysis/sweep/run-summary.js'
-import { RpbenchError } from '../errors.js'
 import type { SweepPlan } from '../plan/sweep-plan.js'
 import type { SweepRun } from '../result/sweep-result.js'
+import { attempt } from './attempt.js'
 import { nextJob, remainingNs, type SweepJob } from './sweep-jobs.js'
 
 export interface SweepProgress {
@@ -72,18 +72,10 @@ async function runOf(
   const { point, repetition, plan, trial } = job
   const began = performance.now()
   const startedAt = new Date().toISOString()
-  let measured: Pick<SweepRun, 'startedAt' | 'durationNs' | 'error'>
-  try {
-    const summary = await measure(job)
-    if (!summary) return undefined
-    measured = summary
-  } catch (error) {
-    if (!(error instanceof RpbenchError)) throw error
-    if (error.code === 'RPB_INTERRUPTED') return undefined
-    measured = { startedAt, durationNs: 0, error: { code: error.code, message: error.message } }
-  }
+  const made = await attempt(() => measure(job))
+  if (!made) return undefined
   const run: SweepRun = {
-    ...measured,
+    ...('measured' in made ? made.measured : { startedAt, durationNs: 0, ...made }),
     point: point.index,
     repetition,
     seed: plan.seed,

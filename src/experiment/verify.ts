@@ -93,7 +93,7 @@ class Verification {
 
   async #change(): Promise<void> {
     const { plan, changes } = churnPlan(this.setting.plan)
-    const options = runOptions(this.setting, plan, 'churn')
+    const options = runOptions(this.setting, { plan }, 'churn')
     this.#claims.set('churn', judgeChurn(await churnExperiment({ ...options, changes })))
   }
 

@@ -5,6 +5,7 @@ import type { TimedChange } from './group-change.js'
 import { completePlan, type HostFacts, type RunPlan, type RunRequest } from './run-plan.js'
 import { CLAIM_IDS, type ClaimId } from './claim-ids.js'
 import { defaultOf, flagOf } from './parameters/table.js'
+import { repetitionOf, type Repetition } from './repetition.js'
 import { basisOf, type SteeringKind } from './steering.js'
 
 /** What the user asked for: absent where nothing was said. */
@@ -112,9 +113,10 @@ function runPlan({ host, procs, flows, steering, facts }: VerifyPlan, request: R
   return completePlan({ host, procs, flows, steering, ...request }, facts)
 }
 
-/** Repetition `index` (from 0): a new server port, other source ports, fresh processes. */
-export function repetitionPlan(plan: VerifyPlan, index: number): RunPlan {
-  return runPlan(plan, { seed: index + 1, requests: plan.requestsPerFlow, warmupNs: SHORT_WARMUP_NS })
+/** Independent draw `index` (from 0): a new server port, other source ports, fresh processes. */
+export function drawOf(plan: VerifyPlan, index: number): Repetition {
+  const first = runPlan(plan, { seed: 1, requests: plan.requestsPerFlow, warmupNs: SHORT_WARMUP_NS })
+  return repetitionOf(first, index)
 }
 
 /** A run through one change of each kind, each at a time that leaves every flow its turns before it. */

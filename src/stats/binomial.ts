@@ -22,11 +22,11 @@ function lowerTail(count: number, trials: number, probability: number): number {
     term *= (x / (trials - x + 1)) * odds
     sum += term
   }
-  return Math.exp(logDensity(count, trials, probability)) * sum
+  return Math.exp(logBinomial(count, trials, probability)) * sum
 }
 
-/** A binomial is a Poisson count given the sum of it and its complement. */
-function logDensity(count: number, trials: number, probability: number): number {
+/** ln P(X = count). A binomial is a Poisson count given the sum of it and its complement. */
+export function logBinomial(count: number, trials: number, probability: number): number {
   return (
     logPoisson(count, trials * probability) +
     logPoisson(trials - count, trials * (1 - probability)) -

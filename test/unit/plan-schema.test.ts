@@ -4,7 +4,7 @@ import type { KindName } from '../../src/plan/parameters/kind.js'
 import type { Row } from '../../src/plan/parameters/row.js'
 import { RUN_PARAMETERS } from '../../src/plan/parameters/run.js'
 import type { RunPlan, RunRequest } from '../../src/plan/run-plan.js'
-import { churnPlan, completeVerifyPlan, overloadPlan, repetitionPlan } from '../../src/plan/verify-plan.js'
+import { churnPlan, completeVerifyPlan, drawOf, overloadPlan } from '../../src/plan/verify-plan.js'
 import { plannedRun, plannedVerification } from '../../src/result/plan-schema.js'
 import { uniforms } from '../../src/stats/random.js'
 import { planOf, SAMPLE_FACTS } from './sample-facts.js'
@@ -73,7 +73,7 @@ describe('the schema of a plan', () => {
         const { facts: _host, ...effective } = verify
         expect(plannedVerification.parse({ supplied: {}, effective }).effective).toEqual(effective)
         const runs = [
-          repetitionPlan(verify, 3),
+          drawOf(verify, 3).plan,
           churnPlan(verify).plan,
           overloadPlan(verify, 'light', 0),
           overloadPlan(verify, 'overload', 40_001),

@@ -5,7 +5,7 @@ import {
   churnPlan,
   completeVerifyPlan,
   overloadPlan,
-  repetitionPlan,
+  drawOf,
   type VerifyRequest,
 } from '../../src/plan/verify-plan.js'
 
@@ -33,7 +33,7 @@ describe('a verification', () => {
   it('takes as many flows as the open-file limit allows, unless it was told how many', () => {
     const few = { limit: 1024, used: 30 }
     expect(plan({}, few).flows).toBeLessThan(1000)
-    expect(repetitionPlan(plan({}, few), 0).waves).toBe(1)
+    expect(drawOf(plan({}, few), 0).plan.waves).toBe(1)
     expect(() => plan({ flows: 5000 }, few)).toThrow(/--flows 5000 does not fit.*ulimit -n/)
   })
 
@@ -50,7 +50,7 @@ describe('a verification', () => {
 
 describe('its runs', () => {
   it('are independent draws for affinity and balance: a free port and other source ports each', () => {
-    const seeds = Array.from({ length: 8 }, (_, i) => repetitionPlan(plan(), i)).map(({ port, seed }) => {
+    const seeds = Array.from({ length: 8 }, (_, i) => drawOf(plan(), i).plan).map(({ port, seed }) => {
       expect(port).toBe(0)
       return seed
     })

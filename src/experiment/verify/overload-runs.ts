@@ -18,7 +18,11 @@ export interface OverloadMeasurement {
  */
 export async function measureOverload(setting: Setting): Promise<OverloadMeasurement | undefined> {
   const { plan } = setting
-  const light = await measureRun(setting, overloadPlan(plan, 'light', 0), 'overload, under a light load')
+  const light = await measureRun(
+    setting,
+    { plan: overloadPlan(plan, 'light', 0) },
+    'overload, under a light load',
+  )
   if (light === undefined) return undefined
   const lightFlows = [...light.flows]
   const measured: OverloadMeasurement['measured'] = {
@@ -30,7 +34,7 @@ export async function measureOverload(setting: Setting): Promise<OverloadMeasure
   const overloads: RunResult[] = []
   const { port } = light.result.group
   for (const of of ['overload, at twice the capacity', 'overload, once more']) {
-    const outcome = await measureRun(setting, overloadPlan(plan, 'overload', port), of)
+    const outcome = await measureRun(setting, { plan: overloadPlan(plan, 'overload', port) }, of)
     if (outcome === undefined) break
     const run = overloadRun(loadedRun(outcome.result), lightFlows, outcome.flows)
     overloads.push(outcome.result)

@@ -1,5 +1,6 @@
 import { RpbenchError } from '../../errors.js'
 import type { VerifyPlan } from '../../plan/verify-plan.js'
+import type { Repetition } from '../../plan/repetition.js'
 import type { RunPlan } from '../../plan/run-plan.js'
 import type { Progress } from '../progress.js'
 import { runExperiment, type RunOptions, type RunOutcome } from '../run.js'
@@ -15,11 +16,15 @@ export interface Setting {
 }
 
 /** The options of one run among those of a claim. */
-export function runOptions(setting: Setting, plan: RunPlan, of: string): RunOptions {
+export function runOptions(
+  setting: Setting,
+  { plan, draw }: { plan: RunPlan; draw?: Repetition['draw'] },
+  of: string,
+): RunOptions {
   const { toolVersion, signal, onProgress } = setting
   return {
     plan,
-    traffic: prepareTraffic(plan),
+    traffic: prepareTraffic(plan, draw),
     supplied: {},
     toolVersion,
     signal,
@@ -33,12 +38,12 @@ export function runOptions(setting: Setting, plan: RunPlan, of: string): RunOpti
  */
 export async function measureRun(
   setting: Setting,
-  plan: RunPlan,
+  what: { plan: RunPlan; draw?: Repetition['draw'] },
   of: string,
 ): Promise<RunOutcome | undefined> {
   if (setting.signal.aborted) return undefined
   try {
-    const outcome = await runExperiment(runOptions(setting, plan, of))
+    const outcome = await runExperiment(runOptions(setting, what, of))
     return outcome.result.stopped === 'interrupted' ? undefined : outcome
   } catch (error) {
     if (error instanceof RpbenchError && error.code === 'RPB_INTERRUPTED') return undefined

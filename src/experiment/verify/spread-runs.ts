@@ -1,4 +1,4 @@
-import { repetitionPlan } from '../../plan/verify-plan.js'
+import { drawOf } from '../../plan/verify-plan.js'
 import type { RunResult } from '../../result/run-result.js'
 import { measureRun, type Setting } from './setting.js'
 
@@ -13,7 +13,7 @@ export async function measureDraws(setting: Setting): Promise<RunResult[]> {
   for (let i = 0; i < plan.repetitions; i++) {
     const outcome = await measureRun(
       setting,
-      repetitionPlan(plan, i),
+      drawOf(plan, i),
       `affinity and balance, run ${i + 1} of ${plan.repetitions}`,
     )
     if (outcome === undefined) break
