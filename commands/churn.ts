@@ -21,13 +21,20 @@ whether their own process was gone, where they went, what was lost meanwhile, an
   override async run(): Promise<void> {
     const { flags } = await this.parse(Churn)
     const { planChurn } = await import('../src/cli/churn-flags.js')
-    const { plan, changes, supplied } = planChurn(flags)
+    const { plan, changes, supplied, repeat } = planChurn(flags)
     const [{ prepareTraffic }, { churnExperiment }, { CHURN_VIEWS }] = await Promise.all([
       import('../src/experiment/traffic.js'),
       import('../src/experiment/churn.js'),
       import('../src/report/churn/views.js'),
     ])
     const traffic = prepareTraffic(plan)
+    if (repeat > 1)
+      return this.repeatAndReport(flags, {
+        repeated: { of: 'churn', measure: (options) => churnExperiment({ ...options, changes }) },
+        repeat,
+        plan,
+        supplied,
+      })
     await this.measureAndReport({
       kind: 'churn',
       views: CHURN_VIEWS,

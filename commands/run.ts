@@ -12,6 +12,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
     '<%= config.bin %> run --procs 4 --flows 10000',
     '<%= config.bin %> run -p 8 -f 100k -d 20s --in-flight 512',
     '<%= config.bin %> run -p 4 -f 1000 --requests 100 --json | jq .balance',
+    '<%= config.bin %> run -p 4 -f 1000 -d 1s --repeat 10',
     '<%= config.bin %> run -p 4 -f 4000 --service-time 2ms --service-kind sleep --rate 4k',
   ]
 
@@ -23,13 +24,20 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
   override async run(): Promise<void> {
     const { flags } = await this.parse(Run)
     const { planFromFlags } = await import('../src/cli/run-flags.js')
-    const { plan, supplied } = planFromFlags(flags)
+    const { plan, supplied, repeat } = planFromFlags(flags)
     const [{ prepareTraffic }, { runExperiment }, { RUN_VIEWS }] = await Promise.all([
       import('../src/experiment/traffic.js'),
       import('../src/experiment/run.js'),
       import('../src/report/run/views.js'),
     ])
     const traffic = prepareTraffic(plan)
+    if (repeat > 1)
+      return this.repeatAndReport(flags, {
+        repeated: { of: 'run', measure: async (options) => (await runExperiment(options)).result },
+        repeat,
+        plan,
+        supplied,
+      })
     await this.measureAndReport({
       kind: 'run',
       views: RUN_VIEWS,

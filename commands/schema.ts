@@ -4,7 +4,14 @@ import { usageError } from '../src/errors.js'
 import type { SchemaName } from '../src/result/json-schema.js'
 
 /** Written out: asking the schemas themselves would load zod for every `--help`. */
-const NAMES = ['run', 'churn', 'predict', 'sweep', 'verify'] as const satisfies readonly SchemaName[]
+const NAMES = [
+  'run',
+  'churn',
+  'predict',
+  'repeat',
+  'sweep',
+  'verify',
+] as const satisfies readonly SchemaName[]
 
 export default class Schema extends BaseCommand {
   static override summary = 'Print the JSON Schema of a result'

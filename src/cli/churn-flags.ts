@@ -15,9 +15,14 @@ export function planChurn(texts: FlagTexts<'churn'>): {
   plan: RunPlan
   changes: PlannedChange[]
   supplied: Record<string, unknown>
+  repeat: number
 } {
   const { asked, supplied } = readFlags('churn', keysOf('churn'), texts)
-  const { change: timed = defaultsOf('change', 'churn'), ...given } = asked
+  const {
+    change: timed = defaultsOf('change', 'churn'),
+    repeat = defaultOf('repeat', 'churn'),
+    ...given
+  } = asked
   // An open loop, all flows open and alike: what moves is to be seen, whatever else a run can do.
   const request = {
     ...given,
@@ -45,5 +50,5 @@ export function planChurn(texts: FlagTexts<'churn'>): {
     throw usageError(
       `${flagOf('durationNs')} ${texts.duration} is too short for these changes: they need ${formatDuration(needed)}.`,
     )
-  return { plan: { ...plan, durationNs: given.durationNs ?? needed }, changes, supplied }
+  return { plan: { ...plan, durationNs: given.durationNs ?? needed }, changes, supplied, repeat }
 }

@@ -1,4 +1,5 @@
 import type { ChurnResult } from '../result/churn-result.js'
+import type { RepeatResult } from '../result/repeat-result.js'
 import type { RunResult } from '../result/run-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
@@ -15,12 +16,14 @@ const DOES_NOT_HOLD = 99
 export const EXIT_STATUS = {
   run: statusOfRun,
   churn: statusOfRun,
-  sweep: ({ stopped, runs }: SweepResult): number => {
-    if (stopped === 'interrupted') return INTERRUPTED_STATUS
-    const measured = runs.filter(({ error }) => !error)
-    if (measured.length === 0) return FAILED
-    return measured.every(({ validity }) => validity?.verdict === 'invalid') ? INVALID : 0
-  },
+  sweep: ({ stopped, runs }: SweepResult): number =>
+    stopped === 'interrupted' ? INTERRUPTED_STATUS : statusOfRuns(runs),
+  repeat: ({ stopped, repetitions }: RepeatResult): number =>
+    stopped === 'interrupted'
+      ? INTERRUPTED_STATUS
+      : statusOfRuns(
+          repetitions.map(({ error, run, churn }) => ({ error, validity: (run ?? churn)?.validity })),
+        ),
   /** What is known not to hold outweighs what is not known. */
   verify: ({ stopped, claims }: ClaimsResult): number => {
     if (stopped === 'interrupted') return INTERRUPTED_STATUS
@@ -29,6 +32,15 @@ export const EXIT_STATUS = {
   },
   selectors: ({ cases }: SelectorsResult): number =>
     cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,
+}
+
+/** Of several: what some of them gave is worth having. */
+function statusOfRuns(
+  runs: readonly { error?: unknown; validity?: { verdict: string } | undefined }[],
+): number {
+  const measured = runs.filter(({ error }) => error === undefined)
+  if (measured.length === 0) return FAILED
+  return measured.every(({ validity }) => validity?.verdict === 'invalid') ? INVALID : 0
 }
 
 function statusOfRun({ stopped, validity }: RunResult | ChurnResult): number {

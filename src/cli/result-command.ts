@@ -1,5 +1,7 @@
 import { Flags } from '@oclif/core'
+import type { RepeatOptions } from '../experiment/repeat.js'
 import type { ShownResult, Views } from '../report/views.js'
+import type { RepeatResult } from '../result/repeat-result.js'
 import { BaseCommand } from './base-command.js'
 import type { Measurement } from './lifecycle.js'
 import { textOptions } from './standard-output.js'
@@ -39,6 +41,33 @@ export abstract class ResultCommand extends BaseCommand {
     const { show } = await import('./lifecycle.js')
     await show(views, shown, this.output, textOptions(flags['no-color']), flags)
     this.output.check()
+  }
+
+  /** Measures the same plan several times, and does with all of it what `measureAndReport` does with one. */
+  protected async repeatAndReport(
+    flags: PrintFlags & Measurement<ShownResult<RepeatResult>>['flags'],
+    options: Pick<RepeatOptions, 'repeated' | 'repeat' | 'plan' | 'supplied'>,
+  ): Promise<void> {
+    const [{ repeatExperiment }, { REPEAT_VIEWS }, { EXIT_STATUS }] = await Promise.all([
+      import('../experiment/repeat.js'),
+      import('../report/repeat/views.js'),
+      import('./exit-status.js'),
+    ])
+    await this.measureAndReport({
+      kind: `${options.repeated.of}s`,
+      views: REPEAT_VIEWS,
+      flags,
+      statusOf: EXIT_STATUS.repeat,
+      measure: async ({ signal, progress: { update }, keep }) => ({
+        result: await repeatExperiment({
+          ...options,
+          toolVersion: this.config.version,
+          signal,
+          onProgress: update,
+          onRepetition: (result) => keep({ result }),
+        }),
+      }),
+    })
   }
 
   /** Measures, prints and saves; ends with the status that the result has. Errors as those of `measureAndReport`. */

@@ -3,11 +3,11 @@ import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
 import { ephemeralPortRange, openFileCount, openFileLimit } from '../host/limits.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
-import type { RunParameterKey } from '../plan/parameters/table.js'
+import { defaultOf, type RunParameterKey } from '../plan/parameters/table.js'
 import { completePlan, type HostFacts, type RunPlan, type RunRequest } from '../plan/run-plan.js'
 import { readFlags, type FlagTexts } from './flags.js'
 
-const KEYS = Object.keys(RUN_PARAMETERS) as RunParameterKey[]
+const KEYS = [...(Object.keys(RUN_PARAMETERS) as RunParameterKey[]), 'repeat' as const]
 
 /**
  * Reads the flags and completes the plan for this host.
@@ -17,9 +17,13 @@ const KEYS = Object.keys(RUN_PARAMETERS) as RunParameterKey[]
 export function planFromFlags(texts: FlagTexts<'run'>): {
   plan: RunPlan
   supplied: Record<string, string>
+  repeat: number
 } {
-  const { asked, supplied } = readFlags('run', KEYS, texts)
-  return { plan: completePlan(asked, hostFacts(asked.engine)), supplied }
+  const {
+    asked: { repeat = defaultOf('repeat'), ...asked },
+    supplied,
+  } = readFlags('run', KEYS, texts)
+  return { plan: completePlan(asked, hostFacts(asked.engine)), supplied, repeat }
 }
 
 /**

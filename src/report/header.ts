@@ -24,7 +24,8 @@ export function headerPhrases(result: Headed): Phrase[] {
   const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
   const { procs, flows, waves, waveSize, weights, serviceTimeNs, pinMembers, pinWorkers, workers } = effective
   const facts = [
-    `${group.protocol} ${endpoint(group.address, group.port)}`,
+    // Without a port of its own, each repetition took another.
+    `${group.protocol} ${group.port === 0 ? group.address : endpoint(group.address, group.port)}`,
     plural(procs, one, many),
     plural(flows, 'flow', 'flows'),
     waves > 1 && `${formatCount(waves)} waves of ${formatCount(waveSize)}`,

@@ -1,5 +1,6 @@
 import { flagOf } from '../plan/parameters/table.js'
-import type { Capacity, SweepPointResult, SweepResult, SweepSpread } from '../result/sweep-result.js'
+import type { Spread } from '../result/spread.js'
+import type { Capacity, SweepPointResult, SweepResult } from '../result/sweep-result.js'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { grid, type GridColumn } from './grid.js'
 import type { Line } from './line.js'
@@ -16,7 +17,7 @@ const share = (value: number): string => {
 }
 const ratio = (value: number): string => value.toFixed(3)
 
-type Pick = (point: SweepPointResult) => SweepSpread | undefined
+type Pick = (point: SweepPointResult) => Spread | undefined
 
 const roundTrips: Pick = ({ summary }) => summary?.roundTripsPerSecond
 const p99: Pick = ({ summary }) => summary?.p99Ns
@@ -70,7 +71,7 @@ function textOf(value: number | undefined, format: (value: number) => string): s
 }
 
 /** Half of the range over the median. */
-function rangeText(spread: SweepSpread | undefined): string {
+function rangeText(spread: Spread | undefined): string {
   if (spread === undefined || spread.median === 0) return ''
   const half = (spread.max - spread.min) / 2 / spread.median
   return formatPercent(half, half < 0.1 ? 1 : 0)

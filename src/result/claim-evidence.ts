@@ -24,7 +24,7 @@ export const affinityEvidence = z.object({
   runs: z
     .array(
       claimRun.extend({
-        load: z.enum(['closed loop', 'light', 'overload']).describe('under which load'),
+        load: z.enum(['closed loop', 'open loop', 'light', 'overload']).describe('under which load'),
         flows: count.describe('flows of the run'),
         replies: count.describe('datagrams that came back, each of which says at which member its flow was'),
         ...seen.shape,

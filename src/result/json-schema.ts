@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CHURN_SCHEMA, churnResult } from './churn-result.js'
 import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
+import { REPEAT_SCHEMA, repeatResult } from './repeat-result.js'
 import { RUN_SCHEMA, runResult } from './run-result.js'
 import { SWEEP_SCHEMA, sweepResult } from './sweep-result.js'
 import { VERIFY_SCHEMA, verifyResult } from './verify-result.js'
@@ -9,25 +10,26 @@ const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
   predict: { schema: PREDICT_SCHEMA, result: predictResult },
+  repeat: { schema: REPEAT_SCHEMA, result: repeatResult, by: 'run --repeat' },
   sweep: { schema: SWEEP_SCHEMA, result: sweepResult },
   verify: { schema: VERIFY_SCHEMA, result: verifyResult },
 } as const
 
-/** A command whose result has a schema; the same word names the result. */
+/** A kind of result: the command that gives it, but for `repeat`. */
 export type SchemaName = keyof typeof RESULTS
 
 export const SCHEMA_NAMES = Object.keys(RESULTS) as SchemaName[]
 
 /**
- * The JSON Schema (draft 2020-12) of what `rpbench <name> --json` prints. Unknown properties are allowed in it: a
+ * The JSON Schema (draft 2020-12) of what `rpbench <name> --json` prints (`repeat`: that of `run --repeat N`). Unknown properties are allowed in it: a
  * later version of the tool may add optional ones without a new schema version. Every property has its `description`,
  * and figures their `unit`.
  */
 export function resultJsonSchema(name: SchemaName): Record<string, unknown> {
-  const { schema, result } = RESULTS[name]
+  const { schema, result, by = name }: { schema: string; result: z.ZodType; by?: string } = RESULTS[name]
   return {
     $id: `urn:${schema.replace('/', ':')}`,
-    title: `Result of rpbench ${name} (${schema})`,
+    title: `Result of rpbench ${by} (${schema})`,
     ...z.toJSONSchema(result, { target: 'draft-2020-12', io: 'input' }),
   }
 }

@@ -4,6 +4,7 @@ import { books } from './books.js'
 import { measuredEnvelope } from './envelope.js'
 import { latency } from './latency.js'
 import { throughput } from './run-result.js'
+import { spread } from './spread.js'
 import { count, finite, index, instant, ns, rate, share } from './scalars.js'
 import { validityVerdict } from './validity.js'
 
@@ -108,13 +109,6 @@ const sweepRun = z.object({
     })
     .optional()
     .describe('in a capacity search: what this run was for'),
-})
-
-/** Of one figure, over the repetitions. */
-const spread = z.object({
-  median: finite.describe('median of the repetitions'),
-  min: finite.describe('least of the repetitions'),
-  max: finite.describe('greatest of the repetitions'),
 })
 
 const pointSummary = z.object({
@@ -243,7 +237,6 @@ export const sweepResult = z.object({
 
 export type SweepRun = z.infer<typeof sweepRun>
 export type TrialQueue = z.infer<typeof trialQueue>
-export type SweepSpread = z.infer<typeof spread>
 export type SweepPointResult = z.infer<typeof sweepPoint>
 export type PointSummary = z.infer<typeof pointSummary>
 export type Capacity = z.infer<typeof capacity>

@@ -31,15 +31,19 @@ const ruling = z.object({
 
 const restsOn = 'what the verdict rests on; absent where nothing could be measured'
 
+export const affinityClaim = ruling.extend({
+  id: z.literal('affinity').describe('one flow always reaches the same socket'),
+  evidence: affinityEvidence.optional().describe(restsOn),
+})
+
+export const balanceClaim = ruling.extend({
+  id: z.literal('balance').describe('different flows spread evenly'),
+  evidence: balanceEvidence.optional().describe(restsOn),
+})
+
 const claim = z.discriminatedUnion('id', [
-  ruling.extend({
-    id: z.literal('affinity').describe('one flow always reaches the same socket'),
-    evidence: affinityEvidence.optional().describe(restsOn),
-  }),
-  ruling.extend({
-    id: z.literal('balance').describe('different flows spread evenly'),
-    evidence: balanceEvidence.optional().describe(restsOn),
-  }),
+  affinityClaim,
+  balanceClaim,
   ruling.extend({
     id: z.literal('churn').describe('changing the number of sockets moves flows, as many as predicted'),
     evidence: churnEvidence.optional().describe(restsOn),

@@ -16,9 +16,9 @@ it.each([
 
 it('the median of none is not a number', () => expect(medianOfAscending(new Float64Array())).toBeNaN())
 
-describe('the interval of a median', () => {
-  const first = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
+const first = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
+describe('the interval of a median', () => {
   // Ranks and coverages by sums of binomial coefficients, as printed in tables of the sign test.
   it.each([
     [6, 1, 6, 0.96875],

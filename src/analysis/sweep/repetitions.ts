@@ -1,21 +1,6 @@
-import { medianOfAscending } from '../../stats/median.js'
-import type { PointSummary, SweepPointResult, SweepRun, SweepSpread } from '../../result/sweep-result.js'
-
-/** Whether a run's figures may stand in a summary: it came to its end, and is a measurement. */
-export function isMeasurement({ error, stopped, validity }: SweepRun): boolean {
-  return !error && !stopped && validity !== undefined && validity.verdict !== 'invalid'
-}
-
-/** Median, least and greatest; undefined for no values. */
-export function spreadOf(values: readonly number[]): SweepSpread | undefined {
-  if (values.length === 0) return undefined
-  const sorted = values.toSorted((a, b) => a - b)
-  return {
-    median: medianOfAscending(sorted),
-    min: sorted[0]!,
-    max: sorted.at(-1)!,
-  }
-}
+import type { PointSummary, SweepPointResult, SweepRun } from '../../result/sweep-result.js'
+import { isMeasurement } from '../repetitions/measurement.js'
+import { spreadOf } from '../repetitions/spread.js'
 
 const FIGURES: Readonly<Record<keyof PointSummary, (run: SweepRun) => number | undefined>> = {
   roundTripsPerSecond: (run) => run.roundTripsPerSecond,

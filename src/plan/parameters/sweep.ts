@@ -30,12 +30,17 @@ export const SWEEP_PARAMETERS = {
     help: 'share of the trials at a rate that may be bad',
   },
   repeat: {
-    ...SWEEP,
     kind: COUNT,
     flag: 'repeat',
     min: 1,
     max: 100,
-    default: '3',
+    default: '1',
     help: 'repetitions, each a fresh draw: new processes, ports and seed',
+    group: 'LOAD',
+    commands: {
+      run: {},
+      churn: {},
+      sweep: { group: 'SWEEP', default: '3' },
+    },
   },
 } as const satisfies Readonly<Record<string, Row>>

@@ -1,9 +1,9 @@
-import { flagOf } from '../../plan/parameters/table.js'
 import type { SweepResult } from '../../result/sweep-result.js'
 import { formatCount, formatDuration } from '../../units/format.js'
 import { titleLines } from '../header.js'
 import { layOut, type Line, type Phrase } from '../line.js'
 import { plural } from '../../units/plural.js'
+import { sharedSources } from '../shared-sources.js'
 import { createStyle, type Tone } from '../style.js'
 import { pointLabel, sweepPictures } from '../sweep-pictures.js'
 import type { TextOptions } from '../views.js'
@@ -87,11 +87,6 @@ function runsLine({ runs }: SweepResult): Line {
       ...[...byCode].map(([code, n]) => ({ text: `${code} in ${formatCount(n)}` })),
     ],
   }
-}
-
-/** Why repetitions are no draws of their own, and what to do. */
-function sharedSources(independent: number): string {
-  return `only ${formatCount(independent)} of them have sources of their own: the same source at the same ${flagOf('port')} is the same draw; leave that out, widen ${flagOf('sourcePorts')}, or add ${flagOf('sourceAddresses')}`
 }
 
 function spreadLines({ plan, capacity }: SweepResult): Line[] {

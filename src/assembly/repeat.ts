@@ -1,0 +1,43 @@
+import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
+import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
+import { isMeasurement } from '../analysis/repetitions/measurement.js'
+import { figuresOf } from '../analysis/repetitions/figures.js'
+import { REPEAT_SCHEMA, type Repetition, type RepeatResult } from '../result/repeat-result.js'
+import type { Origin } from './origin.js'
+
+/** What is repeated, apart from its repetitions. */
+export interface RepeatRecord extends Origin {
+  startedAt: string
+  /** wall time so far, ns */
+  durationNs: number
+  /** it has not come to its end, or not yet */
+  interrupted: boolean
+  of: RepeatResult['of']
+  repeat: number
+  /** the plan of which each repetition is a draw */
+  effective: RepeatResult['plan']['effective']
+  independentRepetitions: number | undefined
+}
+
+/** The result of repetitions as far as they have come; pooled are those that came to their end and are measurements. */
+export function assembleRepeat(record: RepeatRecord, repetitions: readonly Repetition[]): RepeatResult {
+  const { of, repeat, interrupted, independentRepetitions } = record
+  const runs = repetitions.flatMap(({ run }) => run ?? []).filter(isMeasurement)
+  const churns = repetitions.flatMap(({ churn }) => churn ?? []).filter(isMeasurement)
+  return {
+    schema: REPEAT_SCHEMA,
+    tool: { name: 'rpbench', version: record.toolVersion },
+    host: record.host,
+    startedAt: record.startedAt,
+    durationNs: Math.round(record.durationNs),
+    ...(interrupted && { stopped: 'interrupted' as const }),
+    of,
+    plan: { supplied: record.supplied, effective: { ...record.effective } },
+    repeat,
+    ...(independentRepetitions !== undefined && { independentRepetitions }),
+    repetitions: [...repetitions],
+    ...(runs.length > 0 && { claims: poolClaims(runs, interrupted ? repeat : runs.length) }),
+    ...(churns.length > 0 && { changes: poolChanges(churns) }),
+    figures: figuresOf([...runs, ...churns]),
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { churnResult } from './churn-result.js'
+import { measuredEnvelope } from './envelope.js'
+import { plannedRun } from './plan-schema.js'
+import { runResult } from './run-result.js'
+import { spread } from './spread.js'
+import { count, finite, index, ns, probability } from './scalars.js'
+import { affinityClaim, balanceClaim } from './verify-result.js'
+
+/** The result of `rpbench run --repeat N` and `rpbench churn --repeat N`: independent draws of one plan. */
+export const REPEAT_SCHEMA = 'rpbench/repeat@1'
+
+const repetition = z.object({
+  index: index.describe('number of the repetition, from 0'),
+  seed: index.describe('of its random choices'),
+  wallNs: ns.describe('from the start of its group to its end'),
+  error: z
+    .object({
+      code: z.string().describe('which error; stable'),
+      message: z.string().describe('what was wrong, as a sentence'),
+    })
+    .optional()
+    .describe('why it could not be done; absent where it was'),
+  run: runResult.optional().describe('its whole result, of `run`'),
+  churn: churnResult.optional().describe('its whole result, of `churn`'),
+})
+
+/** Of one metric, over the repetitions that are measurements. */
+const figure = spread.extend({
+  metric: z.string().describe('name of the metric, as `rpbench metrics` lists it'),
+  n: count.describe('repetitions in which it was measured'),
+})
+
+/** A change of `churn`, over the repetitions in which it was seen. */
+const pooledChange = z.object({
+  change: z.string().describe('the change, as it was asked for'),
+  seen: count.describe('repetitions in which it was seen, and that are measurements'),
+  asPredicted: count.describe('of those, the ones in which flows moved as predicted'),
+  differs: count.describe('of those, the ones in which they did not'),
+  uniformity: z
+    .object({
+      statistic: finite.describe('greatest distance of their distribution from the uniform one'),
+      pValue: probability.describe('how often uniform p-values are as far from it, or further'),
+    })
+    .optional()
+    .describe(
+      'whether the p-values of its tests look uniform, as they do where the model holds (Kolmogorov–Smirnov); absent where the test was flow by flow',
+    ),
+})
+
+export const repeatResult = z.object({
+  ...measuredEnvelope(REPEAT_SCHEMA),
+  durationNs: ns.describe('wall time, with the start of every group'),
+  stopped: z
+    .literal('interrupted')
+    .optional()
+    .describe('ended before its time; the repetitions that were carried out are all here'),
+  of: z.enum(['run', 'churn']).describe('what was repeated'),
+  plan: plannedRun,
+  repeat: count.describe('repetitions that were asked for'),
+  independentRepetitions: count
+    .optional()
+    .describe(
+      'with `port` given, how many of the repetitions have no source in common with another; absent where that is so of all',
+    ),
+  repetitions: z.array(repetition).describe('each with its whole result, in the order of time'),
+  claims: z
+    .array(z.discriminatedUnion('id', [affinityClaim, balanceClaim]))
+    .optional()
+    .describe(
+      'of `run`: what all repetitions together say of affinity and balance; absent without a measurement',
+    ),
+  changes: z.array(pooledChange).optional().describe('of `churn`: what all repetitions say of each change'),
+  figures: z.array(figure).describe('median and interval of each metric that was measured'),
+})
+
+export type Repetition = z.infer<typeof repetition>
+export type Figure = z.infer<typeof figure>
+export type PooledChange = z.infer<typeof pooledChange>
+export type RepeatResult = z.infer<typeof repeatResult>
