@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flagOf } from '../plan/parameters/table.js'
 import { CHURN_SCHEMA, churnResult } from './churn-result.js'
 import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
 import { REPEAT_SCHEMA, repeatResult } from './repeat-result.js'
@@ -10,7 +11,7 @@ const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
   predict: { schema: PREDICT_SCHEMA, result: predictResult },
-  repeat: { schema: REPEAT_SCHEMA, result: repeatResult, by: 'run --repeat' },
+  repeat: { schema: REPEAT_SCHEMA, result: repeatResult, by: `run ${flagOf('repeat')}` },
   sweep: { schema: SWEEP_SCHEMA, result: sweepResult },
   verify: { schema: VERIFY_SCHEMA, result: verifyResult },
 } as const
@@ -21,7 +22,7 @@ export type SchemaName = keyof typeof RESULTS
 export const SCHEMA_NAMES = Object.keys(RESULTS) as SchemaName[]
 
 /**
- * The JSON Schema (draft 2020-12) of what `rpbench <name> --json` prints (`repeat`: that of `run --repeat N`). Unknown properties are allowed in it: a
+ * The JSON Schema (draft 2020-12) of what `rpbench <name> --json` prints (`repeat`: of `run` repeated). Unknown properties are allowed in it: a
  * later version of the tool may add optional ones without a new schema version. Every property has its `description`,
  * and figures their `unit`.
  */
