@@ -1,7 +1,6 @@
 import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
 import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
 import { isMeasurement } from '../analysis/repetitions/measurement.js'
-import { figuresOf } from '../analysis/repetitions/figures.js'
 import { REPEAT_SCHEMA, type Repetition, type RepeatResult } from '../result/repeat-result.js'
 import type { Origin } from './origin.js'
 
@@ -38,6 +37,5 @@ export function assembleRepeat(record: RepeatRecord, repetitions: readonly Repet
     repetitions: [...repetitions],
     ...(runs.length > 0 && { claims: poolClaims(runs, interrupted ? repeat : runs.length) }),
     ...(churns.length > 0 && { changes: poolChanges(churns) }),
-    figures: figuresOf([...runs, ...churns]),
   }
 }

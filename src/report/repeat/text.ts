@@ -1,4 +1,4 @@
-import type { Figure, PooledChange, Repetition, RepeatResult } from '../../result/repeat-result.js'
+import type { PooledChange, Repetition, RepeatResult } from '../../result/repeat-result.js'
 import { formatCount, formatDuration, formatPercent } from '../../units/format.js'
 import { plural } from '../../units/plural.js'
 import { claimLines } from '../claim-lines.js'
@@ -28,7 +28,6 @@ export function renderRepeatText(result: RepeatResult, options: TextOptions): st
   const lines: Line[] = [
     ...(result.claims ?? []).flatMap(claimLines),
     ...(result.changes ?? []).map(changeLine),
-    ...figureLines(result.figures),
     ...errorLines(result),
     runsLine(result),
     ...independenceLines(result),
@@ -180,8 +179,4 @@ function stoppedLines({ stopped }: RepeatResult): Line[] {
       phrases: [{ text: 'what was measured is here' }],
     },
   ]
-}
-
-function figureLines(_figures: readonly Figure[]): Line[] {
-  return []
 }
