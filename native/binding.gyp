@@ -8,5 +8,11 @@
     ],
     'defines': ['NAPI_VERSION=9', '_GNU_SOURCE'],
     'cflags': ['-std=c11', '-O2', '-Wall', '-Wextra', '-Wno-unused-parameter', '-fvisibility=hidden'],
+  }, {
+    'target_name': 'launch',
+    'type': 'executable',
+    'sources': ['src/launch.c'],
+    'defines': ['_GNU_SOURCE'],
+    'cflags': ['-std=c11', '-O2', '-Wall', '-Wextra'],
   }]
 }

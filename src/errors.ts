@@ -26,6 +26,7 @@ const EXIT_STATUS = {
   RPB_MEMBER: 1,
   RPB_FLOWS: 1,
   RPB_CPU: 1,
+  RPB_WORKER: 1,
   RPB_INTERRUPTED: 130,
 } as const
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
 import { getSystemErrorMap } from 'node:util'
 import { createRequire } from 'node:module'
 import addon from '#native'
@@ -31,6 +32,11 @@ export function addonPath(): string {
   const require = createRequire(import.meta.url)
   const load = require('node-gyp-build') as { resolve(directory: string): string }
   return load.resolve(new URL('.', import.meta.resolve('#native')).pathname)
+}
+
+/** Where the program is that a server is started through (native/src/launch.c): beside the addon. */
+export function launcherPath(): string {
+  return join(dirname(addonPath()), 'launch')
 }
 
 /** A failed system call: `code` is the errno's name, `syscall` the call, the message one sentence. */

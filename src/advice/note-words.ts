@@ -38,6 +38,9 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
         ? `The run was interrupted: ${changesUnseen.length} of the changes were not carried out, or not seen.`
         : 'The run was interrupted: figures cover what was measured until then.',
   }),
+  'change-failed': ({ changeFailed, changesUnseen = [] }) => ({
+    message: `The change "${changeFailed}" could not be carried out, which ended the run: ${changesUnseen.length} of the changes were not carried out, or not seen.`,
+  }),
   'changes-unseen': ({ changesUnseen = [] }) => ({
     message: `The load ended before these were carried out and seen: ${changesUnseen.join(', ')}.`,
     nextStep: `Give the changes more time: a longer ${flagOf('durationNs')}.`,

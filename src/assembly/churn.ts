@@ -71,7 +71,7 @@ function predictionOf(
 }
 
 function changeResult(
-  { startNs, reports, plan, hashes }: Recording,
+  { startNs, reports, plan, hashes, changes }: Recording,
   done: readonly DoneChange[],
   history: FlowHistory,
   i: number,
@@ -79,6 +79,8 @@ function changeResult(
   const change = done[i]!
   const { askedNs, beganNs, doneNs, before, after } = change
   const next = done[i + 1]
+  // A change that failed may have been carried out in part.
+  const failedNs = next === undefined ? changes?.failed?.askedNs : undefined
   const previousNs = done[i - 1]?.doneNs ?? startNs
   const window = {
     before,
@@ -87,7 +89,7 @@ function changeResult(
     previousNs,
     beganNs,
     doneNs,
-    untilNs: next?.beganNs ?? Infinity,
+    untilNs: next?.beganNs ?? failedNs ?? Infinity,
     guardNs: flowPeriodNs(plan),
   }
   const moves = classifyMoves(history, window)
@@ -95,7 +97,7 @@ function changeResult(
   const timelines = timelinesOf(reports)
   const intervalNs = timelines[0]?.intervalNs ?? 0
   const fromNs = countedFromNs(change, intervalNs)
-  const toNs = next ? countedFromNs(next, intervalNs) : Infinity
+  const toNs = next ? countedFromNs(next, intervalNs) : (failedNs ?? Infinity)
   const [sent, replied, late] = (['sent', 'replied', 'late'] as const).map((of) =>
     countIn(timelines, of, fromNs, toNs),
   ) as [number, number, number]
@@ -143,11 +145,12 @@ function sendingEndNs(reports: readonly WorkerReport[]): number {
 }
 
 /** How many of the changes that were carried out had time enough after them for each flow to show where it is. */
-function changesSeen({ reports, plan }: Recording, done: readonly DoneChange[]): number {
+function changesSeen({ reports, plan, changes }: Recording, done: readonly DoneChange[]): number {
   const last = done.at(-1)
   if (last === undefined) return 0
   // One turn is the guard of `classifyMoves`, in the other each flow is asked.
-  return sendingEndNs(reports) - last.doneNs >= 2 * flowPeriodNs(plan) ? done.length : done.length - 1
+  const seenUntilNs = Math.min(sendingEndNs(reports), changes?.failed?.askedNs ?? Infinity)
+  return seenUntilNs - last.doneNs >= 2 * flowPeriodNs(plan) ? done.length : done.length - 1
 }
 
 /** Turns a recording into the result; nothing here touches the system. */

@@ -1,5 +1,6 @@
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import type { MemberLedger } from '../analysis/books/ledger.js'
+import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { MEASURED } from '../recording/counters.js'
 import type { LifeRecording } from '../recording/group-recording.js'
@@ -7,6 +8,7 @@ import type { Recording } from '../recording/recording.js'
 import type { Quantity, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
+import { formatDuration } from '../units/format.js'
 import type { Origin } from './origin.js'
 
 export const sum = (numbers: Iterable<number>): number => {
@@ -133,11 +135,16 @@ export function scheduleOf({ plan, reports }: Recording): RunResult['schedule'] 
     : undefined
 }
 
-/** What ended a run before its time: a member, or the front, that was not told to end. */
-function failureOf({ lives, front }: Recording['group']): string | undefined {
+/** What ended a run before its time: a member, or the front, that was not told to end, or a change that failed. */
+function failureOf({ group: { lives, front }, changes, startNs }: Recording): string | undefined {
   if (front?.died !== undefined) return `The front (process ${front.pid}) ${front.died}.`
   const dead = lives.find(({ died }) => died !== undefined)
-  return dead && `Member ${dead.member} (process ${dead.pid}) ${dead.died}.`
+  if (dead) return `Member ${dead.member} (process ${dead.pid}) ${dead.died}.`
+  const failed = changes?.failed
+  return (
+    failed &&
+    `The change "${changeText(failed.change)}" at ${formatDuration(failed.askedNs - startNs)} failed. ${failed.why}`
+  )
 }
 
 /** What every result of a load on a group begins with. */
@@ -146,7 +153,7 @@ export function headOf(
   { toolVersion, host, supplied }: Origin,
 ): Pick<RunResult, 'tool' | 'host' | 'startedAt' | 'durationNs' | 'stopped' | 'failure' | 'plan' | 'group'> {
   const { plan, group } = recording
-  const failure = failureOf(group)
+  const failure = failureOf(recording)
   return {
     tool: { name: 'rpbench', version: toolVersion },
     host,

@@ -1,5 +1,6 @@
 import type { InFlightTimes, Observations, ScheduleKept } from '../analysis/validity/observations.js'
 import { cpusOf } from '../plan/cpu-list.js'
+import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
@@ -48,6 +49,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     unexplained: books.unexplained,
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
+    ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),
     waves: plan.waves,
     waveSize: plan.waveSize,
     portsReplaced: sum(reports.map((r) => r.replaced)),

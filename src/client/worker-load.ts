@@ -3,8 +3,10 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { entryFile } from '../entry.js'
 import { RpbenchError } from '../errors.js'
+import { shortageClause } from '../host/shortage.js'
 import { cpuOf } from '../plan/cpu-list.js'
-import { shareFlows, type FlowPlan } from '../plan/flow-plan.js'
+import { shareFlows, type FlowPlan, type FlowShare } from '../plan/flow-plan.js'
+import { flagOf } from '../plan/parameters/table.js'
 import { shareOf } from '../plan/share.js'
 import { Control, type LiveFigures } from './control.js'
 import type { Load } from './load.js'
@@ -24,13 +26,32 @@ export interface LoadOptions extends Omit<WorkerTask, OwnedByLoad> {
 
 const sum = (weights: Float64Array): number => weights.reduce((total, weight) => total + weight, 0)
 
+/** What a client thread takes beside its flows: memory, bytes, and descriptors, of its event loop and its engine. */
+const THREAD = { tasks: 1, bytes: 10e6, files: 8 }
+
+/** The error of a client thread that could not be started, or ended without saying why. */
+function threadError(index: number, workers: number, error: unknown): RpbenchError {
+  const missing = workers - index
+  const need = { tasks: THREAD.tasks * missing, bytes: THREAD.bytes * missing, files: THREAD.files * missing }
+  const orElse = workers > 1 ? `lower ${flagOf('workers')}` : `lower ${flagOf('procs')}`
+  const cause =
+    shortageClause(need, orElse) ??
+    `there was no room for another thread (ulimit -u, pids.max of the control group, memory): raise what is short, or ${orElse}`
+  return new RpbenchError(
+    'RPB_WORKER',
+    `Client thread ${index} of ${workers} could not be started (${(error as Error).message}); ${cause}.`,
+    { cause: error },
+  )
+}
+
 /** One worker as the parent sees it: what it says, and how its task ends. */
 class LoadWorker {
   readonly outcome: Promise<WorkerOutcome>
   readonly #port: MessagePort
 
+  /** @param pool one thread, for this worker alone */
   constructor(
-    pool: Piscina,
+    readonly pool: Piscina,
     readonly index: number,
     readonly control: Control,
     task: Omit<WorkerTask, 'port' | 'index' | 'control'>,
@@ -38,7 +59,12 @@ class LoadWorker {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     const message: WorkerTask = { ...task, index, control: control.memory, port: port2 }
-    this.outcome = pool.run(message, { transferList: [port2] }) as Promise<WorkerOutcome>
+    const run = pool.run(message, { transferList: [port2] }) as Promise<WorkerOutcome>
+    this.outcome = run.catch((error: unknown) => {
+      // Failures of its own a worker returns; these have become of its thread.
+      const { code } = error as NodeJS.ErrnoException
+      throw code?.startsWith('ERR_WORKER_') ? threadError(index, task.workers, error) : error
+    })
     // Whoever awaits it sees the failure; until then it must not count as unhandled.
     this.outcome.catch(() => {})
   }
@@ -58,30 +84,48 @@ class LoadWorker {
   }
 }
 
+/** Waits for something, but no longer than until the signal is aborted. @throws RpbenchError RPB_INTERRUPTED then */
+async function unlessInterrupted<T>(awaited: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController()
+  const interrupted = async (): Promise<never> => {
+    if (!signal.aborted) await once(signal, 'abort', { signal: over.signal })
+    throw new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
+  }
+  try {
+    return await Promise.race([awaited, interrupted()])
+  } finally {
+    over.abort()
+  }
+}
+
 /** The load side of a run: worker threads, each with its share of the flows, taken through their phases together. */
 export class WorkerLoad implements Load {
   private constructor(
     readonly control: Control,
     readonly workers: LoadWorker[],
-    readonly pool: Piscina,
   ) {}
 
   /**
    * Starts the workers and opens the flows' sockets (of the first wave).
-   * @throws RpbenchError when flows cannot be opened
+   * @throws RpbenchError when threads cannot be started or flows cannot be opened, and RPB_INTERRUPTED when `signal` is
+   * aborted before; nothing is left running then
    */
-  static async open(options: LoadOptions): Promise<WorkerLoad> {
+  static async open(options: LoadOptions, signal: AbortSignal): Promise<WorkerLoad> {
     const { flowPlan, workers: count, pinWorkers, inFlight, waveSize, rateHz, weights, ...task } = options
     const { Piscina } = await import('piscina')
-    const pool = new Piscina({
-      filename: entryFile('client/worker.js'),
-      minThreads: count,
-      maxThreads: count,
-    })
+    // One for each thread: where one cannot be started, a pool of several would leave the others behind.
+    const startThread = (i: number): Piscina => {
+      try {
+        return new Piscina({ filename: entryFile('client/worker.js'), minThreads: 1, maxThreads: 1 })
+      } catch (error) {
+        throw threadError(i, count, error)
+      }
+    }
     const control = new Control(Control.memory(count))
-    const workers = shareFlows(flowPlan, count).map((share, i) => {
+    const load = new WorkerLoad(control, [])
+    const addWorker = (share: FlowShare, i: number): void => {
       const own = weights?.slice(share.firstFlow, share.firstFlow + share.flows)
-      return new LoadWorker(pool, i, control, {
+      const worker = new LoadWorker(startThread(i), i, control, {
         ...task,
         workers: count,
         share,
@@ -93,10 +137,11 @@ export class WorkerLoad implements Load {
         weights: own,
         cpu: cpuOf(pinWorkers, i),
       })
-    })
-    const load = new WorkerLoad(control, workers, pool)
+      load.workers.push(worker)
+    }
     try {
-      await Promise.all(workers.map((worker) => worker.next()))
+      shareFlows(flowPlan, count).forEach(addWorker)
+      await unlessInterrupted(Promise.all(load.workers.map((worker) => worker.next())), signal)
     } catch (error) {
       await load.close()
       throw error
@@ -159,6 +204,6 @@ export class WorkerLoad implements Load {
   async close(): Promise<void> {
     this.stop()
     for (const worker of this.workers) worker.open()
-    await this.pool.destroy()
+    await Promise.all(this.workers.map(({ pool }) => pool.destroy()))
   }
 }

@@ -1,7 +1,9 @@
+import { RpbenchError } from '../errors.js'
+import { SystemError } from '../native.js'
 import type { Group } from '../group/group.js'
 import { lifeKey, type Life, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
-import type { DoneChange, TakenStep } from '../recording/done-change.js'
+import type { DoneChange, FailedChange, TakenStep } from '../recording/done-change.js'
 import type { ChangeWatch } from './change-watch.js'
 import type { Clock } from './testbed.js'
 
@@ -21,6 +23,8 @@ export interface Quiet {
 /** Carries out planned changes on a group at their times, one after another. */
 export class ChangeRunner {
   readonly done: DoneChange[] = []
+  /** the one that could not be carried out, after which none was tried */
+  failed: FailedChange | undefined
   readonly #lives = new Map<string, number>()
   #sentWhenDone = 0
 
@@ -38,7 +42,7 @@ export class ChangeRunner {
    * Carries out the changes and waits until the last of them was seen.
    * @param startNs when the measured phase began: the plan's times count from there
    * @param leastNs how long it is to last, at least
-   * @param signal ends it before the next change
+   * @param signal ends it before the next change, and gives up a newcomer that does not serve yet
    */
   async run(startNs: number, leastNs: number, signal: AbortSignal): Promise<void> {
     for (const planned of this.plan) {
@@ -46,9 +50,16 @@ export class ChangeRunner {
       if (signal.aborted) return
       const askedNs = this.clock.nowNs()
       this.watch.asked(planned.change, askedNs, this.done.at(-1)?.doneNs ?? startNs)
-      const carriedOut = await this.#carryOut(planned, askedNs)
-      this.watch.done(carriedOut.doneNs)
-      this.done.push({ ...planned, askedNs, ...carriedOut })
+      try {
+        const carriedOut = await this.#carryOut(planned, askedNs, signal)
+        this.watch.done(carriedOut.doneNs)
+        this.done.push({ ...planned, askedNs, ...carriedOut })
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof RpbenchError || error instanceof SystemError)) throw error
+        this.failed = { ...planned, askedNs, why: error.message.replace(/\.?$/, '.') }
+        return
+      }
       this.#sentWhenDone = this.quiet.sent()
     }
     await this.#untilDue(startNs + leastNs, signal)
@@ -67,6 +78,7 @@ export class ChangeRunner {
   async #carryOut(
     { change, steps }: PlannedChange,
     askedNs: number,
+    signal: AbortSignal,
   ): Promise<Omit<DoneChange, keyof PlannedChange | 'askedNs'>> {
     if (change.kind === 'stall' || change.kind === 'resume') {
       const place = this.group.lives.findIndex(({ member, leaving }) => member === change.member && !leaving)
@@ -74,7 +86,8 @@ export class ChangeRunner {
       return { beganNs: askedNs, doneNs: this.clock.nowNs(), taken: [] }
     }
     const taken: TakenStep[] = []
-    for (const step of steps) taken.push({ ...step, ...(await this.#take(step, change.kind === 'kill')) })
+    for (const step of steps)
+      taken.push({ ...step, ...(await this.#take(step, change.kind === 'kill', signal)) })
     return {
       beganNs: taken[0]?.beganNs ?? askedNs,
       doneNs: taken.at(-1)?.atNs ?? askedNs,
@@ -85,10 +98,11 @@ export class ChangeRunner {
   async #take(
     { action, member, generation }: Step,
     kill: boolean,
+    signal: AbortSignal,
   ): Promise<{ beganNs: number; atNs: number }> {
     const life: Life = { member, generation }
     if (action === 'start') {
-      const joined = await this.group.join(life)
+      const joined = await this.group.join(life, signal)
       const { atNs } = joined
       this.#lives.set(lifeKey(life), joined.life)
       // The group changes while the socket is bound: `join` says when that began.

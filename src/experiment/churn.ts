@@ -26,7 +26,8 @@ function mostAtOnce(members: number, steps: PlannedChange['steps']): number {
 
 /**
  * Runs a steady open loop through the planned changes of a group, and says of each what became of the flows.
- * @throws RpbenchError when nothing could be measured, or a change could not be carried out
+ * A change that cannot be carried out ends it early: what was measured until then is kept.
+ * @throws RpbenchError when nothing could be measured
  */
 export async function churnExperiment(options: ChurnOptions): Promise<ChurnResult> {
   const { plan, changes, signal, supplied, toolVersion } = options
@@ -76,7 +77,8 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     loadOver.abort()
     const failure = await changing
     if (failure !== undefined) throw failure
-    const recording = await session.finish({ planned: changes, done: runner.done })
+    const { done, failed } = runner
+    const recording = await session.finish({ planned: changes, done, ...(failed && { failed }) })
     return assembleChurn(recording, { supplied, toolVersion, host: hostIdentity() })
   } finally {
     await session.close()

@@ -87,27 +87,30 @@ export class Session {
       group = await testbed.startGroup({ plan, joiners, mostMembers, ...shared }, signal)
       const groupNs = clock.nowNs()
       progress.enter('opening flows')
-      const load = await testbed.openLoad({
-        flowPlan: traffic.flowPlan,
-        workers: plan.workers,
-        pinWorkers: plan.pinWorkers,
-        inFlight: plan.inFlight,
-        waveSize: plan.waveSize,
-        engine: plan.engine,
-        server: { address: serverAddress(plan), port: group.port },
-        ...shared,
-        members: options.memberIndexes ?? plan.procs,
-        payloadBytes: plan.payloadBytes,
-        seed: plan.seed,
-        warmupNs: plan.warmupNs,
-        durationNs: options.loadNs ?? plan.durationNs,
-        requestsPerFlow: plan.requests,
-        timeoutNs: plan.timeoutNs,
-        rateHz: plan.rateHz,
-        arrivals: plan.arrivals ?? 'constant',
-        weights: traffic.weights,
-        trace: options.trace,
-      })
+      const load = await testbed.openLoad(
+        {
+          flowPlan: traffic.flowPlan,
+          workers: plan.workers,
+          pinWorkers: plan.pinWorkers,
+          inFlight: plan.inFlight,
+          waveSize: plan.waveSize,
+          engine: plan.engine,
+          server: { address: serverAddress(plan), port: group.port },
+          ...shared,
+          members: options.memberIndexes ?? plan.procs,
+          payloadBytes: plan.payloadBytes,
+          seed: plan.seed,
+          warmupNs: plan.warmupNs,
+          durationNs: options.loadNs ?? plan.durationNs,
+          requestsPerFlow: plan.requests,
+          timeoutNs: plan.timeoutNs,
+          rateHz: plan.rateHz,
+          arrivals: plan.arrivals ?? 'constant',
+          weights: traffic.weights,
+          trace: options.trace,
+        },
+        signal,
+      )
       const watch = new StrangerWatch(group)
       const flowsNs = clock.nowNs() - groupNs
       return new Session(options, progress, clock, group, load, watch, startedAt, beganNs, groupNs, flowsNs)

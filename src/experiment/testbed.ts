@@ -36,7 +36,7 @@ export interface Testbed {
   /** @throws RpbenchError; nothing is left running then */
   startGroup(wish: GroupWish, signal: AbortSignal): Promise<Group>
   /** @throws RpbenchError; nothing is left running then */
-  openLoad(options: LoadOptions): Promise<Load>
+  openLoad(options: LoadOptions, signal: AbortSignal): Promise<Load>
 }
 
 function serviceOf(plan: RunPlan): GroupService | undefined {
@@ -90,5 +90,5 @@ function startClock(): Clock {
 export const OWN_TESTBED: Testbed = {
   startClock,
   startGroup: startOwnGroup,
-  openLoad: (options) => WorkerLoad.open(options),
+  openLoad: (options, signal) => WorkerLoad.open(options, signal),
 }

@@ -1,6 +1,6 @@
 import type { FrontCounters } from '../recording/counters.js'
 import type { GroupCounters } from './counters.js'
-import type { MemberHost } from './member-host.js'
+import { killAll, type MemberHost } from './member-host.js'
 import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
 
 /** The process, or thread, that takes for all members of a group and hands on to them. */
@@ -43,7 +43,6 @@ export class Front implements Counting {
 
   async kill(): Promise<void> {
     this.#stopping = true
-    this.host.kill()
-    await this.host.ended
+    await killAll([this.host])
   }
 }

@@ -40,8 +40,9 @@ export class GroupRecorder {
     const front = this.#front(frontResidentBytes)
     return {
       port: group.sockets.port,
-      lives: group.read().map((after, lifeNumber) => {
-        const { member, generation, host } = group.lives[lifeNumber]!
+      lives: group.read().flatMap((after, lifeNumber) => {
+        const { member, generation, host, joining } = group.lives[lifeNumber]!
+        if (joining) return []
         const died = group.deaths.get(lifeNumber)
         return {
           member,

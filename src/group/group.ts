@@ -28,8 +28,13 @@ export interface Group {
   readonly wounded: boolean
   /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
   onDeath(callback: OnDeath): void
-  /** Adds a member. @returns its life, and from when on it could get a datagram */
-  join(life: Life): Promise<{ life: number; atNs: number }>
+  /**
+   * Adds a member.
+   * @param signal gives the newcomer up before it is a member
+   * @returns its life, and from when on it could get a datagram
+   * @throws RpbenchError when it does not come to serve: the group is as it was then, and nothing of it is left
+   */
+  join(life: Life, signal: AbortSignal): Promise<{ life: number; atNs: number }>
   /** Lets a member answer what it has queued and go. @returns when it closed its socket */
   leave(life: number): Promise<number>
   /** Kills a member, with what it has queued. @returns when it had ended */

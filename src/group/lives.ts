@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isStopped } from '../host/process-state.js'
 import type { Life } from '../kernel/group-array.js'
-import type { MemberHost } from './member-host.js'
+import { killAll, type MemberHost } from './member-host.js'
 import { ANSWER_BOUND_MS } from './counter-updates.js'
 import { until } from './until.js'
 
@@ -12,6 +12,10 @@ export interface HostedLife extends Life {
   leaving: boolean
   /** its process stands still */
   stalled: boolean
+  /** it was started in a group that serves, and is no member yet; or never was */
+  joining: boolean
+  /** what ended it before it was one */
+  failed?: string
 }
 
 /** The lives of a group's members, in the order in which they began, and what runs them. */
@@ -23,9 +27,14 @@ export class Lives {
   /** @param onDeath told of every member that ends without being told to */
   constructor(readonly onDeath: (lifeNumber: number, why: string) => void) {}
 
-  /** Takes in a member that was just started. @returns its life's number */
-  add({ member, generation }: Life, host: MemberHost): number {
-    const lifeNumber = this.all.push({ member, generation, host, leaving: false, stalled: false }) - 1
+  /**
+   * Takes in a member that was just started.
+   * @param joining it is no member yet: its end is not a death, but a start that failed
+   * @returns its life's number
+   */
+  add({ member, generation }: Life, host: MemberHost, joining: boolean): number {
+    const life: HostedLife = { member, generation, host, leaving: false, stalled: false, joining }
+    const lifeNumber = this.all.push(life) - 1
     void host.ended.then((why) => this.#ended(lifeNumber, why ?? 'ended by itself'))
     return lifeNumber
   }
@@ -34,6 +43,10 @@ export class Lives {
     const life = this.all[lifeNumber]!
     if (life.leaving) return
     life.leaving = true
+    if (life.joining) {
+      life.failed = why
+      return
+    }
     this.deaths.set(lifeNumber, why)
     this.onDeath(lifeNumber, why)
   }
@@ -50,7 +63,10 @@ export class Lives {
 
   /** Lives whose member can answer. */
   awake(): number[] {
-    return this.living().filter((lifeNumber) => !this.all[lifeNumber]!.stalled)
+    return this.living().filter((lifeNumber) => {
+      const { stalled, joining } = this.all[lifeNumber]!
+      return !stalled && !joining
+    })
   }
 
   /** Stops a member's process where it stands, and waits until it does: it keeps its socket and reads nothing. */
@@ -70,8 +86,7 @@ export class Lives {
 
   /** Kills all members and waits for their end. */
   async killAll(): Promise<void> {
-    for (const host of this.hosts) host.kill()
-    await Promise.all(this.hosts.map((host) => host.ended))
+    await killAll(this.hosts)
   }
 }
 

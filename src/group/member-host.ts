@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { entryFile } from '../entry.js'
+import { launcherPath } from '../native.js'
 import type { ServerTask } from './serve.cjs'
 
 /** What a server is: a member of the group, or the front of one. */
@@ -11,8 +13,45 @@ export interface MemberHost {
   readonly pid: number
   /** Resolves when it has ended, with what ended it if it was not told to stop. */
   readonly ended: Promise<string | undefined>
+  /** Whether what ended it is in its own words. */
+  readonly explained: boolean
   /** Ends it at once. */
   kill(): void
+  /** Waits for it no more: it is no reason for this process to go on. */
+  abandon(): void
+}
+
+/** How long the kernel may take to end what was killed: one in a frozen control group stays until that thaws. */
+const KILL_BOUND_MS = 2_000
+
+/** Kills servers and waits for their end, for a bounded time. */
+export async function killAll(hosts: readonly MemberHost[]): Promise<void> {
+  for (const host of hosts) host.kill()
+  const given = new AbortController()
+  await Promise.race([
+    Promise.all(hosts.map((host) => host.ended)),
+    delay(KILL_BOUND_MS, undefined, { signal: given.signal }).catch(() => {}),
+  ])
+  given.abort()
+  for (const host of hosts) host.abandon()
+}
+
+/** A server that could not even be started. */
+function stillborn(error: unknown): MemberHost {
+  return {
+    pid: 0,
+    ended: (async () => notStarted(error))(),
+    explained: false,
+    kill: () => {},
+    abandon: () => {},
+  }
+}
+
+function notStarted(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException
+  // A thread's says that it could not be initialised, and the errno in its message.
+  const why = code === undefined || code === 'ERR_WORKER_INIT_FAILED' ? message : code
+  return `could not be started (${why})`
 }
 
 /**
@@ -28,38 +67,74 @@ function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Starts a server as a process. It inherits the shared memory and its sockets as descriptors 3 and up. It stays in the
+ * Starts a server as a process, tied to this one before it is Node. It inherits the shared memory and its sockets as descriptors 3 and up. It stays in the
  * parent's session: where the scheduler groups processes by session, one of its own would be weighed like all of the
  * client's, which no real group of servers is.
  */
 export function startProcess(entry: ServerEntry, task: ServerTask): MemberHost {
   const inherited = { ...task, memoryFd: 3, fds: task.fds.map((_, i) => 4 + i), parentPid: process.pid }
-  const child = spawn(process.execPath, [...SMALL_NODE, entryFile(entry), JSON.stringify(inherited)], {
-    stdio: ['ignore', 'ignore', 'pipe', task.memoryFd, ...task.fds],
-    env: serverEnvironment(),
-  })
+  const node = [process.execPath, ...SMALL_NODE, entryFile(entry), JSON.stringify(inherited)]
+  let child: ChildProcess
+  try {
+    child = spawn(launcherPath(), [String(process.pid), ...node], {
+      stdio: ['ignore', 'ignore', 'pipe', task.memoryFd, ...task.fds],
+      env: serverEnvironment(),
+    })
+  } catch (error) {
+    return stillborn(error)
+  }
   let complaint = ''
+  let explained = false
   // Piped because of the fourth argument's type: stdio above makes it a stream.
   child.stderr
     ?.setEncoding('utf8')
     .on('data', (text: string) => (complaint = (complaint + text).slice(-2000)))
   const ended = new Promise<string | undefined>((resolve) => {
-    child.on('error', (error) => resolve(`could not be started (${error.message})`))
+    child.on('error', (error) => resolve(notStarted(error)))
     child.on('close', (code, signal) => {
       if (code === 0) return resolve(undefined)
-      const reason = /^\w*Error: (.*)$/m.exec(complaint)?.[1]
+      const reason = signal === null ? /^\w*Error: (.*)$/m.exec(complaint)?.[1] : undefined
+      explained = reason !== undefined
       resolve(signal ? `was killed by ${signal}` : (reason ?? `ended with status ${code}`))
     })
   })
-  return { pid: child.pid ?? 0, ended, kill: () => void child.kill('SIGKILL') }
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    get explained() {
+      return explained
+    },
+    kill: () => void child.kill('SIGKILL'),
+    abandon: () => {
+      child.unref()
+      child.stderr?.destroy()
+    },
+  }
 }
 
 /** Starts a server as a thread of this process; it uses the descriptors as they are. */
 export function startThread(entry: ServerEntry, task: ServerTask): MemberHost {
-  const worker = new Worker(entryFile(entry), { workerData: task })
+  let worker: Worker
+  try {
+    worker = new Worker(entryFile(entry), { workerData: task })
+  } catch (error) {
+    return stillborn(error)
+  }
+  let explained = false
   const ended = new Promise<string | undefined>((resolve) => {
-    worker.on('error', (error) => resolve(error instanceof Error ? error.message : String(error)))
+    worker.on('error', (error) => {
+      explained = true
+      resolve(error instanceof Error ? error.message : String(error))
+    })
     worker.on('exit', (code) => resolve(code === 0 ? undefined : `ended with status ${code}`))
   })
-  return { pid: process.pid, ended, kill: () => void worker.terminate() }
+  return {
+    pid: process.pid,
+    ended,
+    get explained() {
+      return explained
+    },
+    kill: () => void worker.terminate(),
+    abandon: () => worker.unref(),
+  }
 }

@@ -166,15 +166,21 @@ export class OwnGroup implements Group {
    * Adds a member to a group of processes. Its process serves before its socket is bound, so that it is ready when
    * the kernel first gives it a flow.
    * @returns its place in `lives`, and when its socket was bound, ns since the epoch
+   * @throws RpbenchError when it does not come to serve; it has been ended then, and the group is as it was
    */
-  async join(life: Life): Promise<{ life: number; atNs: number }> {
+  async join(life: Life, signal: AbortSignal): Promise<{ life: number; atNs: number }> {
     const fd = openMemberSocket({ ...this.options, reusePort: true })
     try {
-      const lifeNumber = this.#servers.startMember(life, [fd])
-      await this.#servers.untilServing()
-      this.sockets.inodes.push(fstatSync(fd).ino)
+      const lifeNumber = await this.#servers.startJoiner(life, [fd], signal)
       const atNs = this.nowNs()
-      bindMember(fd, this.sockets)
+      try {
+        bindMember(fd, this.sockets)
+      } catch (error) {
+        await this.#servers.dismiss(lifeNumber)
+        throw error
+      }
+      this.sockets.inodes.push(fstatSync(fd).ino)
+      this.lives[lifeNumber]!.joining = false
       this.options.steering?.memberAdded(lifeNumber, life.member, fd)
       return { life: lifeNumber, atNs }
     } finally {

@@ -1,5 +1,3 @@
-import { flagOf } from '../plan/parameters/table.js'
-import { RpbenchError } from '../errors.js'
 import type { Life } from '../kernel/group-array.js'
 import { cpuOf } from '../plan/cpu-list.js'
 import { MEMBER_STARTING, type GroupCounters } from './counters.js'
@@ -8,11 +6,11 @@ import type { OnDeath } from './group.js'
 import type { FrontTask } from './front.cjs'
 import type { GroupMemory } from './group-memory.js'
 import type { MemberTask } from './member.cjs'
-import { startProcess, startThread, type MemberHost, type ServerEntry } from './member-host.js'
+import { killAll, startProcess, startThread, type MemberHost, type ServerEntry } from './member-host.js'
 import { Lives } from './lives.js'
 import type { ServerTask } from './serve.cjs'
 import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
-import { until } from './until.js'
+import { untilServing, type Starting } from './start.js'
 
 export interface ServerOptions {
   server: 'processes' | 'threads'
@@ -21,13 +19,6 @@ export interface ServerOptions {
   pinMembers?: readonly number[]
   runId: bigint
   epochNs: bigint
-}
-
-/** How long servers may take to come up: 256 Node processes on two cores need about 15 s. */
-const START_BOUND_MS = 60_000
-
-function deathError(who: string, { pid }: MemberHost, why: string): RpbenchError {
-  return new RpbenchError('RPB_MEMBER', `${who} (process ${pid}) ${why} while starting.`)
 }
 
 /** All that serves in a group: the members, and the front of those that have one. */
@@ -49,11 +40,11 @@ export class Servers {
   }
 
   /** Starts a member on its sockets. @returns its life's number */
-  startMember(life: Life, fds: MemberTask['fds']): number {
+  startMember(life: Life, fds: MemberTask['fds'], joining = false): number {
     const { options, lives } = this
     const cpu = cpuOf(options.pinMembers, life.member)
     const task = this.memory.memberTask({ ...options, ...life, block: lives.all.length, fds, cpu })
-    return lives.add(life, this.#host('group/member.cjs', task))
+    return lives.add(life, this.#host('group/member.cjs', task), joining)
   }
 
   /** Starts the front of so many members; it counts into the block after all lives' ones. */
@@ -86,38 +77,52 @@ export class Servers {
 
   /**
    * Waits until each of them serves.
-   * @throws RpbenchError naming one that died or did not come up in time
+   * @throws RpbenchError as `untilServing` of start.ts
    */
   async untilServing(signal?: AbortSignal): Promise<void> {
-    const done = await until(
-      () => this.#starting() === undefined || this.wounded || signal?.aborted === true,
-      START_BOUND_MS,
-    )
-    if (signal?.aborted)
-      throw new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
-    this.#refuseDeaths()
-    if (!done)
-      throw new RpbenchError(
-        'RPB_MEMBER',
-        `${this.#starting()} did not start within ${START_BOUND_MS / 1000} s: lower ${flagOf('procs')}.`,
-      )
-  }
-
-  /** One that does not serve yet, by name. */
-  #starting(): string | undefined {
-    const isStarting = (block: number): boolean => this.counters.read(block).state === MEMBER_STARTING
-    const lifeNumber = this.lives.all.find(({ leaving }, i) => !leaving && isStarting(i))
-    if (lifeNumber) return `Member ${lifeNumber.member}`
-    return this.front && isStarting(this.front.block) ? 'The front' : undefined
-  }
-
-  #refuseDeaths(): void {
     const { lives, front } = this
-    for (const [lifeNumber, why] of lives.deaths) {
-      const { member, host } = lives.all[lifeNumber]!
-      throw deathError(`Member ${member}`, host, why)
+    const members = lives.all.map((life, lifeNumber) =>
+      this.#starting(`Member ${life.member}`, life.host, lifeNumber, () => lives.deaths.get(lifeNumber)),
+    )
+    await untilServing(
+      [
+        ...members,
+        ...(front ? [this.#starting('The front', front.host, front.block, () => front.died)] : []),
+      ],
+      signal,
+    )
+  }
+
+  #starting(who: string, host: MemberHost, block: number, died: Starting['died']): Starting {
+    return { who, host, died, serves: () => this.counters.read(block).state !== MEMBER_STARTING }
+  }
+
+  /**
+   * Starts a member for a group that serves, and waits until it serves as well; it is no member until it is told so
+   * (`HostedLife.joining`).
+   * @returns its life's number
+   * @throws RpbenchError as `untilServing` of start.ts; it has been ended then
+   */
+  async startJoiner(life: Life, fds: MemberTask['fds'], signal: AbortSignal): Promise<number> {
+    const lifeNumber = this.startMember(life, fds, true)
+    const joiner = this.lives.all[lifeNumber]!
+    try {
+      await untilServing(
+        [this.#starting(`Member ${life.member}`, joiner.host, lifeNumber, () => joiner.failed)],
+        signal,
+      )
+      return lifeNumber
+    } catch (error) {
+      await this.dismiss(lifeNumber)
+      throw error
     }
-    if (front?.died !== undefined) throw deathError('The front', front.host, front.died)
+  }
+
+  /** Ends one that was started and is no member yet. */
+  async dismiss(lifeNumber: number): Promise<void> {
+    const joiner = this.lives.all[lifeNumber]!
+    joiner.leaving = true
+    await killAll([joiner.host])
   }
 
   /** Stops all of them and waits for their end; one that does not stop is killed. */

@@ -26,36 +26,51 @@ function parseMount(line: string): Mount {
   return { root, point, type, options: options.split(',') }
 }
 
-/** The path of this process in the hierarchy of the CPU controller (v1), or in the unified one (v2). */
-function pathIn(cgroup: string, version: 1 | 2): string | undefined {
+/** The path of this process in the hierarchy of a controller (v1), or in the unified one (v2). */
+function pathIn(cgroup: string, controller: string, version: 1 | 2): string | undefined {
   return cgroup
     .split('\n')
     .map((line) => /^\d+:([^:]*):(.*)$/.exec(line))
-    .find((match) => (version === 1 ? match?.[1]?.split(',').includes('cpu') : match?.[1] === ''))?.[2]
+    .find((match) => (version === 1 ? match?.[1]?.split(',').includes(controller) : match?.[1] === ''))?.[2]
+}
+
+/** A group that this process is in: its directory, its name below the hierarchy's top, and which version it is of. */
+export interface ControlGroup {
+  directory: string
+  name: string
+  version: 1 | 2
 }
 
 /**
- * The files that may hold the throttling of this process: one for its own group and each group above it, since a
- * quota anywhere on that path stops it. From the texts of /proc/self/cgroup and /proc/self/mountinfo; none where
- * cgroups are not mounted.
+ * The groups that a controller holds this process in: its own and each above it, since a bound anywhere on that path
+ * binds it; from the top down. From the texts of /proc/self/cgroup and /proc/self/mountinfo; none where cgroups are not
+ * mounted.
  */
-export function cpuStatFiles(cgroup: string, mountinfo: string): string[] {
+export function controlGroups(cgroup: string, mountinfo: string, controller: string): ControlGroup[] {
   const mounts = mountinfo
     .split('\n')
     .filter((line) => line !== '')
     .map(parseMount)
-  const version = pathIn(cgroup, 1) === undefined ? 2 : 1
-  const path = pathIn(cgroup, version)
+  const version = pathIn(cgroup, controller, 1) === undefined ? 2 : 1
+  const path = pathIn(cgroup, controller, version)
   const mount = mounts.find(({ type, options }) =>
-    version === 1 ? type === 'cgroup' && options.includes('cpu') : type === 'cgroup2',
+    version === 1 ? type === 'cgroup' && options.includes(controller) : type === 'cgroup2',
   )
   if (path === undefined || mount === undefined) return []
   // In a container the mount may begin below the top, at the container's own group.
   const below = posix.relative(mount.root, path)
   const steps = below.startsWith('..') ? [] : below.split('/').filter((step) => step !== '')
-  return [...steps.keys(), steps.length].map((depth) =>
-    posix.join(mount.point, ...steps.slice(0, depth), 'cpu.stat'),
-  )
+  return [...steps.keys(), steps.length].map((depth) => ({
+    directory: posix.join(mount.point, ...steps.slice(0, depth)),
+    name: posix.join(mount.root, ...steps.slice(0, depth)),
+    version,
+  }))
+}
+
+/** The groups that a controller holds this process in, as they are now. */
+export function readControlGroups(controller: string): ControlGroup[] {
+  const [cgroup = '', mountinfo = ''] = textsOf(['/proc/self/cgroup', '/proc/self/mountinfo'])
+  return controlGroups(cgroup, mountinfo, controller)
 }
 
 /** Reads a cpu.stat file: throttled_usec of v2 or throttled_time (ns) of v1; undefined for a group without a quota's counters. */
@@ -88,8 +103,8 @@ function textsOf(files: readonly string[]): string[] {
 
 /** Throttling of this process's groups so far; undefined where no group on its path has such counters. */
 export function readThrottling(): Throttling | undefined {
-  const [cgroup = '', mountinfo = ''] = textsOf(['/proc/self/cgroup', '/proc/self/mountinfo'])
-  const levels = textsOf(cpuStatFiles(cgroup, mountinfo))
+  const files = readControlGroups('cpu').map(({ directory }) => posix.join(directory, 'cpu.stat'))
+  const levels = textsOf(files)
     .map(parseThrottling)
     .filter((level) => level !== undefined)
   return levels.length === 0

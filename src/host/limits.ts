@@ -1,10 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** A soft limit of this process, by its name in /proc/self/limits; undefined where it is unlimited. */
+export function resourceLimit(name: string): number | undefined {
+  const text = readFileSync('/proc/self/limits', 'utf8')
+  const value = text
+    .split('\n')
+    .find((line) => line.startsWith(name))
+    ?.slice(name.length)
+    .trim()
+    .split(/\s+/)[0]
+  const limit = Number(value)
+  return Number.isFinite(limit) ? limit : undefined
+}
+
 /** The soft limit of open files of this process; Node raises it to the hard limit when it starts. */
 export function openFileLimit(): number {
-  const match = /^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))
-  const limit = Number(match?.[1])
-  return Number.isFinite(limit) ? limit : Number.MAX_SAFE_INTEGER // "unlimited"
+  return resourceLimit('Max open files') ?? Number.MAX_SAFE_INTEGER // "unlimited"
 }
 
 /** How many files this process has open now. */

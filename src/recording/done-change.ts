@@ -7,6 +7,13 @@ export interface TakenStep extends Step {
   atNs: number
 }
 
+/** A change that could not be carried out: from when on it was tried, ns since the run's epoch, and why it could not be. */
+export interface FailedChange extends PlannedChange {
+  askedNs: number
+  /** a sentence, with its full stop */
+  why: string
+}
+
 /** A change that was carried out; times are ns since the run's epoch. */
 export interface DoneChange extends PlannedChange {
   /** when the work on it began: a newcomer's process starts long before its socket is bound */

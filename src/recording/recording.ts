@@ -1,6 +1,6 @@
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import type { DoneChange } from './done-change.js'
+import type { DoneChange, FailedChange } from './done-change.js'
 import type { GroupRecording } from './group-recording.js'
 import type { HostReadings } from './host-readings.js'
 import type { WorkerReport } from './worker-report.js'
@@ -24,8 +24,8 @@ export interface Recording {
   /** sockets of others that were found on the group's port, each as a phrase */
   strangers: string[]
   interrupted: boolean
-  /** what was to change in the group, and what was carried out of it; absent where nothing was to */
-  changes?: { planned: readonly PlannedChange[]; done: readonly DoneChange[] }
+  /** what was to change in the group, what was carried out of it, and what failed; absent where nothing was to change */
+  changes?: { planned: readonly PlannedChange[]; done: readonly DoneChange[]; failed?: FailedChange }
   /** lengths; the first packet counts from the start of the process */
   startup: { groupNs: number; flowsNs: number; warmupNs: number; firstMeasuredPacketNs: number }
   clientResidentBytes: number

@@ -85,8 +85,9 @@ describe('a member that joins later', () => {
 
   it('is pinned as its index says', async () => {
     group = await OwnGroup.start(groupOptions({ members: 1, joiners: 2, pinMembers: [first, last] }))
-    const { life } = await group.join({ member: 1, generation: 0 })
-    const { life: again } = await group.join({ member: 0, generation: 1 })
+    const never = new AbortController().signal
+    const { life } = await group.join({ member: 1, generation: 0 }, never)
+    const { life: again } = await group.join({ member: 0, generation: 1 }, never)
     expect([0, life, again].map((i) => cpusAllowed(group!.hosts[i]!.pid))).toEqual([[first], [last], [first]])
   })
 })

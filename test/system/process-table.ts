@@ -46,6 +46,31 @@ function argumentsOf(pid: number): string[] {
   }
 }
 
+/** The name of the program that a process runs. */
+export function commandOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** The processes of a user that have not ended, and how many threads they have together. */
+export function processesOf(uid: number): { pids: number[]; tasks: number } {
+  const own = readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || !isRunning(Number(name))) return []
+    try {
+      const status = readFileSync(`/proc/${name}/status`, 'latin1')
+      const [, user] = /^Uid:\s+(\d+)/m.exec(status) ?? []
+      const [, threads] = /^Threads:\s+(\d+)/m.exec(status) ?? []
+      return Number(user) === uid ? [{ pid: Number(name), threads: Number(threads) }] : []
+    } catch {
+      return []
+    }
+  })
+  return { pids: own.map(({ pid }) => pid), tasks: own.reduce((sum, { threads }) => sum + threads, 0) }
+}
+
 /** The running children of a process. */
 export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')

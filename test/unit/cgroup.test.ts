@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cpuStatFiles, parseThrottling, readThrottling, throttlingBetween } from '../../src/host/cgroup.js'
+import { controlGroups, parseThrottling, readThrottling, throttlingBetween } from '../../src/host/cgroup.js'
+
+const cpuGroups = (cgroup: string, mountinfo: string): string[] =>
+  controlGroups(cgroup, mountinfo, 'cpu').map(({ directory }) => directory)
 
 const V2_MOUNT =
   '29 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate,memory_recursiveprot\n'
@@ -18,37 +21,37 @@ const HYBRID = `4:memory:/process_api/0867
 
 describe('where the throttling of this process is counted', () => {
   it('in its own group and in each above it, which may have the quota', () =>
-    expect(cpuStatFiles('0::/system.slice/bench.service\n', V2_MOUNT)).toEqual([
-      '/sys/fs/cgroup/cpu.stat',
-      '/sys/fs/cgroup/system.slice/cpu.stat',
-      '/sys/fs/cgroup/system.slice/bench.service/cpu.stat',
+    expect(cpuGroups('0::/system.slice/bench.service\n', V2_MOUNT)).toEqual([
+      '/sys/fs/cgroup',
+      '/sys/fs/cgroup/system.slice',
+      '/sys/fs/cgroup/system.slice/bench.service',
     ]))
 
   it('in the hierarchy of the CPU controller where that is v1, cpuset and cpuacct being others', () => {
-    expect(cpuStatFiles(HYBRID, HYBRID_MOUNTS)).toEqual(['/sys/fs/cgroup/cpu/cpu.stat'])
+    expect(cpuGroups(HYBRID, HYBRID_MOUNTS)).toEqual(['/sys/fs/cgroup/cpu'])
     expect(
-      cpuStatFiles(
+      cpuGroups(
         '2:cpuset:/a\n5:cpu,cpuacct:/docker/f00\n0::/\n',
         '40 31 0:33 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n',
       ),
     ).toEqual([
-      '/sys/fs/cgroup/cpu,cpuacct/cpu.stat',
-      '/sys/fs/cgroup/cpu,cpuacct/docker/cpu.stat',
-      '/sys/fs/cgroup/cpu,cpuacct/docker/f00/cpu.stat',
+      '/sys/fs/cgroup/cpu,cpuacct',
+      '/sys/fs/cgroup/cpu,cpuacct/docker',
+      '/sys/fs/cgroup/cpu,cpuacct/docker/f00',
     ])
   })
 
   it("at the mount itself where a container only sees its own group's part", () =>
     expect(
-      cpuStatFiles(
+      cpuGroups(
         '5:cpu,cpuacct:/docker/f00\n',
         '40 31 0:33 /docker/f00 /sys/fs/cgroup/cpu,cpuacct ro master:14 - cgroup cgroup rw,cpu,cpuacct\n',
       ),
-    ).toEqual(['/sys/fs/cgroup/cpu,cpuacct/cpu.stat']))
+    ).toEqual(['/sys/fs/cgroup/cpu,cpuacct']))
 
   it('nowhere, where cgroups are not mounted or not there', () => {
-    expect(cpuStatFiles('0::/\n', '25 1 0:5 / /proc rw - proc proc rw\n')).toEqual([])
-    expect(cpuStatFiles('', V2_MOUNT)).toEqual([])
+    expect(cpuGroups('0::/\n', '25 1 0:5 / /proc rw - proc proc rw\n')).toEqual([])
+    expect(cpuGroups('', V2_MOUNT)).toEqual([])
   })
 })
 

@@ -129,6 +129,38 @@ describe('a run through changes, on a fake group under a fake load', () => {
       ])
   })
 
+  it('keeps what was measured when a newcomer does not come up, and names the change that failed', async () => {
+    const changes = planChanges(
+      4,
+      [
+        { atNs: 400 * MS, change: { kind: 'add' } },
+        { atNs: 800 * MS, change: { kind: 'restart', member: 0, order: 'stop-then-start' } },
+        { atNs: 1200 * MS, change: { kind: 'remove', member: 1 } },
+      ],
+      '--change',
+    )
+    const testbed = fakeTestbed(KERNEL_RULE, ({ clock, group }) =>
+      clock.at(600 * MS, () => (group.joinFails = 'Member 0 stood still while starting.')),
+    )
+    const request = { procs: 4, flows: 1000, rateHz: 20_000, durationNs: 1600 * MS, warmupNs: 10 * MS }
+    const result = await churnExperiment({ ...onFake(request, testbed), changes })
+    expect(churnResult.parse(result)).toEqual(result)
+    expect(result).toMatchObject({
+      stopped: 'failed',
+      failure:
+        'The change "restart 0 (stop-then-start)" at 800 ms failed. Member 0 stood still while starting.',
+      skipped: ['restart 0 (stop-then-start)', 'remove 1'],
+      validity: { verdict: 'suspect' },
+    })
+    // The old member 0 had gone when its successor failed: that is no part of the change before.
+    expect(verdicts(result)).toEqual([['add', 'as predicted']])
+    expect(result.books.replied).toBeGreaterThan(10_000)
+    expect(result.books.unexplained).toBe(0)
+    expect(result.durationNs).toBeLessThan(1000 * MS)
+    expect(result.validity.findings.map(({ code }) => code)).toContain('change-failed')
+    expect(result.validity.findings.map(({ code }) => code)).not.toContain('changes-unseen')
+  })
+
   it('ends when a member dies that no change asked for', async () => {
     const result = await churn(KERNEL_RULE, {
       opened: ({ clock, group }) => clock.at(600 * MS, () => group.die(3, 'was killed by SIGKILL')),

@@ -1,3 +1,4 @@
+import { RpbenchError } from '../../src/errors.js'
 import type { Clock } from '../../src/experiment/testbed.js'
 import type { Group, OnDeath, Stranger } from '../../src/group/group.js'
 import type { Life } from '../../src/kernel/group-array.js'
@@ -50,6 +51,8 @@ export class FakeGroup implements Group {
   readonly lives: FakeLife[] = []
   readonly found: Stranger[] = []
   wounded = false
+  /** why no member can join any more */
+  joinFails: string | undefined
   #array: number[] = []
   #onDeath: OnDeath = () => {}
 
@@ -102,6 +105,7 @@ export class FakeGroup implements Group {
   }
 
   async join(life: Life): Promise<{ life: number; atNs: number }> {
+    if (this.joinFails !== undefined) throw new RpbenchError('RPB_MEMBER', this.joinFails)
     return { life: this.#add(life), atNs: this.clock.nowNs() }
   }
 

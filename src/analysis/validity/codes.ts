@@ -22,6 +22,7 @@ export type CheckCode =
 /** What a reader should know, without a limit that could have been passed. */
 export type NoteCode =
   | 'interrupted'
+  | 'change-failed'
   | 'changes-unseen'
   | 'member-drops'
   | 'receive-buffer-clamped'

@@ -11,11 +11,17 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ interrupted }) => (interrupted ? {} : undefined),
   },
   {
+    code: 'change-failed',
+    appliesTo: { experiments: ['churn'] },
+    severity: 'suspect',
+    notice: ({ changeFailed }) => (changeFailed === undefined ? undefined : {}),
+  },
+  {
     code: 'changes-unseen',
     appliesTo: { experiments: ['churn'] },
     severity: 'suspect',
-    notice: ({ interrupted, deaths, changesUnseen = [] }) =>
-      interrupted || deaths.length > 0 ? undefined : some(changesUnseen.length),
+    notice: ({ interrupted, deaths, changeFailed, changesUnseen = [] }) =>
+      interrupted || deaths.length > 0 || changeFailed !== undefined ? undefined : some(changesUnseen.length),
   },
   {
     code: 'member-drops',

@@ -20,6 +20,8 @@ export interface Observations {
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]
+  /** the change that could not be carried out, in the words of the plan */
+  changeFailed?: string
   waves: number
   waveSize: number
   portsReplaced: number
