@@ -1,4 +1,4 @@
-import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
+import { mergeHistograms, summarise, summariseWithConfidence } from '../analysis/latency/latency.js'
 import type { MemberLedger } from '../analysis/books/ledger.js'
 import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
@@ -29,6 +29,9 @@ export function memberLedger({ before, after }: Pick<LifeRecording, 'before' | '
   }
 }
 
+/** What people set limits for: it says how sure its percentiles are. */
+const JUDGED: ReadonlySet<Quantity> = new Set(['service', 'response'])
+
 /** One quantity over all workers and members, or of one member. */
 function summaryOf(
   reports: readonly WorkerReport[],
@@ -36,7 +39,10 @@ function summaryOf(
   member?: number,
 ): LatencySummary | undefined {
   const members = reports.flatMap((r) => (member === undefined ? r.members : (r.members[member] ?? [])))
-  return summarise(mergeHistograms(members.flatMap(({ histograms }) => histograms[quantity] ?? [])))
+  const histogram = mergeHistograms(members.flatMap(({ histograms }) => histograms[quantity] ?? []))
+  return member === undefined && JUDGED.has(quantity)
+    ? summariseWithConfidence(histogram)
+    : summarise(histogram)
 }
 
 /** Service and, with a schedule, response times: of all members, or of one. */

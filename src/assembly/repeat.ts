@@ -1,6 +1,6 @@
 import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
 import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
-import { isMeasurement } from '../analysis/repetitions/measurement.js'
+import { isMeasurement } from '../metrics/measurement.js'
 import { REPEAT_SCHEMA, type Repetition, type RepeatResult } from '../result/repeat-result.js'
 import type { Origin } from './origin.js'
 

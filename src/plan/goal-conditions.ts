@@ -1,15 +1,12 @@
 import { usageError } from '../errors.js'
 import { parseDuration, parseShare } from '../units/parse.js'
+import { TIME_FIGURES } from './metrics/latency.js'
+import { isMetric, nearestName, type MetricName } from './metrics/table.js'
+
+const { mean: _mean, ...PERCENTILES } = TIME_FIGURES
 
 /** Percentiles of the response time that a goal can be set for, each with the share of requests beyond it. */
-export const GOAL_PERCENTILES = {
-  p50: { key: 'p50Ns', beyond: 0.5 },
-  p90: { key: 'p90Ns', beyond: 0.1 },
-  p99: { key: 'p99Ns', beyond: 0.01 },
-  'p99.9': { key: 'p999Ns', beyond: 0.001 },
-  max: { key: 'maxNs', beyond: 0 },
-} as const
-
+export const GOAL_PERCENTILES = PERCENTILES
 export type GoalPercentile = keyof typeof GOAL_PERCENTILES
 
 /** One thing that must hold in a good trial. `limit`: share of the requests for loss, ns for a response time. */
@@ -21,7 +18,12 @@ export interface GoalCondition {
 }
 
 const EXAMPLE = "'loss<0.1% && p99<5ms'"
-const QUANTITIES = ['loss', ...Object.keys(GOAL_PERCENTILES)]
+const PERCENTILE_NAMES = Object.keys(GOAL_PERCENTILES) as GoalPercentile[]
+/** What can be limited, in short, each with the metric that it is. */
+const QUANTITIES = new Map<GoalCondition['quantity'], MetricName>([
+  ['loss', 'loss.share'],
+  ...PERCENTILE_NAMES.map((figure) => [figure, `latency.response.${figure}`] as const),
+])
 const MOST_NS = 60e9
 
 /**
@@ -37,19 +39,34 @@ export function parseGoal(text: string, flag: string): GoalCondition[] {
 
 function parseCondition(text: string, flag: string): GoalCondition {
   const match = /^([a-z0-9.]+)\s*(<=?|≤)\s*(\S.*)$/i.exec(text)
-  const quantity = match?.[1]?.toLowerCase() ?? ''
-  if (!match || !QUANTITIES.includes(quantity))
+  const quantity = quantityOf(match?.[1] ?? '')
+  if (!match || quantity === undefined)
     throw usageError(
-      `${flag} '${text}' is not a goal: write ${QUANTITIES.join(', ')} with < or <= and a limit, joined by &&, such as ${EXAMPLE}.`,
+      `${flag} '${text}' is not a goal${hint(match?.[1])}: write ${[...QUANTITIES.keys()].join(', ')} with < or <= and a limit, joined by &&, such as ${EXAMPLE}.`,
     )
   const [inclusive, limitText] = [match[2] !== '<', match[3]!]
   if (quantity !== 'loss') {
     const limit = parseDuration(limitText, { flag: `${flag} ${quantity}`, min: 1, max: MOST_NS })
-    return { quantity: quantity as GoalPercentile, inclusive, limit }
+    return { quantity, inclusive, limit }
   }
   const limit = parseShare(limitText, { flag: `${flag} loss` })
   if (limit === 1) throw usageError(`${flag} ${text} holds of any load: write a smaller share.`)
   if (limit === 0 && !inclusive)
     throw usageError(`${flag} loss<0 can never hold: write loss<=0 for no loss at all.`)
   return { quantity: 'loss', inclusive, limit }
+}
+
+/** By its short name, or by that of its metric. */
+function quantityOf(name: string): GoalCondition['quantity'] | undefined {
+  const wanted = name.toLowerCase()
+  return [...QUANTITIES].find(([short, metric]) => short === wanted || metric.toLowerCase() === wanted)?.[0]
+}
+
+/** What is closest to what was named, where that looks like the name of a metric. */
+function hint(name: string | undefined): string {
+  if (name === undefined || !name.includes('.')) return ''
+  const nearest = nearestName(name, [...QUANTITIES.values()])!
+  return isMetric(name)
+    ? `, since ${name} is nothing that a search limits; the nearest is ${nearest}`
+    : `, since there is no ${name}; the nearest is ${nearest}`
 }

@@ -1,6 +1,11 @@
 import { z } from 'zod'
 import { count, meanNs, ns } from './scalars.js'
 
+const bounds = z.object({
+  lowNs: ns.optional().describe('lower bound; absent where there are too few values for one'),
+  highNs: ns.optional().describe('upper bound; absent where there are too few values for one'),
+})
+
 /** Exact min, max and mean of the recorded values; percentiles to three significant digits. */
 export const latencySummary = z.object({
   count: count.describe('values that were recorded'),
@@ -11,6 +16,17 @@ export const latencySummary = z.object({
   p99Ns: ns.describe('99 % are at most this, to three significant digits'),
   p999Ns: ns.describe('99.9 % are at most this, to three significant digits'),
   maxNs: ns.describe('the greatest, exact'),
+  confidence: z
+    .object({
+      p50Ns: bounds.describe('of `p50Ns`'),
+      p90Ns: bounds.describe('of `p90Ns`'),
+      p99Ns: bounds.describe('of `p99Ns`'),
+      p999Ns: bounds.describe('of `p999Ns`'),
+    })
+    .optional()
+    .describe(
+      'between which values the percentiles of what was sampled lie, with 99 % confidence if requests were independent (order statistics); only of all members together',
+    ),
 })
 
 export const latency = z.object({

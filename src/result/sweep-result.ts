@@ -84,6 +84,19 @@ const sweepRun = z.object({
   balance: balance.shape.verdict
     .optional()
     .describe('verdict on the spread of flows; absent under a steering that does not go by flow'),
+  flowSpread: balance
+    .pick({
+      flows: true,
+      members: true,
+      maxOverMean: true,
+      minOverMean: true,
+      cv: true,
+      pValue: true,
+      effectBoundW: true,
+      verdict: true,
+    })
+    .optional()
+    .describe('how flows spread, in figures; absent under a steering that does not go by flow'),
   deliveredMaxOverMean: finite
     .optional()
     .describe('the most replies in time that came from a member over the mean'),

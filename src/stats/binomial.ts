@@ -1,3 +1,4 @@
+import { bisect } from './bisection.js'
 import { logPoisson } from './gamma.js'
 
 /**
@@ -11,6 +12,34 @@ export function binomialTwoSided(successes: number, trials: number, probability:
     ? lowerTail(trials - successes, trials, 1 - probability)
     : lowerTail(successes, trials, probability)
   return Math.min(1, 2 * tail)
+}
+
+/** P(X ≤ count) of `trials` with probability 0 < p < 1 each, for any whole count. */
+export function binomialAtMost(count: number, trials: number, probability: number): number {
+  if (count < 0) return 0
+  if (count >= trials) return 1
+  return count <= trials * probability
+    ? lowerTail(count, trials, probability)
+    : 1 - lowerTail(trials - count - 1, trials, 1 - probability)
+}
+
+/**
+ * The interval that holds the probability behind `successes` in `trials` with a confidence of 1 − alpha at least, half of alpha
+ * on either side (Clopper and Pearson, Biometrika 26, 1934).
+ */
+export function probabilityInterval(
+  successes: number,
+  trials: number,
+  alpha: number,
+): [low: number, high: number] {
+  const high = (count: number): number =>
+    count === trials
+      ? 1
+      : bisect(
+          (p) => p < 1 && (p === 0 || binomialAtMost(count, trials, p) > alpha / 2),
+          (count + 1) / trials,
+        )
+  return [successes === 0 ? 0 : 1 - high(trials - successes), high(successes)]
 }
 
 /** P(X ≤ count) for a count at or below the mean: there the terms shrink all the way down. */

@@ -40,3 +40,23 @@ export function effectBeyondBound(flows: number, members: number, alpha: number,
   const threshold = Math.max(chiSquareQuantile(alpha, df), df + flows * bound ** 2)
   return Math.sqrt(requiredNoncentrality(threshold, df) / flows)
 }
+
+/**
+ * The interval that holds Cohen's w behind a χ² of `flows` over `members` with a confidence of 1 − alpha, half of alpha on either
+ * side: the noncentralities under which as large a χ², or as small a one, is that rare (Steiger and Fouladi, Noncentrality
+ * interval estimation, 1997). Asymptotic, as `detectableEffect` is.
+ */
+export function effectInterval(
+  chiSquare: number,
+  flows: number,
+  members: number,
+  alpha: number,
+): [low: number, high: number] {
+  const df = members - 1
+  if (df === 0) return [0, 0]
+  const noncentrality = (tail: number): number =>
+    noncentralChiSquareTail(chiSquare, df, 0) >= tail
+      ? 0
+      : bisect((guess) => noncentralChiSquareTail(chiSquare, df, guess) < tail, df)
+  return [Math.sqrt(noncentrality(alpha / 2) / flows), Math.sqrt(noncentrality(1 - alpha / 2) / flows)]
+}

@@ -15,10 +15,17 @@ describe('a goal', () => {
     expect(parseGoal('loss<0.005', '--find')).toMatchObject([{ limit: 0.005 }])
   })
 
+  it('may name metrics in full', () =>
+    expect(parseGoal('loss.share<0.1% && latency.response.p99<5ms', '--find')).toEqual(
+      parseGoal('loss<0.1% && p99<5ms', '--find'),
+    ))
+
   it.each([
     ['', /^--find '' is not a goal: write loss, p50, p90, p99, p99\.9, max with < or <=/],
     ['p98<5ms', /^--find 'p98<5ms' is not a goal/],
     ['p99>5ms', /is not a goal/],
+    ['latency.p99<5ms', /there is no latency\.p99; the nearest is latency\.response\.p99/],
+    ['latency.service.p99<5ms', /latency\.service\.p99 is nothing that a search limits/],
     ['loss<0.1% &&', /^--find '' is not a goal/],
     ['loss<0.1% || p99<5ms', /'0\.1% \|\| p99<5ms' is not a share/],
     ['p99<5', /^--find p99 '5' has no unit/],

@@ -1,5 +1,5 @@
 import type { RunPlan } from '../../plan/run-plan.js'
-import type { RunResult } from '../../result/run-result.js'
+import type { Balance, RunResult } from '../../result/run-result.js'
 import type { SweepRun } from '../../result/sweep-result.js'
 import { trialQueues } from '../capacity/trial-queues.js'
 
@@ -41,9 +41,22 @@ export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
       unexplained: books.unexplained,
     },
     ...(balance && balance.verdict !== 'unknown' && { flowsMaxOverMean: balance.maxOverMean }),
-    ...(balance && { balance: balance.verdict }),
+    ...(balance && { balance: balance.verdict, flowSpread: flowSpreadOf(balance) }),
     ...(mean > 0 && { deliveredMaxOverMean: Math.max(...replies) / mean }),
     moved: affinity.moved,
     ...(queues.length > 0 && { queues }),
   }
+}
+
+function flowSpreadOf({
+  flows,
+  members,
+  maxOverMean,
+  minOverMean,
+  cv,
+  pValue,
+  effectBoundW,
+  verdict,
+}: Balance): NonNullable<SweepRun['flowSpread']> {
+  return { flows, members, maxOverMean, minOverMean, cv, pValue, effectBoundW, verdict }
 }

@@ -5,7 +5,7 @@ import type { LatencySummary, MemberResult, RunResult } from '../../result/run-r
 type Cell = string | number | undefined
 
 /** The figures of a latency summary that a CSV has, in the order of its columns. */
-export const LATENCY_FIGURES: readonly [name: string, key: keyof LatencySummary][] = [
+export const LATENCY_FIGURES: readonly [name: string, key: Exclude<keyof LatencySummary, 'confidence'>][] = [
   ['min', 'minNs'],
   ['mean', 'meanNs'],
   ['p50', 'p50Ns'],

@@ -1,4 +1,4 @@
-import type { RunResult } from '../../result/run-result.js'
+import type { RunResult } from '../result/run-result.js'
 
 /** Whether a run's figures may stand in a summary: it came to its end, and is a measurement. */
 export function isMeasurement({

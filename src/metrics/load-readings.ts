@@ -1,0 +1,71 @@
+import type { LOAD_METRICS } from '../plan/metrics/load.js'
+import type { Measured } from './measured.js'
+import { exactly, shareOf, worstOf, type Reader, type Readers } from './reading.js'
+
+/** Requests that were due, and of those the ones without a reply in time; both 0 where that is not known. */
+export function dueAndMissed({ books = {} }: Pick<Measured, 'books'>): { due: number; missed: number } {
+  const { sent = 0, unsent = 0, lost = 0, late = 0 } = books
+  return { due: sent + unsent, missed: lost + late }
+}
+
+/** How many requests were due: that is what counts of datagrams rest on, also where none of them was sent. */
+const dueOf = (run: Measured): number => dueAndMissed(run).due
+
+const book =
+  (key: keyof NonNullable<Measured['books']>): Reader =>
+  (run) =>
+    exactly(run.books?.[key], dueOf(run), 'requests')
+
+export const LOAD_READERS: Readers<keyof typeof LOAD_METRICS> = {
+  'loss.share': (run) => {
+    const { due, missed } = dueAndMissed(run)
+    return shareOf(missed, due, 'requests')
+  },
+  'loss.share.worstMember': ({ imbalance, books = {} }) => {
+    const offered = (books.taken ?? 0) + (books.droppedAtMembers ?? 0) + (books.leftAtMembers ?? 0)
+    const members = imbalance?.members ?? []
+    return worstOf(
+      members.flatMap(({ answeredShare, offeredShare }) => {
+        if (answeredShare === undefined) return []
+        const came = Math.round(offeredShare * offered)
+        const share = shareOf(Math.round((1 - answeredShare) * came), came, 'requests', members.length)
+        return share ? [{ ...share, value: 1 - answeredShare }] : []
+      }),
+    )
+  },
+  'books.lost': book('lost'),
+  'books.late': book('late'),
+  'books.unsent': book('unsent'),
+  'books.droppedAtMembers': book('droppedAtMembers'),
+  'books.droppedAtClient': book('droppedAtClient'),
+  'books.duplicates': book('duplicates'),
+  'books.reordered': book('reordered'),
+  'books.unexplained': book('unexplained'),
+  'rate.roundTrips': (run) => exactly(run.throughput?.roundTripsPerSecond, dueOf(run), 'requests'),
+  'rate.achieved': (run) => exactly(run.throughput?.achievedPerSecond, dueOf(run), 'requests'),
+  'rate.achievedShare': (run) => {
+    const { offeredPerSecond, achievedPerSecond } = run.throughput ?? {}
+    return offeredPerSecond && achievedPerSecond !== undefined
+      ? exactly(achievedPerSecond / offeredPerSecond, dueOf(run), 'requests')
+      : undefined
+  },
+  'cpu.client': (run) => exactly(run.throughput?.cpuPerRoundTripNs?.client, run.books?.replied, 'requests'),
+  'cpu.members': (run) => exactly(run.throughput?.cpuPerRoundTripNs?.members, run.books?.replied, 'requests'),
+  'memory.client': ({ clientResidentBytes, members }) =>
+    exactly(clientResidentBytes, members?.length, 'members'),
+  'memory.worstMember': ({ members = [] }) => {
+    const sizes = members.flatMap(({ residentBytes }) => residentBytes ?? [])
+    return exactly(sizes.length > 0 ? Math.max(...sizes) : undefined, sizes.length, 'members')
+  },
+  'startup.group': ({ startup, members }) => exactly(startup?.groupNs, members?.length, 'members'),
+  'capacity.rate': ({ capacity }) => {
+    if (capacity?.lowerHz === undefined) return undefined
+    const reading = exactly(capacity.lowerHz, capacity.trials, 'trials')
+    return (
+      reading && {
+        ...reading,
+        bounds: () => ({ low: reading.value, high: capacity.upperHz ?? Infinity }),
+      }
+    )
+  },
+}
