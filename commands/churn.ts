@@ -1,6 +1,6 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
-import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
+import { exportFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
 
 export default class Churn extends ResultCommand {
   static override description = `Measure what moves, and what is lost, when members join, leave, restart or are replaced.
@@ -16,6 +16,7 @@ whether their own process was gone, where they went, what was lost meanwhile, an
   static override flags = {
     ...flagsOf('churn'),
     ...outputFlags,
+    ...exportFlags,
   }
 
   override async run(): Promise<void> {

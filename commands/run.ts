@@ -1,6 +1,6 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
-import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
+import { exportFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
 
 export default class Run extends ResultCommand {
   static override description = `Measure how flows spread over a SO_REUSEPORT group, and at what latency.
@@ -19,6 +19,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
   static override flags = {
     ...flagsOf('run'),
     ...outputFlags,
+    ...exportFlags,
   }
 
   override async run(): Promise<void> {

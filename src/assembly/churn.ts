@@ -14,6 +14,7 @@ import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
+import { histogramsOf } from './histograms.js'
 import { crossCheckOf, observationsOf } from './observations.js'
 import type { Origin } from './origin.js'
 import { serverLedgers } from './server-ledgers.js'
@@ -167,6 +168,7 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
   const skipped = planned.slice(seen).map(({ change }) => changeText(change))
   const latency = latencyOf(reports)
   const schedule = scheduleOf(recording)
+  const histograms = histogramsOf(recording)
   return {
     schema: CHURN_SCHEMA,
     ...headOf(recording, origin),
@@ -180,5 +182,6 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
     validity: validityOf(
       observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag, changesUnseen: skipped }),
     ),
+    ...(histograms && { histograms }),
   }
 }

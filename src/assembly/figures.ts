@@ -9,6 +9,7 @@ import type { Quantity, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import { formatDuration } from '../units/format.js'
+import type { Histogram } from '../stats/histogram.js'
 import type { Origin } from './origin.js'
 
 export const sum = (numbers: Iterable<number>): number => {
@@ -32,14 +33,18 @@ export function memberLedger({ before, after }: Pick<LifeRecording, 'before' | '
 /** What people set limits for: it says how sure its percentiles are. */
 const JUDGED: ReadonlySet<Quantity> = new Set(['service', 'response'])
 
-/** One quantity over all workers and members, or of one member. */
+/** One quantity over all workers and members, or of one member, ns. */
+export function timesOf(reports: readonly WorkerReport[], quantity: Quantity, member?: number): Histogram {
+  const members = reports.flatMap((r) => (member === undefined ? r.members : (r.members[member] ?? [])))
+  return mergeHistograms(members.flatMap(({ histograms }) => histograms[quantity] ?? []))
+}
+
 function summaryOf(
   reports: readonly WorkerReport[],
   quantity: Quantity,
   member?: number,
 ): LatencySummary | undefined {
-  const members = reports.flatMap((r) => (member === undefined ? r.members : (r.members[member] ?? [])))
-  const histogram = mergeHistograms(members.flatMap(({ histograms }) => histograms[quantity] ?? []))
+  const histogram = timesOf(reports, quantity, member)
   return member === undefined && JUDGED.has(quantity)
     ? summariseWithConfidence(histogram)
     : summarise(histogram)
@@ -61,9 +66,14 @@ export function legsOf(reports: readonly WorkerReport[], member?: number): Legs 
   return server && reply && { ...(request && { request }), ...(queue && { queue }), server, reply }
 }
 
-/** How far behind the schedule requests were sent; undefined without one. */
+/** How far behind the schedule requests were sent, ns; empty without one. */
+export function lagHistogramOf(reports: readonly WorkerReport[]): Histogram {
+  return mergeHistograms(reports.flatMap((r) => r.lag ?? []))
+}
+
+/** The same in figures; undefined without a schedule. */
 export function lagOf(reports: readonly WorkerReport[]): LatencySummary | undefined {
-  return summarise(mergeHistograms(reports.flatMap((r) => r.lag ?? [])))
+  return summarise(lagHistogramOf(reports))
 }
 
 /** The longest time that a worker was sending, ns. */
@@ -84,7 +94,7 @@ export function answeredUnderLoad(reports: readonly WorkerReport[], member?: num
 
 /** Of the time between reading and echoing: variance over squared mean; undefined without a reply. */
 export function servedVariationOf(reports: readonly WorkerReport[], member: number): number | undefined {
-  const histogram = mergeHistograms(reports.flatMap((r) => r.members[member]?.histograms.server ?? []))
+  const histogram = timesOf(reports, 'server', member)
   return histogram.count > 0 ? histogram.squaredVariation : undefined
 }
 

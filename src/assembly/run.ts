@@ -31,6 +31,7 @@ import {
   sum,
   throughputOf,
 } from './figures.js'
+import { histogramsOf } from './histograms.js'
 import { imbalanceOf } from './imbalance.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
@@ -162,6 +163,7 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
   const latency = latencyOf(reports)
   const legs = legsOf(reports)
   const schedule = scheduleOf(recording)
+  const histograms = histogramsOf(recording)
   const cpu = cpuPerRoundTripOf(recording)
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
@@ -188,5 +190,6 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
     validity: validityOf(observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag })),
     startup: recording.startup,
     clientResidentBytes: recording.clientResidentBytes,
+    ...(histograms && { histograms }),
   }
 }

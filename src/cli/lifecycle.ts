@@ -1,6 +1,8 @@
+import { resolve } from 'node:path'
+import { usageError } from '../errors.js'
 import { FileSet } from '../files/file-set.js'
 import { renderSaved } from '../report/saved-text.js'
-import type { ShownResult, TextOptions, Views } from '../report/views.js'
+import type { ExportFlag, ShownResult, Text, TextOptions, View, Views } from '../report/views.js'
 import { watchInterrupts } from './interrupt.js'
 import { ProgressLine } from './progress.js'
 import type { StandardOutput } from './standard-output.js'
@@ -14,11 +16,18 @@ export interface Measuring<Shown> {
   keep: (shown: Shown) => Promise<void>
 }
 
+interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined>> {
+  output: string
+  save: boolean
+  quiet: boolean
+  json: boolean
+}
+
 export interface Measurement<Shown extends ShownResult<object>> {
   /** a part of the files' names */
   kind: string
   views: Views<Shown>
-  flags: { output: string; save: boolean; quiet: boolean; json: boolean }
+  flags: MeasurementFlags
   /** where an earlier session saved it, without the endings */
   savedAs?: string
   /** with `failure`, what was measured before something went wrong */
@@ -38,14 +47,21 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   const saved = Object.values(views).filter(({ ending }) => ending !== undefined)
   const endings = saved.flatMap(({ ending }) => ending ?? [])
   let files: FileSet | undefined
-  const interrupts = watchInterrupts(() => files?.abandon())
+  let exports: Export<Shown>[] = []
+  const interrupts = watchInterrupts(() => {
+    files?.abandon()
+    for (const one of exports) one.file.abandon()
+  })
   if (flags.save)
     files =
       savedAs === undefined
         ? await FileSet.open({ directory: flags.output, startedAt: new Date(), kind, endings })
         : await FileSet.at(savedAs, endings)
+  exports = await openExports(views, flags)
   const keep = async (shown: Shown): Promise<void> => {
-    await files?.save(saved.map(({ render }) => render(shown, options)))
+    const texts: Text[] = []
+    for (const { render } of saved) texts.push(await render(shown, options))
+    await files?.save(texts)
   }
   const progress = new ProgressLine(flags.quiet)
   let shown: Shown & { failure?: unknown }
@@ -55,12 +71,43 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
     progress.end()
   }
   await show(views, shown, output, { ...options, savedTo: files?.paths ?? [] }, flags)
-  // Printed first: a full disk must not cost the user what was measured.
-  await keep(shown)
-  if (files && !flags.json) await output.write(renderSaved(files.paths, options))
+  // Printed first: a full disk must not cost the user what was measured. Nor does one file that fails cost the others.
+  const unsaved: unknown[] = []
+  await keep(shown).catch((error: unknown) => unsaved.push(error))
+  for (const { file, view } of exports)
+    await file.save([await view.render(shown, options)]).catch((error: unknown) => unsaved.push(error))
+  if (unsaved.length > 0) throw unsaved[0]
+  const paths = [...(files?.paths ?? []), ...exports.flatMap(({ file }) => file.paths)]
+  if (paths.length > 0 && !flags.json) await output.write(renderSaved(paths, options))
   interrupts.release()
   if (shown.failure !== undefined) throw shown.failure
   return shown
+}
+
+/** A view, and the file that the user named for it. */
+interface Export<Shown> {
+  view: View<Shown>
+  file: FileSet
+}
+
+/**
+ * The views that flags name a file for.
+ * @throws RpbenchError where a file cannot be written, or is named twice
+ */
+async function openExports<Shown>(views: Views<Shown>, flags: MeasurementFlags): Promise<Export<Shown>[]> {
+  const flagOfPath = new Map<string, string>()
+  const exports: Export<Shown>[] = []
+  for (const view of Object.values(views)) {
+    const path = view.flag && flags[view.flag]
+    if (path === undefined) continue
+    const flag = `--${view.flag}`
+    const other = flagOfPath.get(resolve(path))
+    if (other !== undefined)
+      throw usageError(`${other} and ${flag} name the same file, ${path}: give each its own.`)
+    flagOfPath.set(resolve(path), flag)
+    exports.push({ view, file: await FileSet.named(path, flag) })
+  }
+  return exports
 }
 
 /** Prints what was found, in the form that was asked for. */

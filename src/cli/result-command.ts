@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import type { RepeatOptions } from '../experiment/repeat.js'
-import type { ShownResult, Views } from '../report/views.js'
+import type { ExportFlag, ShownResult, Views } from '../report/views.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import { BaseCommand } from './base-command.js'
 import type { Measurement } from './lifecycle.js'
@@ -23,6 +23,20 @@ export const outputFlags = {
   }),
   quiet: Flags.boolean({ char: 'q', description: 'no progress', helpGroup: 'OUTPUT' }),
 }
+
+/** The flags that name a file for what is only written where it is asked for. */
+export const exportFlags = {
+  hgrm: Flags.string({
+    description: 'also write the percentile distribution of the latency, in µs, for plotters of HdrHistogram',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+  'hdr-log': Flags.string({
+    description: "also write each member's latency histogram, as a log of HdrHistogram",
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+} satisfies Record<ExportFlag, unknown>
 
 interface PrintFlags {
   json: boolean

@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { RpbenchError } from '../errors.js'
@@ -6,6 +6,13 @@ import { codeOf, reasonOf } from './file-errors.js'
 
 /** What a file is to hold: at once, or piece by piece. */
 type Text = string | Iterable<string>
+
+/** The words where files cannot be written: what, where, and what to try. */
+interface Refusal {
+  subject: string
+  place: string
+  advice: string
+}
 
 /**
  * The files of one result. Whoever looks finds each of them whole, as it was before, or not there: they are written under
@@ -18,12 +25,23 @@ export class FileSet {
   /** files that are being written */
   readonly #parts = new Set<string>()
   #paths: readonly string[]
+  /** what cannot be written, where none of them can, and what to try then */
+  readonly #refusal: Refusal
 
-  private constructor(stem: string, endings: readonly string[], paths: readonly string[] = []) {
+  private constructor(
+    stem: string,
+    endings: readonly string[],
+    { paths = [], refusal }: { paths?: string[]; refusal?: Refusal } = {},
+  ) {
     this.#directory = dirname(stem)
     this.#stem = basename(stem)
     this.#endings = endings
     this.#paths = paths
+    this.#refusal = refusal ?? {
+      subject: 'Results',
+      place: ` to ${this.#directory}`,
+      advice: 'name another directory with --output',
+    }
   }
 
   /**
@@ -48,7 +66,25 @@ export class FileSet {
    */
   static async at(stem: string, endings: readonly string[]): Promise<FileSet> {
     const paths = endings.map((ending) => stem + ending)
-    return new FileSet(stem, endings, paths).#tried(() => Promise.resolve())
+    return new FileSet(stem, endings, { paths }).#tried(() => Promise.resolve())
+  }
+
+  /**
+   * For a single file that the user named; what it holds is replaced. Only a plain file is: a device, a pipe or a directory of
+   * that name stays what it is.
+   * @param flag which named it, such as `--hgrm`
+   * @throws RpbenchError RPB_OUTPUT
+   */
+  static async named(path: string, flag: string): Promise<FileSet> {
+    const refusal = { subject: path, place: '', advice: `name another file with ${flag}` }
+    const files = new FileSet(path, [''], { paths: [path], refusal })
+    return files.#tried(async () => {
+      const there = await stat(path).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOENT') throw error
+      })
+      if (there?.isDirectory()) throw new Error('it is a directory')
+      if (there && !there.isFile()) throw new Error('it is no plain file')
+    })
   }
 
   /** Where the files are; empty until they were saved. */
@@ -69,7 +105,7 @@ export class FileSet {
         written.push(i)
       } catch (error) {
         await this.#remove(this.#partOf(i))
-        failure ??= notWritten(this.#paths[i] ?? this.#pathOf(i), error)
+        failure ??= this.#notWritten(this.#paths[i] ?? this.#pathOf(i), error)
       }
     }
     try {
@@ -77,7 +113,7 @@ export class FileSet {
       else for (const i of written) await rename(this.#partOf(i), this.#paths[i]!)
     } catch (error) {
       await Promise.all(written.map((i) => this.#remove(this.#partOf(i))))
-      throw notWritten(this.#paths[0] ?? this.#pathOf(0), error)
+      throw this.#notWritten(this.#paths[0] ?? this.#pathOf(0), error)
     }
     this.#parts.clear()
     if (failure) throw failure
@@ -99,6 +135,14 @@ export class FileSet {
     return `${this.#pathOf(i)}.${process.pid}.part`
   }
 
+  #notWritten(path: string, error: unknown): RpbenchError {
+    return new RpbenchError(
+      'RPB_OUTPUT',
+      `${path} could not be written: ${reasonOf(error)}; make room, or ${this.#refusal.advice}.`,
+      { cause: error },
+    )
+  }
+
   /** This, if files can be written here. */
   async #tried(prepare: () => Promise<void>): Promise<this> {
     const trial = this.#partOf(0)
@@ -110,9 +154,10 @@ export class FileSet {
       await unlink(`${trial}.link`)
       await this.#remove(trial)
     } catch (error) {
+      const { subject, place, advice } = this.#refusal
       throw new RpbenchError(
         'RPB_OUTPUT',
-        `Results cannot be written to ${this.#directory}: ${reasonOf(error)}; name another directory with --output.`,
+        `${subject} cannot be written${place}: ${reasonOf(error)}; ${advice}.`,
         { cause: error },
       )
     }
@@ -149,14 +194,6 @@ export class FileSet {
       return
     }
   }
-}
-
-function notWritten(path: string, error: unknown): RpbenchError {
-  return new RpbenchError(
-    'RPB_OUTPUT',
-    `${path} could not be written: ${reasonOf(error)}; make room, or name another directory with --output.`,
-    { cause: error },
-  )
 }
 
 /** Not mkdir's own `recursive`: on Node 20 that never returns below /proc, where the parent exists and yet ENOENT comes. */

@@ -12,16 +12,26 @@ export type Text = string | Iterable<string>
 export interface View<Shown> {
   /** what its file's name ends with; absent where it has no file */
   ending?: string
+  /** the flag that names its file, for a view that is only written where it is asked for */
+  flag?: ExportFlag
+  render: (shown: Shown, options: TextOptions) => Text | Promise<Text>
+}
+
+/** Flags that name the file of a view. */
+export type ExportFlag = 'hgrm' | 'hdr-log'
+
+/** A view that standard output can show. */
+interface PrintedView<Shown> extends View<Shown> {
   render: (shown: Shown, options: TextOptions) => Text
 }
 
 /**
  * How a kind of result can be shown. Standard output gets `text`, or `json` where it is asked for; every view with an ending
- * is written to a file. A further format is a file of its own and a row here.
+ * is written to a file, as is one with a flag where that is given. A further format is a file of its own and a row here.
  */
 export interface Views<Shown> {
-  text: View<Shown>
-  json: View<Shown>
+  text: PrintedView<Shown>
+  json: PrintedView<Shown>
   [name: string]: View<Shown>
 }
 
@@ -31,7 +41,7 @@ export interface ShownResult<Result> {
 }
 
 /** The result as it is. */
-export const jsonView: View<ShownResult<object>> = {
+export const jsonView: PrintedView<ShownResult<object>> = {
   ending: '.json',
   render: ({ result }) => `${JSON.stringify(result, null, 2)}\n`,
 }

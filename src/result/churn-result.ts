@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { books, crossCheck } from './books.js'
 import { measuredEnvelope } from './envelope.js'
+import { histograms } from './histograms.js'
 import { plannedRun } from './plan-schema.js'
 import { latency, latencySummary } from './latency.js'
 import { course, group, schedule, throughput } from './run-result.js'
@@ -128,6 +129,9 @@ export const churnResult = z.object({
   books: books.describe('where every datagram of the measured phase went'),
   crossCheck: crossCheck.optional().describe('the same counts by the kernel'),
   validity: validity.describe('whether this run can be trusted'),
+  histograms: histograms
+    .optional()
+    .describe('the times themselves, to be merged and asked later; absent where no reply came in time'),
 })
 
 export type ChangeResult = z.infer<typeof changeResult>

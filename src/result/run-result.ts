@@ -7,6 +7,7 @@ import { affinity, protocol } from './affinity.js'
 import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
 import { measuredEnvelope } from './envelope.js'
+import { histograms } from './histograms.js'
 import { plannedRun } from './plan-schema.js'
 import { imbalance } from './imbalance.js'
 import { latency, latencySummary, legs } from './latency.js'
@@ -133,6 +134,9 @@ export const runResult = z.object({
   clientResidentBytes: bytes
     .optional()
     .describe("memory of the client's process that is in use (resident set)"),
+  histograms: histograms
+    .optional()
+    .describe('the times themselves, to be merged and asked later; absent where no reply came in time'),
 })
 
 export type RunResult = z.infer<typeof runResult>

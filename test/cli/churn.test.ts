@@ -7,6 +7,7 @@ import { quietPort } from '../system/experiment.js'
 import { udpSocketsOn } from '../system/kernel-counters.js'
 import { isRunning, isStopped, until, untilGone } from '../system/process-table.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
+import { ofMembers, summaryOf } from './histograms.js'
 import { runTool, Tool } from './tool.js'
 
 const SMALL = ['churn', '-p', '3', '-f', '500', '--rate', '20k', '--warmup', '50ms']
@@ -29,6 +30,7 @@ describe('rpbench churn', () => {
       changes: [{ change: 'add', orphans: 0 }],
       skipped: [],
     })
+    expect(result.latency!.response).toMatchObject(summaryOf(ofMembers(result.histograms!)))
     const printed = await runTool(['schema', 'churn'])
     const validator = z.fromJSONSchema(JSON.parse(printed.stdout) as Record<string, unknown>)
     expect(validator.safeParse(value).error).toBeUndefined()

@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { HistogramLogReader } from 'hdr-histogram-js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
 import { quietPort } from '../system/experiment.js'
 import { Stranger } from '../system/stranger.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
+import { ofMembers, summaryOf } from './histograms.js'
 import { runTool, Tool } from './tool.js'
 
 const SHORT = ['run', '-p', '2', '-d', '200ms', '--warmup', '50ms']
@@ -87,6 +89,49 @@ describe('rpbench run --json', () => {
     expect(await readdir(join(directory, 'results'))).toHaveLength(3)
     expect(outcome.stdout.replaceAll(/\s/g, '')).toContain('results/')
   })
+})
+
+describe('the histograms of a run', () => {
+  it.each([
+    ['closed', 'service', []],
+    ['open', 'response', ['-r', '4k']],
+  ] as const)(
+    'in a %s loop give the percentiles that are printed, also in exports',
+    async (loop, kind, flags) => {
+      const [hgrm, log] = [join(directory, 'x.hgrm'), join(directory, 'x.hlog')]
+      // What a file of that name held is replaced.
+      await writeFile(hgrm, 'old')
+      const args = [...SHORT, '-f', '100', ...flags, '--json', '--no-save', '--hgrm', hgrm, '--hdr-log', log]
+      const outcome = await runTool(args)
+      expect(outcome.stderr).toBe('')
+      const { members, latency, legs, schedule, histograms } = runResult.parse(JSON.parse(outcome.stdout))
+      const times = ofMembers(histograms!)
+      expect(histograms!.members.map((saved) => Object.keys(saved))).toEqual(
+        members.map(() => ['index', kind]),
+      )
+      expect(latency![kind]).toMatchObject(summaryOf(times))
+      for (const [i, member] of members.entries())
+        expect(member.latency![kind]).toMatchObject(summaryOf([times[i]!]))
+      const { all } = histograms!
+      const summaries = { ...legs, ...(schedule && { lag: schedule.lag, service: latency!.service }) }
+      expect(Object.keys(all).toSorted()).toEqual(Object.keys(summaries).toSorted())
+      for (const [name, saved] of Object.entries(all))
+        expect(summaries[name as keyof typeof all]).toMatchObject(summaryOf([saved!]))
+
+      const text = await readFile(hgrm, 'utf8')
+      expect(text).toContain(`# rpbench: ${kind} time (${loop} loop`)
+      const median = text.split('\n').find((line) => line.includes(' 0.500000000000 '))!
+      expect(Number(median.trim().split(' ')[0])).toBe(latency![kind]!.p50Ns / 1000)
+      expect(text).toContain(`Total count    = ${String(latency![kind]!.count).padStart(12)}]`)
+      const reader = new HistogramLogReader(await readFile(log, 'utf8'), 64)
+      for (const { index, latency: own } of members)
+        expect(reader.nextIntervalHistogram()).toMatchObject({
+          tag: `member-${index}`,
+          totalCount: own![kind]!.count,
+        })
+      expect((await readdir(directory)).toSorted()).toEqual(['x.hgrm', 'x.hlog'])
+    },
+  )
 })
 
 describe('the report of rpbench run', () => {

@@ -85,6 +85,33 @@ describe('bad input', () => {
     expect(await readdir(directory)).toEqual(['file'])
   })
 
+  it.each([
+    [
+      'in no directory',
+      ['--hgrm', 'none/x'],
+      'none/x cannot be written: there is no such file or directory; name another file with --hgrm.',
+    ],
+    [
+      'of a directory',
+      ['--hdr-log', '.'],
+      '. cannot be written: it is a directory; name another file with --hdr-log.',
+    ],
+    [
+      'of a device',
+      ['--hgrm', '/dev/null'],
+      '/dev/null cannot be written: it is no plain file; name another file with --hgrm.',
+    ],
+    [
+      'of another export',
+      ['--hgrm', 'x', '--hdr-log', './x'],
+      '--hgrm and --hdr-log name the same file, ./x: give each its own.',
+    ],
+  ])('such as an export to the name %s is found before anything starts', async (_name, flags, sentence) => {
+    const outcome = await runTool(['run', '--no-save', ...flags], { guarded: true, cwd: directory })
+    expect(outcome).toMatchObject({ status: 2, stdout: '', stderr: `rpbench: ${sentence}\n` })
+    expect(await readdir(directory)).toEqual([])
+  })
+
   it('is told from good input: that would start something', async () => {
     const outcome = await guarded('run', '--flows', '10', '--no-save')
     expect(outcome).toMatchObject({ status: 99, stderr: 'something was started\n' })

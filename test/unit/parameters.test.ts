@@ -6,7 +6,7 @@ import Predict from '../../commands/predict.js'
 import Run from '../../commands/run.js'
 import Sweep from '../../commands/sweep.js'
 import Verify from '../../commands/verify/index.js'
-import { ResultCommand } from '../../src/cli/result-command.js'
+import { exportFlags, outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 import { COMMANDS, GROUPS, type Command } from '../../src/plan/parameters/row.js'
 import {
   defaultOf,
@@ -29,11 +29,10 @@ const CLASSES: Readonly<Record<Command, { flags: OclifCommand.Class['flags'] }>>
 
 /** What a command does with its result, and how a sweep is begun: nothing that is measured depends on these. */
 const ABOUT_OUTPUT = new Set([
-  'output',
-  'save',
-  'quiet',
   'resume',
   'yes',
+  ...Object.keys(outputFlags),
+  ...Object.keys(exportFlags),
   ...Object.keys(ResultCommand.baseFlags),
 ])
 
