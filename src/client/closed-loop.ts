@@ -6,10 +6,24 @@ export interface ClosedLoopOptions {
   flows: number
   /** requests in flight over all flows */
   inFlight: number
-  /** sending ends after this time, but not before every flow was used once */
+  /**
+   * sending ends after this time, but not before every flow was used once; unless so many requests were given up that
+   * the others would be used at the pace of deadlines
+   */
   durationNs?: number | undefined
+  /** requests given up from which on that is so */
+  mostGivenUp?: number
   /** or when every flow was asked this often */
   requestsPerFlow?: number | undefined
+  /** with that: which flows are asked no more after they went unanswered, and when nobody is */
+  silence?: FlowSilence | undefined
+}
+
+/** Who is silent, by lane. */
+export interface FlowSilence {
+  /** whether a lane that went unanswered may be left */
+  of(lane: number, nowNs: number): boolean
+  readonly ofAll: boolean
 }
 
 /** A closed loop: a bounded number of requests in flight, flows visited in a round robin. */
@@ -21,6 +35,9 @@ export class ClosedLoop implements Source {
   #endNs = Infinity
   /** turns that are neither queued nor in flight any more, because their flow was asked often enough */
   #remaining: number
+  /** requests that went unanswered */
+  #givenUp = 0
+  flowsGivenUp = 0
 
   constructor(options: ClosedLoopOptions) {
     const turns = Math.max(1, Math.ceil(options.inFlight / options.flows))
@@ -36,7 +53,7 @@ export class ClosedLoop implements Source {
     this.#endNs = nowNs + (this.#options.durationNs ?? Infinity)
   }
 
-  due(_nowNs: number, waiting: number, lanes: Int32Array): number {
+  due(nowNs: number, waiting: number, lanes: Int32Array): number {
     const { requestsPerFlow = Infinity, inFlight } = this.#options
     let room = Math.min(lanes.length, inFlight - waiting)
     let count = 0
@@ -51,6 +68,10 @@ export class ClosedLoop implements Source {
       const asked = this.#asked[lane]!
       // A flow that was asked often enough leaves the round: its turn is not put back.
       if (asked >= requestsPerFlow) continue
+      if (asked > 0 && this.#givenUp > 0 && this.#options.silence?.of(lane, nowNs)) {
+        this.#leave(lane, requestsPerFlow - asked)
+        continue
+      }
       if (asked === 0) this.#unused--
       this.#asked[lane] = asked + 1
       this.#remaining--
@@ -60,7 +81,19 @@ export class ClosedLoop implements Source {
     return count
   }
 
+  /** A flow is asked no more: its other turns leave the round as those of a flow that was asked often enough. */
+  #leave(lane: number, unasked: number): void {
+    this.#asked[lane]! += unasked
+    this.#remaining -= unasked
+    this.flowsGivenUp++
+  }
+
   release(lane: number): void {
+    this.#queue.put(lane)
+  }
+
+  givenUp(lane: number): void {
+    this.#givenUp++
     this.#queue.put(lane)
   }
 
@@ -84,6 +117,8 @@ export class ClosedLoop implements Source {
   }
 
   finished(nowNs: number): boolean {
-    return this.#remaining === 0 || (nowNs >= this.#endNs && this.#unused === 0)
+    if (this.#remaining === 0 || this.#options.silence?.ofAll) return true
+    if (nowNs < this.#endNs) return false
+    return this.#unused === 0 || this.#givenUp >= (this.#options.mostGivenUp ?? Infinity)
   }
 }

@@ -5,6 +5,7 @@ import { ENGINE_BATCH } from './exchange.js'
 import { lifeCode } from '../recording/flow-stays.js'
 import { InFlightIntegral } from './in-flight-integral.js'
 import type { Requests } from './requests.js'
+import type { Silence } from './silence.js'
 import type { Tally } from './tally.js'
 
 /** What decides which flow is asked next, and when. Slots are those of the wave that is open. */
@@ -16,8 +17,10 @@ export interface Source {
    * schedule also writes when each was meant to be sent.
    */
   due(nowNs: number, waiting: number, lanes: Int32Array, intendedNs: Float64Array): number
-  /** The lane's request was answered or given up. */
+  /** The lane's request was answered, or could not be sent. */
   release(lane: number): void
+  /** The lane's request went unanswered until its deadline. */
+  givenUp(lane: number): void
   /**
    * Whether every flow that is released now is due again at once, and only those: then the engine may ask it again by
    * itself. Each such request is told by `askedAgain`.
@@ -31,6 +34,8 @@ export interface Source {
   finished(nowNs: number): boolean
   /** Requests that its schedule had due by now and that were not sent; 0 without a schedule. */
   arrears(nowNs: number): number
+  /** how many flows it asks no more, though they were asked less often than they should be */
+  readonly flowsGivenUp: number
 }
 
 /** The longest that a worker waits without looking at the stop flag. */
@@ -46,6 +51,8 @@ export interface Phase {
   scheduled: boolean
   /** flow, within the worker's share, of lane 0 */
   firstFlow: number
+  /** who is silent, where the source has no end of its own */
+  silence?: Silence
 }
 
 /** What driving a source took. */
@@ -57,6 +64,7 @@ export interface DriveFigures {
   /** requests in flight, integrated over that time: request·ns */
   inFlightIntegralNs: number
   unsent: number
+  flowsGivenUp: number
 }
 
 /** The loop of a load worker: send what is due, take replies, give up what is overdue. */
@@ -72,9 +80,11 @@ export class Driver {
     readonly worker: number,
   ) {}
 
-  readonly #giveUp = (lane: number): void => {
-    this.#phase.tally.lostTotal++
-    this.#source.release(lane)
+  readonly #giveUp = (lane: number, sentNs: number): void => {
+    const { tally, firstFlow, silence } = this.#phase
+    tally.lostTotal++
+    silence?.missed(tally.flows.memberOf(firstFlow + lane), sentNs, this.engine.exchange.nowNs)
+    this.#source.givenUp(lane)
   }
 
   /** Sends until the source has finished or the run is stopped. */
@@ -86,6 +96,7 @@ export class Driver {
     engine.receive(0)
     const startNs = engine.exchange.nowNs
     source.start(startNs)
+    phase.silence?.begins(startNs)
     // What the line showed so far was of another phase.
     control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
     const cpuAtStart = addon.threadCpuNs()
@@ -116,6 +127,7 @@ export class Driver {
       cpuNs: addon.threadCpuNs() - cpuAtStart,
       inFlightIntegralNs: inFlight.until(nowNs, requests.waiting),
       unsent: source.arrears(nowNs),
+      flowsGivenUp: source.flowsGivenUp,
     }
   }
 
@@ -184,7 +196,7 @@ export class Driver {
 
   #takeOne(i: number): void {
     const { requests } = this
-    const { tally, firstFlow, wire, scheduled } = this.#phase
+    const { tally, firstFlow, wire, scheduled, silence } = this.#phase
     const x = this.engine.exchange
     const sequence = x.sequence[i]!
     const member = x.member[i]!
@@ -205,6 +217,7 @@ export class Driver {
       return
     }
     tally.flows.noteSeen(flow, member, sequence)
+    silence?.heard(member, x.receivedNs[i]!)
     // Late answers too: they say where the request was put, and that its flow is heard again.
     tally.trace?.note(flow, lifeCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
     if (kind === 'in-time') {

@@ -52,6 +52,11 @@ export class FlowTable {
     else this.#words[row + LAST_SEQUENCE] = low
   }
 
+  /** member of a flow's first reply, −1 without one */
+  memberOf(flow: number): number {
+    return this.#words[flow * ROW + MEMBER]!
+  }
+
   #column(word: number): Int32Array {
     return Int32Array.from({ length: this.flows }, (_, flow) => this.#words[flow * ROW + word]!)
   }

@@ -19,6 +19,7 @@ export interface OpenLoopOptions {
 
 /** An open loop: requests are due when the schedule says so, whatever became of earlier ones. */
 export class OpenLoop implements Source {
+  readonly flowsGivenUp = 0
   readonly #options: OpenLoopOptions
   readonly #schedule: Schedule
   readonly #flows: FlowChoice
@@ -63,6 +64,8 @@ export class OpenLoop implements Source {
   }
 
   release(): void {}
+
+  givenUp(): void {}
 
   asksAgain(): boolean {
     return false

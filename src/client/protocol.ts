@@ -29,6 +29,8 @@ export interface WorkerTask {
   durationNs: number | undefined
   requestsPerFlow: number | undefined
   timeoutNs: number
+  /** whether each flow has one member, as long as the group stays as it is */
+  placedByFlow: boolean
   /** open loop: requests per second of this worker, and how they are spaced; closed loop when absent */
   rateHz: number | undefined
   arrivals: 'constant' | 'poisson'

@@ -106,14 +106,14 @@ export class Requests {
     while (this.#oldest < this.#next && this.#answered.has(this.#oldest)) this.#oldest++
   }
 
-  /** Gives up every request whose time is over, calling back with its lane. */
-  expire(nowNs: number, onExpired: (lane: number) => void): void {
+  /** Gives up every request whose time is over, calling back with its lane and when it was sent. */
+  expire(nowNs: number, onExpired: (lane: number, sentNs: number) => void): void {
     while (this.#oldest < this.#next) {
       const at = this.#oldest & this.#mask
       if (!this.#answered.has(this.#oldest)) {
         if (this.#sentNs[at]! + this.#timeoutNs > nowNs) return
         this.#waiting--
-        onExpired(this.#lane[at]!)
+        onExpired(this.#lane[at]!, this.#sentNs[at]!)
       }
       this.#oldest++
     }

@@ -76,6 +76,11 @@ export class Tally {
     this.flows.noteLate(flow)
   }
 
+  /** whether any reply came, in time or late */
+  get answered(): boolean {
+    return this.repliedTotal > 0 || this.#late.some((count) => count > 0)
+  }
+
   /** Requests are being sent from now on. */
   loadBegins(): void {
     this.#answeredUnderLoad.forEach((_, m, counts) => (counts[m]! -= this.#replies[m]! + this.#late[m]!))

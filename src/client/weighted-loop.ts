@@ -11,10 +11,13 @@ export interface WeightedLoopOptions {
   durationNs: number | undefined
   /** or after this many requests */
   requests: number
+  /** or when nobody answers any more; absent where time ends it */
+  silence?: { readonly ofAll: boolean } | undefined
 }
 
 /** A closed loop that draws each request's flow by weight, whether the flow is idle or not. */
 export class WeightedLoop implements Source {
+  readonly flowsGivenUp = 0
   readonly #options: WeightedLoopOptions
   readonly #flows: FlowChoice
   #remaining: number
@@ -39,6 +42,8 @@ export class WeightedLoop implements Source {
 
   release(): void {}
 
+  givenUp(): void {}
+
   asksAgain(): boolean {
     return false
   }
@@ -51,7 +56,7 @@ export class WeightedLoop implements Source {
   }
 
   finished(nowNs: number): boolean {
-    return this.#remaining === 0 || nowNs >= this.#endNs
+    return this.#remaining === 0 || nowNs >= this.#endNs || this.#options.silence?.ofAll === true
   }
 
   arrears(): number {

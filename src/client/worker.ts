@@ -1,17 +1,16 @@
 import { getSystemErrorName } from 'node:util'
 import { RpbenchError } from '../errors.js'
 import { addon } from '../native.js'
-import { ClosedLoop } from './closed-loop.js'
 import { Control } from './control.js'
-import { Driver, type DriveFigures, type Source } from './driver.js'
+import { createSource, endsWithReplies } from './create-source.js'
+import { Driver, type DriveFigures, type Phase } from './driver.js'
 import { Engine } from './engine.js'
-import { OpenLoop } from './open-loop.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { Requests } from './requests.js'
+import { LEAST_SILENCE_NS, Silence } from './silence.js'
 import { endpoint } from '../units/addresses.js'
 import { Tally } from './tally.js'
-import { WeightedLoop } from './weighted-loop.js'
 
 /** The flows of one worker: which address and port each has, after those in use were replaced by spare ones. */
 class Flows {
@@ -91,47 +90,6 @@ export default function work(task: WorkerTask): WorkerOutcome {
   }
 }
 
-/** What decides the load of one phase on one wave's flows. */
-interface SourceInput {
-  flows: number
-  /** of the first flow, within the share */
-  from: number
-  /** tells phases and waves apart */
-  salt: number
-  /** absent: until every flow was asked `task.requestsPerFlow` times */
-  durationNs: number | undefined
-}
-
-function createSource(task: WorkerTask, { flows, from, salt, durationNs }: SourceInput): Source {
-  const weights = task.weights?.subarray(from, from + flows)
-  const seed = task.seed + salt
-  const requestsPerFlow = durationNs === undefined ? task.requestsPerFlow : undefined
-  if (task.rateHz !== undefined) {
-    const { rateHz, arrivals } = task
-    return new OpenLoop({
-      flows,
-      weights,
-      rateHz,
-      arrivals,
-      phase: task.index / task.workers,
-      seed,
-      // Without a time, as many requests as were asked for, at the rate.
-      durationNs: durationNs ?? ((requestsPerFlow ?? 1) * flows * 1e9) / rateHz,
-      graceNs: task.timeoutNs,
-    })
-  }
-  const { inFlight } = task
-  return weights
-    ? new WeightedLoop({
-        weights,
-        inFlight,
-        seed,
-        durationNs,
-        requests: (requestsPerFlow ?? Infinity) * flows,
-      })
-    : new ClosedLoop({ flows, inFlight, durationNs, requestsPerFlow })
-}
-
 /** Adds up what driving the waves took. */
 function addFigures(sum: DriveFigures, wave: DriveFigures): DriveFigures {
   return {
@@ -139,8 +97,15 @@ function addFigures(sum: DriveFigures, wave: DriveFigures): DriveFigures {
     cpuNs: sum.cpuNs + wave.cpuNs,
     inFlightIntegralNs: sum.inFlightIntegralNs + wave.inFlightIntegralNs,
     unsent: sum.unsent + wave.unsent,
+    flowsGivenUp: sum.flowsGivenUp + wave.flowsGivenUp,
   }
 }
+
+/**
+ * A load in waves ends after one in which none of so many flows was answered: where one of two members is silent, that comes
+ * by chance in one of a million runs.
+ */
+const LEAST_FLOWS_IN_VAIN = 20
 
 function pinTo(cpu: number): void {
   const status = addon.pinThread(cpu)
@@ -164,7 +129,7 @@ function drive(task: WorkerTask): WorkerReport {
   const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
   const flows = new Flows(task)
   const tally = new Tally(share.flows, task.members, scheduled, task.trace)
-  let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0 }
+  let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0, flowsGivenUp: 0 }
   let repliesWhileActive = 0
   // at the flows' sockets, less what the warm-up dropped
   let dropped = 0
@@ -175,13 +140,13 @@ function drive(task: WorkerTask): WorkerReport {
       const to = Math.floor((share.flows * (wave + 1)) / waves)
       engine.wave(share.firstFlow + from)
       flows.open(engine, from, to)
-      const source = (salt: number, durationNs: number | undefined): Source =>
-        createSource(task, { flows: to - from, from, salt, durationNs })
+      const load = { flows: to - from, from, memberOf: (lane: number) => tally.flows.memberOf(from + lane) }
       if (wave === 0) {
         barrier.say({ kind: 'opened' })
         if (task.warmupNs > 0) {
           const discarded = new Tally(share.flows, task.members, scheduled)
-          driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled }, source(1, task.warmupNs))
+          const source = createSource(task, { ...load, salt: 1, durationNs: task.warmupNs })
+          driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled }, source)
           driver.drain()
         }
         dropped = -engine.drops()
@@ -192,17 +157,24 @@ function drive(task: WorkerTask): WorkerReport {
       const [repliesBefore, lostBefore] = [tally.repliedTotal, tally.lostTotal]
       const durationNs = task.durationNs === undefined ? undefined : task.durationNs / waves
       tally.loadBegins()
-      figures = addFigures(
-        figures,
-        driver.drive({ wire: 1, tally, firstFlow: from, scheduled }, source(2 + wave, durationNs)),
-      )
+      const silence = endsWithReplies(task) ? new Silence(task.members, task.timeoutNs) : undefined
+      const phase: Phase = { wire: 1, tally, firstFlow: from, scheduled, ...(silence && { silence }) }
+      const source = createSource(task, { ...load, salt: 2 + wave, durationNs, silence })
+      figures = addFigures(figures, driver.drive(phase, source))
       repliesWhileActive += tally.repliedTotal - repliesBefore
       tally.loadEnds()
       driver.drain()
       const unanswered = tally.lostTotal - lostBefore
-      barrier.say({ kind: 'wave', last: wave === waves - 1 || control.stopped, unanswered })
+      // What nobody answered so far, nobody will: no time for the flows that are left.
+      const inVain =
+        tally.flows.used >= LEAST_FLOWS_IN_VAIN &&
+        !tally.answered &&
+        engine.exchange.nowNs - tally.firstSentNs >= LEAST_SILENCE_NS
+      const last = wave === waves - 1 || control.stopped || inVain
+      barrier.say({ kind: 'wave', last, unanswered })
       driver.sweep()
       dropped += engine.drops()
+      if (inVain) break
     }
   } finally {
     engine.wave(0)
@@ -235,6 +207,7 @@ function drive(task: WorkerTask): WorkerReport {
     inFlightIntegralNs: figures.inFlightIntegralNs,
     offered: tally.sentTotal + tally.sendErrors + figures.unsent,
     unsent: figures.unsent,
+    flowsGivenUp: figures.flowsGivenUp,
     ...(scheduled && { lag: tally.lag.data }),
     ...(tally.trace &&
       tally.timeline && {

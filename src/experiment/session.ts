@@ -4,6 +4,7 @@ import type { WorkerTask } from '../client/protocol.js'
 import type { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { basisOf } from '../plan/steering.js'
 import { familiesTaken, serverAddress } from '../plan/transport.js'
 import { flowSources } from '../recording/flow-sources.js'
 import type { HostReadings } from '../recording/host-readings.js'
@@ -104,6 +105,7 @@ export class Session {
           durationNs: options.loadNs ?? plan.durationNs,
           requestsPerFlow: plan.requests,
           timeoutNs: plan.timeoutNs,
+          placedByFlow: basisOf(plan) === 'flow',
           rateHz: plan.rateHz,
           arrivals: plan.arrivals ?? 'constant',
           weights: traffic.weights,

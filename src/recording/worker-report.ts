@@ -62,6 +62,8 @@ export interface WorkerReport {
   offered: number
   /** of those, what was not sent before the run ended */
   unsent: number
+  /** flows that were asked less often than they should be, since their member was silent for three deadlines */
+  flowsGivenUp: number
   /** actual minus intended send time, ns; open loop only */
   lag?: HistogramData
   trace?: { stays: FlowStays; timeline: TimelineData }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { ClosedLoop, type ClosedLoopOptions } from '../../src/client/closed-loop.js'
+import { ClosedLoop, type ClosedLoopOptions, type FlowSilence } from '../../src/client/closed-loop.js'
 import type { Source } from '../../src/client/driver.js'
+import { WeightedLoop } from '../../src/client/weighted-loop.js'
 
 /** A closed loop with somebody who answers: lanes in flight, oldest first. */
 class Exercise {
@@ -28,6 +29,17 @@ class Exercise {
   answer(at = 0): void {
     const [lane] = this.inFlight.splice(at, 1)
     this.source.release(lane!)
+  }
+
+  /** Gives up the request in flight at this place of the line. */
+  giveUp(at = 0): void {
+    const [lane] = this.inFlight.splice(at, 1)
+    this.source.givenUp(lane!)
+  }
+
+  /** Gives up all that is in flight, as a deadline does. */
+  deadline(): void {
+    while (this.inFlight.length > 0) this.giveUp()
   }
 
   /** Asks and answers until nothing is left to do, or `turns` are over. */
@@ -131,6 +143,44 @@ describe('a closed loop with a number of requests per flow', () => {
   })
 })
 
+const withSilence = (inFlight: number, silence: FlowSilence): Exercise =>
+  new Exercise({ flows: 10, inFlight, requestsPerFlow: 20, silence })
+
+describe('a closed loop whose flows are asked a number of times, of which some are silent', () => {
+  const SILENT = new Set([1, 4, 7])
+  const silence = { of: (lane: number) => SILENT.has(lane), ofAll: false }
+  it.each([1, 4, 10, 25])('asks the others as often as it should, %d in flight', (inFlight) => {
+    const loop = withSilence(inFlight, silence)
+    for (let turn = 0; turn < 10_000 && !loop.source.finished(0); turn++) {
+      loop.ask()
+      if (SILENT.has(loop.inFlight[0]!)) loop.giveUp()
+      else loop.answer()
+    }
+    expect(loop.source.finished(0)).toBe(true)
+    expect(loop.source.flowsGivenUp).toBe(3)
+    const fewer = loop.asked.flatMap((asked, lane) => (asked < 20 ? [lane] : []))
+    expect(fewer).toEqual([...SILENT])
+    expect(Math.max(...loop.asked)).toBe(20)
+  })
+
+  it('leaves no flow that always answered, whoever is silent', () => {
+    const loop = withSilence(4, { of: () => true, ofAll: false })
+    loop.run(10_000)
+    expect(loop.source.flowsGivenUp).toBe(0)
+    expect(new Set(loop.asked)).toEqual(new Set([20]))
+  })
+
+  it('is finished when nobody answers any more', () => {
+    const nobody = { of: () => false, ofAll: false }
+    const loop = withSilence(4, nobody)
+    loop.ask()
+    loop.deadline()
+    expect(loop.source.finished(0)).toBe(false)
+    nobody.ofAll = true
+    expect(loop.source.finished(0)).toBe(true)
+  })
+})
+
 describe('a closed loop with a duration', () => {
   it('is finished when it is over', () => {
     const loop = new Exercise({ flows: 2, inFlight: 2, durationNs: 1000 })
@@ -159,6 +209,29 @@ describe('a closed loop with a duration', () => {
     expect(loop.source.finished(5000)).toBe(true)
   })
 
+  it('is finished after its end when enough was given up, though flows are left', () => {
+    const loop = new Exercise({ flows: 1000, inFlight: 64, durationNs: 1000, mostGivenUp: 128 })
+    loop.ask()
+    for (let deadlines = 0; deadlines < 2; deadlines++) {
+      expect(loop.source.finished(1000), `${deadlines} deadlines missed`).toBe(false)
+      loop.deadline()
+      loop.ask()
+    }
+    expect(loop.source.finished(999), 'before its end').toBe(false)
+    expect(loop.source.finished(1000)).toBe(true)
+    expect(loop.asked.filter((n) => n > 0)).toHaveLength(3 * 64)
+  })
+
+  it('asks every flow once, however long it takes, when few requests are lost', () => {
+    const loop = new Exercise({ flows: 1000, inFlight: 10, durationNs: 1000, mostGivenUp: 20 })
+    for (let turn = 0; !loop.source.finished(1e9); turn++) {
+      loop.ask()
+      if (turn % 60 === 59) loop.giveUp()
+      else loop.answer()
+    }
+    expect(Math.min(...loop.asked)).toBe(1)
+  })
+
   it('says how long it has nothing to do: not at all while it may send, else until its end', () => {
     const loop = new Exercise({ flows: 5, inFlight: 2, durationNs: 1000 })
     expect(loop.source.idleNs(400, 0)).toBe(0)
@@ -170,5 +243,24 @@ describe('a closed loop with a duration', () => {
   it('has no arrears: what is not sent was never due', () => {
     const loop = new Exercise({ flows: 5, inFlight: 2, durationNs: 1000 })
     expect(loop.source.arrears(5000)).toBe(0)
+  })
+})
+
+describe('a loop that draws flows by weight', () => {
+  it('is finished when nobody answers any more, where no time ends it', () => {
+    const nobody = { ofAll: false }
+    const loop = new WeightedLoop({
+      weights: Float64Array.of(1, 2, 3),
+      inFlight: 4,
+      seed: 1,
+      durationNs: undefined,
+      requests: 1000,
+      silence: nobody,
+    })
+    loop.start(0)
+    expect(loop.due(0, 0, new Int32Array(256))).toBe(4)
+    expect(loop.finished(1e18)).toBe(false)
+    nobody.ofAll = true
+    expect(loop.finished(0)).toBe(true)
   })
 })

@@ -90,6 +90,7 @@ export class FakeLoad implements Load {
       inFlightIntegralNs: tally.repliedTotal * ROUND_TRIP_NS,
       offered: tally.sentTotal,
       unsent: 0,
+      flowsGivenUp: 0,
       ...(this.options.rateHz !== undefined && { lag: tally.lag.data }),
       ...(tally.trace &&
         tally.timeline && {
