@@ -1,7 +1,9 @@
 import { flagOf } from '../plan/parameters/table.js'
+import { mainCauseOf, type LossCause } from '../analysis/books/losses.js'
 import type { Observations } from '../analysis/validity/observations.js'
-import { formatCount } from '../units/format.js'
+import { formatCount, formatPercent } from '../units/format.js'
 import { plural } from '../units/plural.js'
+import { capital, lowerTheLoad, spareTheClient } from './lower-load.js'
 import type { WordsOf } from './words.js'
 
 const FIND_OUT = 'Find out what ended it (dmesg, an out-of-memory kill?) and run again.'
@@ -10,11 +12,27 @@ function theDead({ deaths }: Observations): string {
   return deaths.map((d) => `Member ${d.index} ${d.why}`).join('; ')
 }
 
+const SEE_FILTERS = 'See what filters this host’s traffic (nft list ruleset, iptables -S).'
+
+/** What to try where most requests went unanswered, by what they were lost to. */
+const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => string>> = {
+  queues: (observed) =>
+    `${capital(lowerTheLoad(observed))}, or see whether members stand still: figures are of the few that were answered.`,
+  work: () => `Give members less work (${flagOf('serviceTimeNs')}), or wait longer (${flagOf('timeoutNs')}).`,
+  echo: () => 'See what keeps members from sending: a seccomp profile, a packet filter.',
+  socket: () => 'See whether a member died.',
+  client: spareTheClient,
+  'way-there': () => SEE_FILTERS,
+  'way-back': () => SEE_FILTERS,
+}
+
 /** Counts that do not agree, and a group that did not stay what it was. */
 export const COUNT_WORDS: WordsOf<
   | 'member-died'
   | 'front-died'
   | 'stranger-joined'
+  | 'unanswered-share'
+  | 'echo-errors'
   | 'books-do-not-balance'
   | 'port-unreachable'
   | 'receive-errors'
@@ -35,6 +53,21 @@ export const COUNT_WORDS: WordsOf<
   'stranger-joined': ({ strangers }) => ({
     message: `${strangers.join('; ')} joined the group's port during the run and takes a part of its flows.`,
     nextStep: `Stop it, or let ${flagOf('port')} 0 take a free port.`,
+  }),
+  'unanswered-share': (observed, { measured }) => {
+    const { sent, answered } = observed.losses
+    const requests = plural(sent, 'request', 'requests')
+    return {
+      message:
+        answered === 0
+          ? `None of ${requests} was answered.`
+          : `${formatPercent(measured)} of ${requests} were never answered.`,
+      nextStep: AGAINST_LOSSES[mainCauseOf(observed.losses) ?? 'way-there'](observed),
+    }
+  },
+  'echo-errors': (observed, { measured }) => ({
+    message: `Members could not send ${plural(measured, 'reply', 'replies')}.`,
+    nextStep: AGAINST_LOSSES.echo(observed),
   }),
   'books-do-not-balance': (_observed, { measured }) => ({
     message: `${plural(measured, 'datagram', 'datagrams')} cannot be accounted for.`,

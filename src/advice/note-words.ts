@@ -1,6 +1,7 @@
 import { flagOf } from '../plan/parameters/table.js'
 import { familiesTaken } from '../plan/transport.js'
 import { FAMILY_NAMES } from '../units/addresses.js'
+import { isOpenLoop } from '../analysis/validity/check-row.js'
 import type { NoteCode } from '../analysis/validity/codes.js'
 import type { Observations } from '../analysis/validity/observations.js'
 import { formatCount } from '../units/format.js'
@@ -59,6 +60,16 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
   'flows-unanswered': (_observed, { measured }) => ({
     message: `${plural(measured, 'flow', 'flows')} never got a reply: nobody saw at which member each of them is.`,
     nextStep: 'Run longer, or lower the load.',
+  }),
+  'flows-unasked': (observed, { measured }) => ({
+    message: `${plural(measured, 'flow', 'flows')} never had a turn: the run ended at its bound before.`,
+    nextStep: isOpenLoop(observed)
+      ? `Run longer (${flagOf('durationNs')}), or raise ${flagOf('rateHz')}.`
+      : 'See why others went unanswered: each of those holds its place in flight until its deadline.',
+  }),
+  'flows-given-up': (_observed, { measured }) => ({
+    message: `${plural(measured, 'flow', 'flows')} were given up: their member was silent for three deadlines, and they were asked less often than ${flagOf('requests')} says.`,
+    nextStep: 'See what became of the members that answered nothing.',
   }),
   waves: ({ waves, waveSize }) => ({
     message: `The flows ran in ${formatCount(waves)} waves of at most ${formatCount(waveSize)} open sockets.`,

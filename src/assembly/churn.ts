@@ -171,7 +171,7 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
   const histograms = histogramsOf(recording)
   return {
     schema: CHURN_SCHEMA,
-    ...headOf(recording, origin),
+    ...headOf(recording, books, origin),
     ...(latency && { latency }),
     ...(schedule && { schedule }),
     throughput: throughputOf(recording),

@@ -1,3 +1,5 @@
+import { noAnswerInWords } from '../advice/no-answer-words.js'
+import { lossesOf } from '../analysis/books/losses.js'
 import { mergeHistograms, summarise, summariseWithConfidence } from '../analysis/latency/latency.js'
 import type { MemberLedger } from '../analysis/books/ledger.js'
 import { changeText } from '../plan/group-change.js'
@@ -7,7 +9,7 @@ import type { LifeRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
 import type { Quantity, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
-import type { Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
+import type { Books, Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import { formatDuration } from '../units/format.js'
 import type { Histogram } from '../stats/histogram.js'
 import type { Origin } from './origin.js'
@@ -151,25 +153,44 @@ export function scheduleOf({ plan, reports }: Recording): RunResult['schedule'] 
     : undefined
 }
 
-/** What ended a run before its time: a member, or the front, that was not told to end, or a change that failed. */
-function failureOf({ group: { lives, front }, changes, startNs }: Recording): string | undefined {
+/** How often sending failed, by the name of the error. */
+export function sendErrors(reports: readonly WorkerReport[]): { errno: string; count: number }[] {
+  const counts = new Map<string, number>()
+  for (const { sendErrnos } of reports)
+    for (const [errno, count] of sendErrnos) counts.set(errno, (counts.get(errno) ?? 0) + count)
+  return [...counts].map(([errno, count]) => ({ errno, count }))
+}
+
+/**
+ * What made a run fail: a member, or the front, that was not told to end; a change that failed; or that nobody answered.
+ */
+function failureOf(
+  { group, reports, changes, startNs, interrupted }: Recording,
+  books: Books,
+): string | undefined {
+  const { lives, front } = group
   if (front?.died !== undefined) return `The front (process ${front.pid}) ${front.died}.`
   const dead = lives.find(({ died }) => died !== undefined)
   if (dead) return `Member ${dead.member} (process ${dead.pid}) ${dead.died}.`
   const failed = changes?.failed
-  return (
-    failed &&
-    `The change "${changeText(failed.change)}" at ${formatDuration(failed.askedNs - startNs)} failed. ${failed.why}`
+  if (failed)
+    return `The change "${changeText(failed.change)}" at ${formatDuration(failed.askedNs - startNs)} failed. ${failed.why}`
+  // Who stops a run may do so before any reply came.
+  if (interrupted) return undefined
+  return noAnswerInWords(
+    lossesOf(books),
+    sendErrors(reports).map(({ errno }) => errno),
   )
 }
 
 /** What every result of a load on a group begins with. */
 export function headOf(
   recording: Recording,
+  books: Books,
   { toolVersion, host, supplied }: Origin,
 ): Pick<RunResult, 'tool' | 'host' | 'startedAt' | 'durationNs' | 'stopped' | 'failure' | 'plan' | 'group'> {
   const { plan, group } = recording
-  const failure = failureOf(recording)
+  const failure = failureOf(recording, books)
   return {
     tool: { name: 'rpbench', version: toolVersion },
     host,

@@ -15,7 +15,7 @@ interface Analysed {
 
 /**
  * Whether members got and delivered alike, and why not. Undefined under a steering that does not go by flow, without any
- * packets, and when a member died: then it is known what is the matter, and its flows went elsewhere.
+ * packets or any reply, and when a member died: then it is known what is the matter, and its flows went elsewhere.
  */
 export function imbalanceOf(
   { plan, reports, group }: Recording,
@@ -25,7 +25,8 @@ export function imbalanceOf(
   if (
     basisOf(plan) !== 'flow' ||
     group.lives.some(({ died }) => died !== undefined) ||
-    takenBalance === undefined
+    takenBalance === undefined ||
+    members.every(({ replies, late }) => replies + late === 0)
   )
     return undefined
   return analyseImbalance({

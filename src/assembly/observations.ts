@@ -1,3 +1,4 @@
+import { lossesOf } from '../analysis/books/losses.js'
 import type { InFlightTimes, Observations, ScheduleKept } from '../analysis/validity/observations.js'
 import { cpusOf } from '../plan/cpu-list.js'
 import { changeText } from '../plan/group-change.js'
@@ -5,7 +6,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
-import { scheduledNs, serversCpuNs, sum } from './figures.js'
+import { scheduledNs, sendErrors, serversCpuNs, sum } from './figures.js'
 import type { ServerLedgers } from './server-ledgers.js'
 
 /** What was analysed already, and is observed too. */
@@ -46,6 +47,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       },
     }),
     strangers: recording.strangers,
+    losses: lossesOf(books),
     unexplained: books.unexplained,
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
@@ -64,6 +66,8 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     refused: sum(reports.map((r) => r.refused)),
     receiveErrors: sum(reports.map((r) => r.receiveErrors)),
     unansweredFlows: sum(reports.map(unansweredFlows)),
+    unaskedFlows: plan.weights === 'uniform' ? sum(reports.map(unaskedFlows)) : 0,
+    flowsGivenUp: sum(reports.map((r) => r.flowsGivenUp)),
     ...(plan.engineFallback !== undefined && { engineFallback: plan.engineFallback }),
     ...(recording.exposed !== undefined && { exposed: recording.exposed }),
     load: {
@@ -152,9 +156,6 @@ function unansweredFlows({ sent, firstMember }: WorkerReport): number {
   return sum(sent.map((count, flow) => (count > 0 && firstMember[flow]! < 0 ? 1 : 0)))
 }
 
-function sendErrors(reports: readonly WorkerReport[]): { errno: string; count: number }[] {
-  const counts = new Map<string, number>()
-  for (const { sendErrnos } of reports)
-    for (const [errno, count] of sendErrnos) counts.set(errno, (counts.get(errno) ?? 0) + count)
-  return [...counts].map(([errno, count]) => ({ errno, count }))
+function unaskedFlows({ sent }: WorkerReport): number {
+  return sum(sent.map((count) => (count === 0 ? 1 : 0)))
 }

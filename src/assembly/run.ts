@@ -172,7 +172,7 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
   const imbalance = imbalanceOf(recording, { members, attributed, balance, takenBalance })
   return {
     schema: RUN_SCHEMA,
-    ...headOf(recording, origin),
+    ...headOf(recording, books, origin),
     members,
     ...(group.front && { front: frontResult(plan, group.front) }),
     client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },

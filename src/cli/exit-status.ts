@@ -22,7 +22,11 @@ export const EXIT_STATUS = {
     stopped === 'interrupted'
       ? INTERRUPTED_STATUS
       : statusOfRuns(
-          repetitions.map(({ error, run, churn }) => ({ error, validity: (run ?? churn)?.validity })),
+          repetitions.map(({ error, run, churn }) => ({
+            error,
+            stopped: (run ?? churn)?.stopped,
+            validity: (run ?? churn)?.validity,
+          })),
         ),
   /** What is known not to hold outweighs what is not known. */
   verify: ({ stopped, claims }: ClaimsResult): number => {
@@ -36,9 +40,13 @@ export const EXIT_STATUS = {
 
 /** Of several: what some of them gave is worth having. */
 function statusOfRuns(
-  runs: readonly { error?: unknown; validity?: { verdict: string } | undefined }[],
+  runs: readonly {
+    error?: unknown
+    stopped?: string | undefined
+    validity?: { verdict: string } | undefined
+  }[],
 ): number {
-  const measured = runs.filter(({ error }) => error === undefined)
+  const measured = runs.filter(({ error, stopped }) => error === undefined && stopped === undefined)
   if (measured.length === 0) return FAILED
   return measured.every(({ validity }) => validity?.verdict === 'invalid') ? INVALID : 0
 }

@@ -40,11 +40,13 @@ function checksPassed(checks: RunResult['validity']['checks']): string {
     : `${formatCount(passed)} of ${plural(checks.length, 'check', 'checks')} passed`
 }
 
-/** A run that did not come to its end, and the members that did not live to it. */
+/** A run that failed or did not come to its end, and the members that did not live to it. */
 export function accidentLines(
-  result: Pick<RunResult, 'stopped' | 'failure' | 'durationNs' | 'plan'> & { members?: RunResult['members'] },
+  result: Pick<RunResult, 'stopped' | 'failure' | 'durationNs' | 'plan' | 'books'> & {
+    members?: RunResult['members']
+  },
 ): Line[] {
-  const { stopped, failure, durationNs, members = [] } = result
+  const { stopped, failure, durationNs, books, members = [] } = result
   const lines: Line[] = []
   if (stopped !== undefined) {
     const after = {
@@ -53,7 +55,11 @@ export function accidentLines(
     lines.push({
       label: 'run',
       verdict: { text: stopped, tone: stopped === 'failed' ? 'bad' : 'warn' },
-      phrases: failure === undefined ? [after] : [{ text: failure }, after],
+      phrases: [
+        ...(failure === undefined ? [] : [{ text: failure }]),
+        // There are no figures of a run that failed since nobody answered, however long it was.
+        ...(stopped === 'failed' && books.replied + books.late === 0 ? [] : [after]),
+      ],
     })
   }
   for (const { index, pid, died } of members)

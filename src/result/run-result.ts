@@ -69,7 +69,9 @@ export const course = {
   stopped: z
     .enum(['interrupted', 'failed'])
     .optional()
-    .describe('what ended it before its time; absent where it came to its end'),
+    .describe(
+      'what ended it before its time; `failed` also where nobody answered; absent where it came to its end',
+    ),
   failure: z.string().optional().describe('what failed, as a sentence'),
 }
 
@@ -115,7 +117,7 @@ export const runResult = z.object({
   imbalance: imbalance
     .optional()
     .describe(
-      'whether members get and deliver alike, and why not; absent under a steering that does not go by flow, and when a member died or nothing was taken',
+      'whether members get and deliver alike, and why not; absent under a steering that does not go by flow, when a member died, and when nothing was taken or nobody answered',
     ),
   schedule: schedule.optional().describe('how an open loop kept its schedule; absent in a closed one'),
   crossCheck: crossCheck.optional().describe("the same counts from the kernel's own books"),

@@ -40,7 +40,11 @@ const sweepRun = z.object({
   startedAt: instant.describe('when it began'),
   durationNs: ns.describe('length of its measured phase'),
   wallNs: ns.describe('from the start of its group to its end'),
-  stopped: z.literal('failed').optional().describe('a member died: its figures are of the time until then'),
+  stopped: z
+    .literal('failed')
+    .optional()
+    .describe('a member died: its figures are of the time until then; or nobody answered'),
+  failure: z.string().optional().describe('what failed then, as a sentence'),
   error: z
     .object({
       code: z.string().describe('which error; stable'),

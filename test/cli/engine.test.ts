@@ -1,16 +1,15 @@
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
+import { without } from './refused-calls.js'
 import { runTool, Tool } from './tool.js'
 
-const WITHOUT_IO_URING = ['python3', fileURLToPath(new URL('without-io-uring.py', import.meta.url))]
 const SHORT = ['run', '-p', '2', '-f', '100', '-d', '100ms', '--warmup', '50ms', '--no-save']
 
 afterEach(() => Tool.endAll())
 
 describe('where the kernel refuses io_uring', () => {
   it('a run goes over epoll, and says so in a note', async () => {
-    const { status, stdout } = await runTool([...SHORT, '--json'], { under: WITHOUT_IO_URING })
+    const { status, stdout } = await runTool([...SHORT, '--json'], { under: without('io_uring') })
     expect(status).toBe(0)
     const result = runResult.parse(JSON.parse(stdout))
     expect(result.client?.engine).toBe('epoll')
@@ -21,7 +20,7 @@ describe('where the kernel refuses io_uring', () => {
   })
 
   it('a run that asks for it ends with one sentence and nothing done', async () => {
-    const outcome = await runTool([...SHORT, '--engine', 'io_uring'], { under: WITHOUT_IO_URING })
+    const outcome = await runTool([...SHORT, '--engine', 'io_uring'], { under: without('io_uring') })
     expect(outcome).toMatchObject({ status: 2, stdout: '' })
     expect(outcome.stderr).toMatch(/^rpbench: --engine io_uring cannot be had: .*; leave --engine out .*\n$/)
   })

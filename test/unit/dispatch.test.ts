@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { balanceBooks } from '../../src/analysis/books/ledger.js'
+import type { Losses } from '../../src/analysis/books/losses.js'
 import type { Observations } from '../../src/analysis/validity/observations.js'
 import { validityOf } from '../../src/assembly/validity.js'
 import { serverLedgers } from '../../src/assembly/server-ledgers.js'
@@ -212,11 +213,19 @@ describe('the report', () => {
   })
 })
 
+const NOTHING_LOST: Losses = {
+  sent: 100,
+  answered: 100,
+  lost: 0,
+  to: { queues: 0, work: 0, echo: 0, socket: 0, client: 0, 'way-there': 0, 'way-back': 0 },
+}
+
 describe('the checks of a run with a front', () => {
   const observed: Observations = {
     experiment: 'run',
     deaths: [],
     strangers: [],
+    losses: NOTHING_LOST,
     unexplained: 0,
     interrupted: false,
     waves: 1,
@@ -228,6 +237,8 @@ describe('the checks of a run with a front', () => {
     sendErrors: [],
     refused: 0,
     unansweredFlows: 0,
+    unaskedFlows: 0,
+    flowsGivenUp: 0,
     front: { drops: 0 },
     load: { workers: 1, members: 2, inFlight: 64, dispatch: 'fan-out' },
     cpu: { allowedCpus: 3, busyNs: 0, interruptNs: 0, stealNs: 0, totalNs: 15e9, ownNs: 0 },

@@ -122,10 +122,12 @@ describe('the report of a sweep', () => {
     const runs = [
       sampleRun(),
       sampleRun({ point: 1, error: { code: 'RPB_FLOWS', message: 'No port is free.' } }),
+      sampleRun({ point: 2, stopped: 'failed', failure: 'Nobody answered.' }),
     ]
     const text = render(sampleSweep({ plan, interrupted: true }, runs)).replaceAll(/\s+/g, ' ')
     expect(text).toContain('left out procs 9 · Nine are too many.')
     expect(text).toContain('failed 1 run No port is free.')
+    expect(text).toContain('failed 1 run Nobody answered.')
     expect(text).toContain(
       'interrupted what was measured is here · rpbench sweep --resume results/x-sweep.json goes on',
     )

@@ -204,6 +204,14 @@ describe('the report of a run that went wrong', () => {
     expect(text).toContain('member 3 (pid 12004): killed by SIGKILL 1.2 s into the run')
   })
 
+  it('says why nobody answered, and not how far it came', () => {
+    const books = { ...sampleResult().books, replied: 0 }
+    const failed = sampleResult({ stopped: 'failed', failure: 'Nobody answered: all is filtered.', books })
+    expect(lineOf(renderRunText(failed, { columns: 120, color: false }), 'run')).toBe(
+      'run failed Nobody answered: all is filtered.',
+    )
+  })
+
   it('marks the members that stand out', () => {
     expect(text).toMatch(/^ +1 .*31\.3 %.* 1,203 .* hot$/m)
     expect(text).toMatch(/^ +2 .*18\.8 %.* starved$/m)

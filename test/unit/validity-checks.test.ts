@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { LossCause, Losses } from '../../src/analysis/books/losses.js'
 import type { Observations } from '../../src/analysis/validity/observations.js'
 import { validityOf } from '../../src/assembly/validity.js'
+
+/** Of 1,000 requests, so many lost to each of these causes; the others were answered. */
+function lostTo(to: Partial<Record<LossCause, number>>): Losses {
+  const nothing = { queues: 0, work: 0, echo: 0, socket: 0, client: 0, 'way-there': 0, 'way-back': 0 }
+  const lost = Object.values(to).reduce((sum, count) => sum + count, 0)
+  return { sent: 1000, answered: 1000 - lost, lost, to: { ...nothing, ...to } }
+}
 
 /**
  * A closed-loop run of 5 s as it is on a small virtual machine: two CPUs, which one client thread and two members
@@ -10,6 +18,7 @@ const healthy = {
   experiment: 'run',
   deaths: [],
   strangers: [],
+  losses: lostTo({}),
   unexplained: 0,
   interrupted: false,
   waves: 1,
@@ -21,6 +30,8 @@ const healthy = {
   sendErrors: [],
   refused: 0,
   unansweredFlows: 0,
+  unaskedFlows: 0,
+  flowsGivenUp: 0,
   load: { workers: 1, members: 2, inFlight: 64 },
   clientCpuShares: [0.93],
   inFlight: {
@@ -101,6 +112,8 @@ describe('a healthy run', () => {
     expect(checks.map((check) => check.code)).toEqual([
       'member-died',
       'stranger-joined',
+      'unanswered-share',
+      'echo-errors',
       'books-do-not-balance',
       'port-unreachable',
       'proc-net-udp-drops',
@@ -127,6 +140,8 @@ describe('a healthy run', () => {
     expect(checks.map((check) => check.code)).toEqual([
       'member-died',
       'stranger-joined',
+      'unanswered-share',
+      'echo-errors',
       'books-do-not-balance',
       'port-unreachable',
       'send-errors',
@@ -140,6 +155,11 @@ describe('each check trips, alone, on what it is for', () => {
   const cases: [string, 'note' | 'suspect' | 'invalid', Partial<Observations>][] = [
     ['member-died', 'invalid', { deaths: [{ index: 1, why: 'was killed by SIGKILL' }] }],
     ['stranger-joined', 'invalid', { strangers: ['process 4711 (named)'] }],
+    ['unanswered-share', 'suspect', { losses: lostTo({ queues: 901 }) }],
+    ['unanswered-share', 'invalid', { losses: lostTo({ 'way-there': 501 }) }],
+    ['unanswered-share', 'invalid', { losses: lostTo({ queues: 200, 'way-back': 501 }) }],
+    ['unanswered-share', 'invalid', { losses: lostTo({ queues: 1000 }) }],
+    ['echo-errors', 'suspect', { losses: lostTo({ echo: 1 }) }],
     ['books-do-not-balance', 'suspect', { unexplained: 1 }],
     ['port-unreachable', 'suspect', { refused: 1 }],
     ['proc-net-udp-drops', 'suspect', { crossCheck: { ...crossCheck, procNetUdpDrops: 6 } }],
@@ -227,6 +247,50 @@ describe('a busy client', () => {
       message: "2 replies were dropped at the client's own sockets: it was too slow to take them.",
       nextStep: expect.stringMatching(/^Lower --in-flight \(now 64\)/) as string,
     }))
+})
+
+const foundOf = (losses: Losses, change: Partial<Observations> = {}) =>
+  findingOf({ ...openLoop, ...change, losses }, 'unanswered-share')
+
+describe('requests that nobody answered', () => {
+  it.each([0, 500, 609, 900])('accuse nobody where a full queue accounts for %d of 1,000', (queues) =>
+    expect(validityOf({ ...openLoop, losses: lostTo({ queues }) })).toMatchObject({
+      verdict: 'valid',
+      findings: [],
+    }),
+  )
+
+  it('are what was measured where changes of the group cost them, unless it is all', () => {
+    const churn = { experiment: 'churn' } as const
+    expect(foundOf(lostTo({ socket: 600, queues: 350 }), churn)).toBeUndefined()
+    expect(foundOf(lostTo({ socket: 600, queues: 400 }), churn)?.severity).toBe('invalid')
+    expect(foundOf(lostTo({ echo: 600 }), churn)?.severity).toBe('invalid')
+  })
+
+  it('are told with what they were lost to', () => {
+    expect(foundOf(lostTo({ echo: 1000 }))).toMatchObject({
+      message: 'None of 1,000 requests was answered.',
+      nextStep: 'See what keeps members from sending: a seccomp profile, a packet filter.',
+    })
+    expect(foundOf(lostTo({ queues: 300, 'way-there': 600 }))).toMatchObject({
+      message: '90.0 % of 1,000 requests were never answered.',
+      nextStep: 'See what filters this host’s traffic (nft list ruleset, iptables -S).',
+      limit: 0.5,
+    })
+    expect(foundOf(lostTo({ queues: 950 }))?.nextStep).toBe(
+      'Lower --rate (now 20,000/s), or see whether members stand still: figures are of the few that were answered.',
+    )
+  })
+
+  it('are no share of nothing', () =>
+    expect(checked({ ...openLoop, losses: { ...lostTo({}), sent: 0, answered: 0 } })).not.toContain(
+      'unanswered-share',
+    ))
+
+  it('are said once where they are all: not of each flow again', () =>
+    expect(
+      findingOf({ ...openLoop, losses: lostTo({ echo: 1000 }), unansweredFlows: 9 }, 'flows-unanswered'),
+    ).toBe(undefined))
 })
 
 describe('send errors', () => {
@@ -340,6 +404,8 @@ describe('remarks', () => {
     ['member-drops', 'note', { droppedAtMembers: 12 }],
     ['receive-buffer-clamped', 'note', { receiveBuffer: { asked: 4_194_304, got: 425_984, most: 212_992 } }],
     ['flows-unanswered', 'note', { unansweredFlows: 2 }],
+    ['flows-unasked', 'note', { unaskedFlows: 3 }],
+    ['flows-given-up', 'suspect', { flowsGivenUp: 4 }],
     ['waves', 'note', { waves: 3 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
     ['exposed', 'note', { exposed: { address: '0.0.0.0', wildcard: true } }],

@@ -22,6 +22,7 @@ export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
     startedAt: result.startedAt,
     durationNs: result.durationNs,
     ...(result.stopped === 'failed' && { stopped: 'failed' as const }),
+    ...(result.failure !== undefined && { failure: result.failure }),
     validity: {
       verdict: validity.verdict,
       findings: codes((severity) => severity !== 'note'),

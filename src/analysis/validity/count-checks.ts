@@ -1,4 +1,17 @@
+import { lostToFaults } from '../books/losses.js'
 import type { CheckRow } from './check-row.js'
+import type { Observations } from './observations.js'
+
+/** A group that is asked for ten times what it can do drops as much, and the figures of the rest say little of it. */
+const MOSTLY_LOST = 0.9
+/** Where neither an overload nor a change accounts for that, the figures are of a fault when it takes more than the rest. */
+const LOST_TO_FAULTS = 0.5
+
+function mostUnanswered({ experiment, losses }: Observations): number {
+  if (losses.answered > 0 && lostToFaults(losses) > LOST_TO_FAULTS * losses.sent) return LOST_TO_FAULTS
+  // What changes of the group cost is the result of them, unless it is all.
+  return experiment === 'churn' && losses.answered > 0 ? 1 : MOSTLY_LOST
+}
 
 /** Did what was counted at different places agree, and did the group stay what it was? */
 export const COUNT_CHECKS: readonly CheckRow[] = [
@@ -16,6 +29,20 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     code: 'stranger-joined',
     severity: 'invalid',
     measure: ({ strangers }) => ({ measured: strangers.length, limit: 0 }),
+  },
+  {
+    code: 'unanswered-share',
+    severity: ({ losses }, { limit }) =>
+      losses.answered === 0 || limit === LOST_TO_FAULTS ? 'invalid' : 'suspect',
+    measure: (observed) => {
+      const { sent, lost } = observed.losses
+      return sent === 0 ? undefined : { measured: lost / sent, limit: mostUnanswered(observed) }
+    },
+  },
+  {
+    code: 'echo-errors',
+    severity: 'suspect',
+    measure: ({ losses }) => ({ measured: losses.to.echo, limit: 0 }),
   },
   {
     code: 'books-do-not-balance',

@@ -41,7 +41,21 @@ export const NOTES: readonly NoteRow[] = [
     code: 'flows-unanswered',
     appliesTo: { experiments: ['run'] },
     severity: 'note',
-    notice: ({ unansweredFlows }) => some(unansweredFlows),
+    // Where nobody answered, that is said of all requests.
+    notice: ({ unansweredFlows, losses }) => (losses.answered === 0 ? undefined : some(unansweredFlows)),
+  },
+  {
+    code: 'flows-unasked',
+    appliesTo: { experiments: ['run'] },
+    severity: 'note',
+    // Who stops a run knows that it did not come to its end.
+    notice: ({ interrupted, deaths, unaskedFlows }) =>
+      interrupted || deaths.length > 0 ? undefined : some(unaskedFlows),
+  },
+  {
+    code: 'flows-given-up',
+    severity: 'suspect',
+    notice: ({ flowsGivenUp }) => some(flowsGivenUp),
   },
   { code: 'waves', severity: 'note', notice: ({ waves }) => (waves > 1 ? {} : undefined) },
   { code: 'ports-replaced', severity: 'note', notice: ({ portsReplaced }) => some(portsReplaced) },

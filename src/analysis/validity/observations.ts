@@ -1,4 +1,5 @@
 import type { DispatchKind } from '../../plan/dispatch.js'
+import type { Losses } from '../books/losses.js'
 import type { CrossCheck } from '../../result/run-result.js'
 
 /** What was done with the group while the load ran: nothing, or changes. */
@@ -16,6 +17,8 @@ export interface Observations {
   front?: { drops: number; died?: string }
   /** sockets of others that were found on the group's port during the run, each as a phrase */
   strangers: string[]
+  /** what became of the requests */
+  losses: Losses
   unexplained: number
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
@@ -33,6 +36,10 @@ export interface Observations {
   /** times that a client's recv() failed, but for port unreachable */
   receiveErrors?: number
   unansweredFlows: number
+  /** flows whose turn did not come; 0 where weights decide how often a flow is asked */
+  unaskedFlows: number
+  /** flows that were asked less often than they should be, since nobody heard their member any more */
+  flowsGivenUp: number
   /** why the client could not have the engine that is its first choice */
   engineFallback?: string
   /** the group's address, where others than this host can reach it; a wildcard is every address of this host */

@@ -32,6 +32,8 @@ export async function measureOverload(setting: Setting): Promise<OverloadMeasure
     overloads: [],
   }
   const overloads: RunResult[] = []
+  // Such a group says nothing of an overload.
+  if (light.result.stopped === 'failed') return { measured, light: light.result, overloads }
   const { port } = light.result.group
   for (const of of ['overload, at twice the capacity', 'overload, once more']) {
     const outcome = await measureRun(setting, { plan: overloadPlan(plan, 'overload', port) }, of)

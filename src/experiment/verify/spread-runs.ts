@@ -5,7 +5,7 @@ import { measureRun, type Setting } from './setting.js'
 /**
  * The independent draws that affinity and balance rest on: each with a new server port, other source ports and fresh
  * processes (docs/method.md, "Repetition").
- * @returns those that came to their end; fewer than planned when interrupted
+ * @returns those that came to their end, and one that failed; fewer than planned then, and when interrupted
  */
 export async function measureDraws(setting: Setting): Promise<RunResult[]> {
   const { plan } = setting
@@ -18,6 +18,8 @@ export async function measureDraws(setting: Setting): Promise<RunResult[]> {
     )
     if (outcome === undefined) break
     results.push(outcome.result)
+    // Where a member died or nobody answered, further draws tell nothing more: the claims cannot be told.
+    if (outcome.result.stopped === 'failed') break
   }
   return results
 }

@@ -99,11 +99,11 @@ function spreadLines({ plan, capacity }: SweepResult): Line[] {
   return [{ label: 'figures', phrases }]
 }
 
-/** What kept runs from being made, each sentence once. */
+/** What kept runs from being made, or made them fail, each sentence once. */
 function errorLines({ runs }: SweepResult): Line[] {
   const sentences = new Map<string, number>()
-  for (const { error } of runs)
-    if (error) sentences.set(error.message, (sentences.get(error.message) ?? 0) + 1)
+  for (const sentence of runs.flatMap(({ error, failure }) => error?.message ?? failure ?? []))
+    sentences.set(sentence, (sentences.get(sentence) ?? 0) + 1)
   return [...sentences].slice(0, MOST_ERRORS).map(([message, n]): Line => ({
     label: 'failed',
     verdict: { text: plural(n, 'run', 'runs'), tone: 'bad' },
