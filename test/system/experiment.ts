@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { runExperiment, type RunOptions } from '../../src/experiment/run.js'
 import { prepareTraffic } from '../../src/experiment/traffic.js'
 import { ephemeralPortRange, openFileCount, openFileLimit } from '../../src/host/limits.js'
+import { repetitionOf } from '../../src/plan/repetition.js'
 import { completePlan, type RunRequest } from '../../src/plan/run-plan.js'
 import type { FlowRow, RunResult } from '../../src/result/run-result.js'
 import { udpSocketsOn } from './kernel-counters.js'
@@ -14,21 +15,26 @@ export interface Measured {
 /** A short run; at most 200 requests in flight, so that no queue of the default size can overflow. */
 const SHORT: RunRequest = { durationNs: 200e6, warmupNs: 50e6, timeoutNs: 10e9 }
 
-/** Runs the main job in this process, with members and workers as the tool has them. */
+/**
+ * Runs the main job in this process, with members and workers as the tool has them.
+ * @param repetition which of the draws of this plan, from 0; without, that of its seed
+ */
 export async function measure(
   request: RunRequest,
   options: Partial<Pick<RunOptions, 'signal' | 'onProgress'>> = {},
+  repetition?: number,
 ): Promise<Measured> {
   const wanted = { ...SHORT, ...request }
   if (request.requests !== undefined) delete wanted.durationNs
-  const plan = completePlan(wanted, {
+  const asked = completePlan(wanted, {
     cpus: availableParallelism(),
     ephemeralPorts: ephemeralPortRange(),
     openFiles: { limit: openFileLimit(), used: openFileCount() },
   })
+  const { plan, draw } = repetition === undefined ? { plan: asked } : repetitionOf(asked, repetition)
   const outcome = await runExperiment({
     plan,
-    traffic: prepareTraffic(plan),
+    traffic: prepareTraffic(plan, draw),
     supplied: {},
     toolVersion: '0.0.0',
     signal: new AbortController().signal,

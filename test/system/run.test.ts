@@ -148,4 +148,14 @@ describe('the same source ports', () => {
     // A quarter by chance: 500 with a standard deviation of 19.4, so this is 8 of them away.
     expect(again.length).toBeLessThan(660)
   })
+
+  it('are in no two repetitions, which are therefore draws of their own on the same port, too', async () => {
+    const port = quietPort()
+    const [first, second] = [await measure({ ...plan, port }, {}, 0), await measure({ ...plan, port }, {}, 1)]
+    const before = assignment(first.flows)
+    const common = second.flows.filter((f) => before.has(`${f.sourceAddress}:${f.sourcePort}`))
+    // Only what took the place of a port that somebody held for the moment.
+    expect(common.length).toBeLessThan(0.05 * flows)
+    expect(first.result.plan.effective.seed).not.toBe(second.result.plan.effective.seed)
+  })
 })
