@@ -1,3 +1,4 @@
+import { figuresOf } from '../analysis/repetitions/figures.js'
 import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
 import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
 import { isMeasurement } from '../metrics/measurement.js'
@@ -37,5 +38,6 @@ export function assembleRepeat(record: RepeatRecord, repetitions: readonly Repet
     repetitions: [...repetitions],
     ...(runs.length > 0 && { claims: poolClaims(runs, interrupted ? repeat : runs.length) }),
     ...(churns.length > 0 && { changes: poolChanges(churns) }),
+    figures: figuresOf(of, [...runs, ...churns]),
   }
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { METRIC_NAMES } from '../plan/metrics/table.js'
 import { churnResult } from './churn-result.js'
 import { measuredEnvelope } from './envelope.js'
 import { plannedRun } from './plan-schema.js'
 import { runResult } from './run-result.js'
 import { count, finite, index, ns, probability } from './scalars.js'
+import { spread } from './spread.js'
 import { affinityClaim, balanceClaim } from './verify-result.js'
 
 /** The result of `rpbench run --repeat N` and `rpbench churn --repeat N`: independent draws of one plan. */
@@ -22,6 +24,12 @@ const repetition = z.object({
     .describe('why it could not be done; absent where it was'),
   run: runResult.optional().describe('its whole result, of `run`'),
   churn: churnResult.optional().describe('its whole result, of `churn`'),
+})
+
+/** Of one metric, over the repetitions that are measurements. */
+const figure = spread.extend({
+  metric: z.enum(METRIC_NAMES).describe('name of the metric, as `rpbench metrics` lists it, with its unit'),
+  n: count.describe('repetitions in which it was measured'),
 })
 
 /** A change of `churn`, over the repetitions in which it was seen. */
@@ -64,8 +72,10 @@ export const repeatResult = z.object({
       'of `run`: what all repetitions together say of affinity and balance; absent without a measurement',
     ),
   changes: z.array(pooledChange).optional().describe('of `churn`: what all repetitions say of each change'),
+  figures: z.array(figure).describe('median and interval of each metric that was measured'),
 })
 
 export type Repetition = z.infer<typeof repetition>
+export type Figure = z.infer<typeof figure>
 export type PooledChange = z.infer<typeof pooledChange>
 export type RepeatResult = z.infer<typeof repeatResult>

@@ -68,6 +68,16 @@ describe('a plan that is repeated', () => {
       10,
     )
     expect(EXIT_STATUS.repeat(result)).toBe(0)
+    const rates = runs.map(({ throughput }) => throughput.roundTripsPerSecond).toSorted((a, b) => a - b)
+    expect(result.figures.find(({ metric }) => metric === 'rate.roundTrips')).toEqual({
+      metric: 'rate.roundTrips',
+      n: 6,
+      median: (rates[2]! + rates[3]!) / 2,
+      min: rates[0],
+      max: rates[5],
+      interval: { lower: rates[0], upper: rates[5], coverage: expect.closeTo(0.96875, 10) as number },
+    })
+    expect(result.figures.map(({ metric }) => metric)).not.toContain('capacity.rate')
   })
 
   it('goes on after one that failed, which counts in no figure', async () => {

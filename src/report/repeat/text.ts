@@ -9,6 +9,7 @@ import { sharedSources } from '../shared-sources.js'
 import { formatP } from '../spread-lines.js'
 import { createStyle, type Style, type Tone } from '../style.js'
 import type { TextOptions } from '../views.js'
+import { figuresTable } from './figures-table.js'
 import { lossShareOf, measuredOf, outcomeOf, type Measured } from './repetition.js'
 
 const TONES: Readonly<Record<ReturnType<typeof outcomeOf>, Tone>> = {
@@ -37,6 +38,8 @@ export function renderRepeatText(result: RepeatResult, options: TextOptions): st
     ...titleLines(`rpbench ${result.of}`, phrasesOf(result), style),
     '',
     ...grid(result.repetitions, columnsOf(result, style), style.columns),
+    '',
+    ...figuresTable(result, style),
     '',
     ...layOut(lines, style),
     '',

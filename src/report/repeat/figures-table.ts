@@ -1,0 +1,63 @@
+import { metricRow, type MetricName } from '../../plan/metrics/table.js'
+import type { Figure, RepeatResult } from '../../result/repeat-result.js'
+import { formatPercent } from '../../units/format.js'
+import { formatMeasure } from '../../units/measure.js'
+import { grid, type GridColumn } from '../grid.js'
+import type { Style } from '../style.js'
+
+/** What people look at first; the JSON has all. */
+const HEADLINES: readonly MetricName[] = [
+  'rate.roundTrips',
+  'latency.response.p50',
+  'latency.response.p99',
+  'latency.service.p50',
+  'latency.service.p99',
+  'loss.share',
+  'balance.maxOverMean',
+  'delivery.maxOverMean',
+  'changes.movedShare',
+  'changes.lost',
+  'changes.settled',
+]
+
+/** Below, names and medians have no columns. */
+const LEAST_COLUMNS = 36
+
+/** A row per figure: its median over the repetitions, the interval of that, and how far they went. */
+export function figuresTable({ figures, plan }: RepeatResult, style: Style): string[] {
+  const openLoop = plan.effective.rateHz !== undefined
+  // Under a schedule the response time is what a user feels; without one there is only the service time.
+  const shown = figures.filter(
+    ({ metric }) => HEADLINES.includes(metric) && !(openLoop && metric.startsWith('latency.service.')),
+  )
+  const [first] = shown
+  if (first === undefined) return []
+  const text = (value: number, { metric }: Figure): string => formatMeasure(value, metricRow(metric).unit)
+  if (style.columns < LEAST_COLUMNS)
+    return shown.map((figure) => style.plain(` ${figure.metric} ${text(figure.median, figure)}`))
+  const range = (low: number, high: number, figure: Figure): string =>
+    style.plain(`${text(low, figure)} \u{2013} ${text(high, figure)}`)
+  const coverage = figures.find(({ interval }) => interval)?.interval?.coverage
+  const columns: GridColumn<Figure>[] = [
+    { title: 'figure', align: 'left', cell: ({ metric }) => metric },
+    { title: 'median', align: 'right', cell: (figure) => style.plain(text(figure.median, figure)) },
+    ...(coverage === undefined
+      ? []
+      : [
+          {
+            title: `${formatPercent(coverage)} interval`,
+            align: 'left' as const,
+            goes: 2,
+            cell: (figure: Figure) =>
+              figure.interval ? range(figure.interval.lower, figure.interval.upper, figure) : '',
+          },
+        ]),
+    {
+      title: 'least - most',
+      align: 'left',
+      goes: 1,
+      cell: (figure) => range(figure.min, figure.max, figure),
+    },
+  ]
+  return grid(shown, columns, style.columns)
+}
