@@ -21,6 +21,8 @@ declare namespace rpnet {
     mapMemory(fd: number, bytes: number): ArrayBuffer | number
     /** Ends this process when its parent ends, and leaves Ctrl-C to the parent. */
     followParent(): number
+    /** A descriptor of what another process has as `fd` (Linux 5.6, and the right to trace it). */
+    copyDescriptor(pid: number, fd: number): number
     /** Lets the calling thread's timers fire within a ns of their time, not 50 µs. */
     sharpTimers(): number
     /** Lets the calling thread run on this CPU only. */

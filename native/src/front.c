@@ -107,6 +107,16 @@ static void hand_on(front_t *f, uint32_t member, int count) {
   }
 }
 
+static bool stopped(const front_t *f) { return __atomic_load_n(&f->counters->stop, __ATOMIC_ACQUIRE) != 0; }
+
+// As a member's: the run ended while it had these in hand.
+static void put_back(front_t *f, int count) {
+  for (int i = 0; i < count; i++) {
+    add(f->counters->taken[f->phases[i]], -UINT64_C(1));
+    add(f->counters->left[f->phases[i]], 1);
+  }
+}
+
 // Sorts a batch by member and hands it on, a member at a time.
 static void distribute(front_t *f, int got) {
   uint32_t touched[FRONT_BATCH];
@@ -142,7 +152,10 @@ static void distribute(front_t *f, int got) {
       f->out[count++].msg_hdr = (struct msghdr){.msg_iov = f->vectors[i], .msg_iovlen = 2};
     }
     f->first[touched[m]] = NONE;
-    hand_on(f, touched[m], count);
+    if (stopped(f))
+      put_back(f, count);
+    else
+      hand_on(f, touched[m], count);
   }
 }
 
@@ -167,7 +180,7 @@ int front_step(front_t *f, uint64_t max_ns) {
   uint64_t started = clock_ns(CLOCK_MONOTONIC), now = started;
   int used = FRONT_BATCH;
   if (c->state == MEMBER_STARTING) publish(c->state, MEMBER_SERVING);
-  while (!__atomic_load_n(&c->stop, __ATOMIC_ACQUIRE) && now - started < max_ns) {
+  while (!stopped(f) && now - started < max_ns) {
     uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
     ready_batch(f, used);
     int got = recvmmsg(f->fd, f->in, FRONT_BATCH, MSG_WAITFORONE, NULL);
@@ -184,7 +197,7 @@ int front_step(front_t *f, uint64_t max_ns) {
       __atomic_store_n(&c->answered, ask, __ATOMIC_RELEASE);
     }
   }
-  bool stopping = __atomic_load_n(&c->stop, __ATOMIC_ACQUIRE) != 0;
+  bool stopping = stopped(f);
   if (stopping) count_left(f);
   publish_sockets(f);
   if (stopping) __atomic_store_n(&c->state, MEMBER_STOPPED, __ATOMIC_RELEASE);

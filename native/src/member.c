@@ -39,7 +39,9 @@ static void publish_socket(member_t *m) {
     publish(m->counters->queued_bytes, info[SK_MEMINFO_RMEM_ALLOC]);
     publish(m->counters->receive_buffer, info[SK_MEMINFO_RCVBUF]);
   }
-  publish(m->counters->cpu_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID));
+  // Another process may speak for a member that cannot: its time is not the member's.
+  if (m->counters->thread_id == (uint64_t)syscall(SYS_gettid))
+    publish(m->counters->cpu_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID));
 }
 
 // What the kernel attached to a datagram: when it arrived (SO_TIMESTAMPNS), and to which of our addresses
@@ -113,7 +115,8 @@ static int answer(member_t *m, int got, uint64_t now, uint64_t real_minus_monoto
   return answers;
 }
 
-static bool stopped(const member_t *m) { return __atomic_load_n(&m->counters->stop, __ATOMIC_ACQUIRE) != 0; }
+static uint64_t stop_of(const member_t *m) { return __atomic_load_n(&m->counters->stop, __ATOMIC_ACQUIRE); }
+static bool stopped(const member_t *m) { return stop_of(m) != 0; }
 
 // Spends the next service time, counted from `taken`. A stop ends it early.
 static void serve(member_t *m, uint64_t taken) {
@@ -147,6 +150,14 @@ static void echo(member_t *m, int answers, uint64_t taken) {
     // sendmmsg() may send fewer than asked: the rest goes out in the next turn.
     for (int i = done; i < done + n; i++) add(m->counters->echoed[m->phases[i]], 1);
     done += n;
+  }
+}
+
+// The run ended while it had these in hand, as when it was made to stand still: nobody waits for an answer any more.
+static void put_back(member_t *m, int answers) {
+  for (int i = 0; i < answers; i++) {
+    add(m->counters->taken[m->phases[i]], -UINT64_C(1));
+    add(m->counters->left[m->phases[i]], 1);
   }
 }
 
@@ -238,7 +249,10 @@ int member_step(member_t *m, uint64_t max_ns) {
     if (got > 0) {
       int answers = answer(m, got, now, real_minus_monotonic);
       if (answers > 0 && m->service.kind != SERVICE_NONE) serve(m, now);
-      echo(m, answers, now);
+      if (stop_of(m) == MEMBER_END)
+        put_back(m, answers);
+      else
+        echo(m, answers, now);
     }
     if (got < (int)batch) add(c->emptied, 1);
     if (ask != c->answered) {
@@ -246,7 +260,7 @@ int member_step(member_t *m, uint64_t max_ns) {
       __atomic_store_n(&c->answered, ask, __ATOMIC_RELEASE);
     }
   }
-  switch (__atomic_load_n(&c->stop, __ATOMIC_ACQUIRE)) {
+  switch (stop_of(m)) {
     case MEMBER_END:
       count_left(m);
       publish_socket(m);

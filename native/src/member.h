@@ -26,7 +26,7 @@ typedef struct {
   uint64_t emptied;         // times the queue was found empty with everything taken before it echoed
   uint64_t cpu_ns;          // of the serving thread
   uint64_t last_errno;
-  uint64_t left[PHASES];  // still queued when it stopped: taken off the socket, not answered
+  uint64_t left[PHASES];  // still queued, or in its hand, when it stopped: taken off the socket, not answered
   uint64_t closed_ns;     // when it closed its socket on leaving, since the run's epoch
   uint64_t thread_id;     // of the serving thread, as /proc knows it
   uint64_t served_ns;     // from reading requests to echoing them, summed over batches

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "arguments.h"
@@ -146,6 +147,25 @@ static napi_value follow_parent(napi_env env, napi_callback_info info) {
   return result(env, prctl(PR_SET_PDEATHSIG, SIGKILL));
 }
 
+// Kernel headers before 5.6 do not have them; from 424 on numbers are the same on every architecture.
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+// copyDescriptor(pid, fd): a descriptor of what the process has as `fd` (pidfd_getfd(2), Linux 5.6) | −errno
+static napi_value copy_descriptor(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int process = (int)syscall(SYS_pidfd_open, get_int(&a, 0), 0);
+  if (process < 0) return number(env, -errno);
+  int copy = (int)syscall(SYS_pidfd_getfd, process, get_int(&a, 1), 0);
+  int status = copy < 0 ? -errno : copy;
+  close(process);
+  return number(env, status);
+}
+
 // Timers of a thread fire up to 50 µs late by default, which is more than the gap between requests at 20k/s.
 static napi_value sharp_timers(napi_env env, napi_callback_info info) {
   return result(env, prctl(PR_SET_TIMERSLACK, 1L));
@@ -182,6 +202,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("memoryFile", memory_file),
       FUNCTION("mapMemory", map_memory),
       FUNCTION("followParent", follow_parent),
+      FUNCTION("copyDescriptor", copy_descriptor),
       FUNCTION("sharpTimers", sharp_timers),
       FUNCTION("pinThread", pin_thread),
       FUNCTION("threadCpuNs", thread_cpu_ns),

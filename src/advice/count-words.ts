@@ -4,6 +4,7 @@ import type { Observations } from '../analysis/validity/observations.js'
 import { formatCount, formatPercent } from '../units/format.js'
 import { plural } from '../units/plural.js'
 import { capital, lowerTheLoad, spareTheClient } from './lower-load.js'
+import { silentWords, stoodStillWords } from './silence-words.js'
 import type { WordsOf } from './words.js'
 
 const FIND_OUT = 'Find out what ended it (dmesg, an out-of-memory kill?) and run again.'
@@ -30,6 +31,8 @@ const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => str
 export const COUNT_WORDS: WordsOf<
   | 'member-died'
   | 'front-died'
+  | 'member-silent'
+  | 'member-stood-still'
   | 'stranger-joined'
   | 'unanswered-share'
   | 'echo-errors'
@@ -50,6 +53,8 @@ export const COUNT_WORDS: WordsOf<
     message: `The front ${front?.died}: what it had queued is lost, and nothing comes to the members since.`,
     nextStep: FIND_OUT,
   }),
+  'member-silent': silentWords,
+  'member-stood-still': stoodStillWords,
   'stranger-joined': ({ strangers }) => ({
     message: `${strangers.join('; ')} joined the group's port during the run and takes a part of its flows.`,
     nextStep: `Stop it, or let ${flagOf('port')} 0 take a free port.`,

@@ -7,12 +7,15 @@ import type { Observations } from '../analysis/validity/observations.js'
 import { formatCount } from '../units/format.js'
 import { plural } from '../units/plural.js'
 import { lowerTheLoad } from './lower-load.js'
+import { leftBehindWords } from './silence-words.js'
 import type { WordsOf } from './words.js'
 
 /** Which queues overflowed. */
-function overflowed({ receiveBuffer: { got }, load, front, droppedAtMembers }: Observations): string {
+function overflowed(observed: Observations): string {
+  const { receiveBuffer, load, front, droppedAtMembers, droppedAtSilent } = observed
+  const { got } = receiveBuffer
   if (front) {
-    const inHandingOn = droppedAtMembers - front.drops
+    const inHandingOn = droppedAtMembers - droppedAtSilent - front.drops
     const where = [
       ...(front.drops > 0 ? [`at the front's socket (${got} bytes) ${formatCount(front.drops)}`] : []),
       ...(inHandingOn > 0 ? [`in handing on to members ${formatCount(inHandingOn)}`] : []),
@@ -42,6 +45,7 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
   'change-failed': ({ changeFailed, changesUnseen = [] }) => ({
     message: `The change "${changeFailed}" could not be carried out, which ended the run: ${changesUnseen.length} of the changes were not carried out, or not seen.`,
   }),
+  'left-behind': leftBehindWords,
   'changes-unseen': ({ changesUnseen = [] }) => ({
     message: `The load ended before these were carried out and seen: ${changesUnseen.join(', ')}.`,
     nextStep: `Give the changes more time: a longer ${flagOf('durationNs')}.`,
@@ -57,9 +61,10 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `The kernel gave each socket of the group a receive buffer of ${measured} bytes, not ${limit}.`,
     nextStep: `Raise net.core.rmem_max${most === undefined ? '' : ` (now ${most})`}.`,
   }),
-  'flows-unanswered': (_observed, { measured }) => ({
+  'flows-unanswered': ({ standstill: { silent } }, { measured }) => ({
     message: `${plural(measured, 'flow', 'flows')} never got a reply: nobody saw at which member each of them is.`,
-    nextStep: 'Run longer, or lower the load.',
+    // Who stood still is named, and no load would have been low enough.
+    ...(silent.length === 0 && { nextStep: 'Run longer, or lower the load.' }),
   }),
   'flows-unasked': (observed, { measured }) => ({
     message: `${plural(measured, 'flow', 'flows')} never had a turn: the run ended at its bound before.`,

@@ -27,6 +27,10 @@ export function booksOf({ reports, group, host }: Recording, { members, ahead }:
   const heard = reports.some(({ refused }) => refused > 0)
   return balanceBooks(clientLedger(reports), members, ahead, {
     noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0,
-    closed: group.lives.some(({ gone }) => gone) || group.front?.died !== undefined,
+    closed:
+      // One that was cut off may have had a batch in its hands that it had not begun to count.
+      group.lives.some(({ gone, cutOff }) => gone || cutOff) ||
+      group.front?.died !== undefined ||
+      group.front?.uncounted === true,
   })
 }

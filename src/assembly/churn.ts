@@ -3,7 +3,7 @@ import { countedFromNs } from '../analysis/churn/change-windows.js'
 import { FlowHistory } from '../analysis/churn/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import { testMoves } from '../analysis/churn/move-test.js'
-import { lifeKey } from '../kernel/group-array.js'
+import { lifeKey, type Life } from '../kernel/group-array.js'
 import { predictSteps } from '../analysis/prediction/prediction.js'
 import { flowPeriodNs } from '../plan/change-plan.js'
 import { changeText } from '../plan/group-change.js'
@@ -13,11 +13,13 @@ import type { Recording } from '../recording/recording.js'
 import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
+import { withCutOff } from './cut-off.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
 import { histogramsOf } from './histograms.js'
 import { crossCheckOf, observationsOf } from './observations.js'
 import type { Origin } from './origin.js'
 import { serverLedgers } from './server-ledgers.js'
+import { standstillOf } from './silences.js'
 import { validityOf } from './validity.js'
 
 function timelinesOf(reports: readonly WorkerReport[]): TimelineData[] {
@@ -154,8 +156,16 @@ function changesSeen({ reports, plan, changes }: Recording, done: readonly DoneC
   return seenUntilNs - last.doneNs >= 2 * flowPeriodNs(plan) ? done.length : done.length - 1
 }
 
+/** Flows that were last answered by a life, and all that were ever answered. */
+function flowsLastAt(history: FlowHistory, life: Life): { own: number; of: number } {
+  const last = Array.from({ length: history.flows }, (_, flow) => history.lastIn(flow, 0, Infinity))
+  const seen = last.filter((stay) => stay !== undefined)
+  return { own: seen.filter((stay) => lifeKey(stay) === lifeKey(life)).length, of: seen.length }
+}
+
 /** Turns a recording into the result; nothing here touches the system. */
-export function assembleChurn(recording: Recording, origin: Origin): ChurnResult {
+export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult {
+  const recording = withCutOff(recorded)
   const { plan, reports, group, changes: { planned, done } = { planned: [], done: [] } } = recording
   const history = new FlowHistory(
     plan.flows,
@@ -169,9 +179,11 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
   const latency = latencyOf(reports)
   const schedule = scheduleOf(recording)
   const histograms = histogramsOf(recording)
+  const standstill = standstillOf(recording, (life) => flowsLastAt(history, life))
   return {
     schema: CHURN_SCHEMA,
     ...headOf(recording, books, origin),
+    ...standstill,
     ...(latency && { latency }),
     ...(schedule && { schedule }),
     throughput: throughputOf(recording),
@@ -180,7 +192,14 @@ export function assembleChurn(recording: Recording, origin: Origin): ChurnResult
     books,
     crossCheck,
     validity: validityOf(
-      observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag, changesUnseen: skipped }),
+      observationsOf(recording, {
+        books,
+        crossCheck,
+        standstill,
+        latency,
+        lag: schedule?.lag,
+        changesUnseen: skipped,
+      }),
     ),
     ...(histograms && { histograms }),
   }

@@ -78,8 +78,8 @@ export function lagOf(reports: readonly WorkerReport[]): LatencySummary | undefi
   return summarise(lagHistogramOf(reports))
 }
 
-/** The longest time that a worker was sending, ns. */
-function longestNs(reports: readonly WorkerReport[]): number {
+/** Length of the measured phase: the longest time that a worker was sending, ns. */
+export function measuredNsOf(reports: readonly WorkerReport[]): number {
   return Math.round(Math.max(0, ...reports.map((r) => r.activeNs)))
 }
 
@@ -195,7 +195,7 @@ export function headOf(
     tool: { name: 'rpbench', version: toolVersion },
     host,
     startedAt: recording.startedAt.toISOString(),
-    durationNs: longestNs(recording.reports),
+    durationNs: measuredNsOf(recording.reports),
     ...(failure !== undefined
       ? { stopped: 'failed' as const, failure }
       : recording.interrupted && { stopped: 'interrupted' as const }),

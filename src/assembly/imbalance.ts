@@ -15,16 +15,17 @@ interface Analysed {
 
 /**
  * Whether members got and delivered alike, and why not. Undefined under a steering that does not go by flow, without any
- * packets or any reply, and when a member died: then it is known what is the matter, and its flows went elsewhere.
+ * packets or any reply, and when a member died or stood still to the end: then it is known what is the matter.
  */
 export function imbalanceOf(
-  { plan, reports, group }: Recording,
+  { plan, reports, group, silences }: Recording,
   { members, attributed, balance, takenBalance }: Analysed,
 ): Imbalance | undefined {
   const { offered, placement, unknown, unaskedFlows } = attributed
   if (
     basisOf(plan) !== 'flow' ||
     group.lives.some(({ died }) => died !== undefined) ||
+    silences.some(({ cameBack }) => !cameBack) ||
     takenBalance === undefined ||
     members.every(({ replies, late }) => replies + late === 0)
   )

@@ -1,18 +1,21 @@
 import { lossesOf } from '../analysis/books/losses.js'
 import type { InFlightTimes, Observations, ScheduleKept } from '../analysis/validity/observations.js'
 import { cpusOf } from '../plan/cpu-list.js'
+import { DISPATCH } from '../plan/dispatch.js'
 import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
-import type { Books, CrossCheck, Latency, LatencySummary } from '../result/run-result.js'
-import { scheduledNs, sendErrors, serversCpuNs, sum } from './figures.js'
+import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
+import { measuredNsOf, memberLedger, scheduledNs, sendErrors, serversCpuNs, sum } from './figures.js'
 import type { ServerLedgers } from './server-ledgers.js'
+import { observedStandstill } from './silences.js'
 
 /** What was analysed already, and is observed too. */
 export interface Analysed {
   books: Books
   crossCheck: CrossCheck
+  standstill: Pick<RunResult, 'silences' | 'leftBehind'>
   latency: Latency | undefined
   lag: LatencySummary | undefined
   /** changes of the plan that were not carried out, or not seen */
@@ -46,6 +49,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
         ...(front.died !== undefined && { died: front.died }),
       },
     }),
+    standstill: observedStandstill(analysed.standstill),
     strangers: recording.strangers,
     losses: lossesOf(books),
     unexplained: books.unexplained,
@@ -61,6 +65,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       ...(recording.maxReceiveBufferBytes !== undefined && { most: recording.maxReceiveBufferBytes }),
     },
     droppedAtMembers: books.droppedAtMembers,
+    droppedAtSilent: droppedAtSilent(recording, analysed),
     droppedAtClient: books.droppedAtClient,
     sendErrors: sendErrors(reports),
     refused: sum(reports.map((r) => r.refused)),
@@ -77,6 +82,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       inFlight: plan.inFlight,
       ...(plan.rateHz !== undefined && { rateHz: plan.rateHz }),
     },
+    measuredNs: measuredNsOf(reports),
     pinned: { ...(memberCpus && { members: memberCpus }), ...(workerCpus && { workers: workerCpus }) },
     ...(schedule && { schedule }),
     clientCpuShares: active.map((r) => r.cpuActiveNs / r.activeNs),
@@ -85,6 +91,15 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(host.throttled && { throttled: host.throttled }),
     crossCheck,
   }
+}
+
+/** Drops at the queues of members that stood still to the end; at one that all share, whose they are nobody can say. */
+function droppedAtSilent({ plan, group }: Recording, { standstill: { silences = [] } }: Analysed): number {
+  if (!DISPATCH[plan.dispatch].ownQueues) return 0
+  const silent = group.lives.filter(({ member, generation }) =>
+    silences.some((s) => !s.cameBack && s.member === member && s.generation === generation),
+  )
+  return sum(silent.map((life) => memberLedger(life).drops))
 }
 
 /** The same counts from the kernel's own books, beside ours. */

@@ -18,6 +18,7 @@ import {
 } from '../result/run-result.js'
 import { booksOf } from './books.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
+import { withCutOff } from './cut-off.js'
 import { frontResult } from './front.js'
 import { crossCheckOf, observationsOf } from './observations.js'
 import {
@@ -35,6 +36,7 @@ import { histogramsOf } from './histograms.js'
 import { imbalanceOf } from './imbalance.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
+import { standstillOf } from './silences.js'
 import { validityOf } from './validity.js'
 
 function memberResults(
@@ -153,7 +155,8 @@ function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affin
 }
 
 /** Turns a recording into the result: analysis, books and verdict; nothing here touches the system. */
-export function assembleRun(recording: Recording, origin: Origin): RunResult {
+export function assembleRun(recorded: Recording, origin: Origin): RunResult {
+  const recording = withCutOff(recorded)
   const { plan, reports, group, hashes } = recording
   const ledgers = serverLedgers(plan.dispatch, group)
   const attributed = attributeFlows(recording, ledgers.members)
@@ -169,12 +172,17 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
   const takenBalance = byFlow ? takenBalanceOf(recording, members) : undefined
+  const { counts, known } = attributed.placement
+  const standstill = standstillOf(recording, ({ member }) =>
+    known ? { own: counts[member]!, of: sum(counts) } : undefined,
+  )
   const imbalance = imbalanceOf(recording, { members, attributed, balance, takenBalance })
   return {
     schema: RUN_SCHEMA,
     ...headOf(recording, books, origin),
     members,
     ...(group.front && { front: frontResult(plan, group.front) }),
+    ...standstill,
     client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
     affinity: affinityOf(recording),
@@ -187,7 +195,9 @@ export function assembleRun(recording: Recording, origin: Origin): RunResult {
     ...(imbalance && { imbalance }),
     ...(schedule && { schedule }),
     crossCheck,
-    validity: validityOf(observationsOf(recording, { books, crossCheck, latency, lag: schedule?.lag })),
+    validity: validityOf(
+      observationsOf(recording, { books, crossCheck, standstill, latency, lag: schedule?.lag }),
+    ),
     startup: recording.startup,
     clientResidentBytes: recording.clientResidentBytes,
     ...(histograms && { histograms }),

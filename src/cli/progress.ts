@@ -3,17 +3,30 @@ import type { Progress } from '../experiment/progress.js'
 
 const CLEAR_LINE = '\r\u{1B}[K'
 
-function sentence(progress: Progress): string {
-  const { of, phase, elapsedNs, figures } = progress
+/** Where a run is, in a line. */
+export function progressSentence(progress: Progress): string {
+  const { of, phase, elapsedNs, figures, silent } = progress
   const which = of === undefined ? '' : `${of}: `
-  if (phase !== 'measuring') return which + phase
-  const parts = [
-    `${which}measuring ${formatDuration(Math.floor(elapsedNs / 1e8) * 1e8)}`,
-    `${formatCount(figures.sent)} sent`,
-    `${formatCount(figures.replied)} replies`,
-    ...(figures.lost > 0 ? [`${formatCount(figures.lost)} lost`] : []),
+  const counts =
+    phase === 'measuring'
+      ? [
+          `${formatCount(figures.sent)} sent`,
+          `${formatCount(figures.replied)} replies`,
+          ...(figures.lost > 0 ? [`${formatCount(figures.lost)} lost`] : []),
+        ]
+      : []
+  const time = phase === 'measuring' ? ` ${formatDuration(Math.floor(elapsedNs / 1e8) * 1e8)}` : ''
+  // Before the counts: a narrow terminal cuts those off.
+  return [`${which}${phase}${time}`, ...silentWords(silent), ...counts].join(' · ')
+}
+
+function silentWords(silent: Progress['silent']): string[] {
+  const members = silent.filter((who) => who !== 'front')
+  const names = [
+    ...(silent.length > members.length ? ['the front'] : []),
+    ...(members.length > 0 ? [`member${members.length > 1 ? 's' : ''} ${members.join(', ')}`] : []),
   ]
-  return parts.join(' · ')
+  return names.length === 0 ? [] : [`${names.join(' and ')} silent`]
 }
 
 /** A line on standard error that says where a run is; silent when that is not a terminal. */
@@ -25,7 +38,7 @@ export class ProgressLine {
   }
 
   readonly update = (progress: Progress): void => {
-    this.show(sentence(progress))
+    this.show(progressSentence(progress))
   }
 
   show(text: string): void {

@@ -7,6 +7,8 @@ export interface Progress {
   /** since this phase began */
   elapsedNs: number
   figures: LiveFigures
+  /** members, and the front, that stand still though nobody asked them to */
+  silent: readonly (number | 'front')[]
 }
 
 const PROGRESS_EVERY_MS = 100
@@ -18,6 +20,7 @@ export class ProgressReporter {
   #phase: Progress['phase'] = 'starting the group'
   #since = performance.now()
   figures: () => LiveFigures = () => NO_FIGURES
+  silent: () => Progress['silent'] = () => []
   readonly #timer: NodeJS.Timeout
 
   constructor(readonly report: (progress: Progress) => void) {
@@ -29,6 +32,7 @@ export class ProgressReporter {
       phase: this.#phase,
       elapsedNs: (performance.now() - this.#since) * 1e6,
       figures: this.figures(),
+      silent: this.silent(),
     })
   }
 

@@ -12,6 +12,7 @@ import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { HostWatch } from './host-watch.js'
 import { ProgressReporter, type Progress } from './progress.js'
+import { SilenceWatch } from './silence-watch.js'
 import { StrangerWatch } from './stranger-watch.js'
 import { OWN_TESTBED, type Clock, type Testbed } from './testbed.js'
 import { exposureOf, type Traffic } from './traffic.js'
@@ -58,6 +59,7 @@ export class Session {
     readonly group: Group,
     readonly load: Load,
     readonly watch: StrangerWatch,
+    readonly silences: SilenceWatch,
     readonly startedAt: Date,
     /** of the process, ns since its start, when this session began: its times count from there */
     readonly beganNs: number,
@@ -66,6 +68,8 @@ export class Session {
   ) {
     const { signal } = options
     progress.figures = () => load.figures
+    progress.silent = () => silences.silent.map(({ life }) => life?.member ?? 'front')
+    silences.start()
     signal.addEventListener('abort', this.#stopLoad)
     if (signal.aborted) load.stop()
     group.onDeath(this.#stopLoad)
@@ -114,8 +118,21 @@ export class Session {
         signal,
       )
       const watch = new StrangerWatch(group)
+      const silences = new SilenceWatch(group, clock)
       const flowsNs = clock.nowNs() - groupNs
-      return new Session(options, progress, clock, group, load, watch, startedAt, beganNs, groupNs, flowsNs)
+      return new Session(
+        options,
+        progress,
+        clock,
+        group,
+        load,
+        watch,
+        silences,
+        startedAt,
+        beganNs,
+        groupNs,
+        flowsNs,
+      )
     } catch (error) {
       progress.end()
       await group?.stop()
@@ -162,6 +179,8 @@ export class Session {
     })
     watch.stop()
     watch.look()
+    this.silences.look()
+    this.silences.stop()
     progress.enter('finishing')
     measuring.host = measuring.hostWatch.stop()
   }
@@ -190,6 +209,7 @@ export class Session {
       sourceAddresses,
       ...(hashes && { hashes }),
       strangers: [...this.watch.found.values()],
+      silences: this.silences.since(startedNs),
       interrupted: signal.aborted,
       ...(changes && { changes }),
       startup: {
@@ -209,6 +229,7 @@ export class Session {
     this.options.signal.removeEventListener('abort', this.#stopLoad)
     this.progress.end()
     this.watch.stop()
+    this.silences.stop()
     await this.load.close()
     await this.group.stop()
   }

@@ -30,7 +30,7 @@ export class GroupCounters {
   readonly #words: BigUint64Array
 
   /** @param memory one block a member, at its beginning */
-  constructor(memory: ArrayBuffer) {
+  constructor(readonly memory: ArrayBuffer) {
     this.#words = new BigUint64Array(memory)
   }
 

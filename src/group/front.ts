@@ -1,7 +1,12 @@
+import { readTaskState } from '../host/process-state.js'
 import type { FrontCounters } from '../recording/counters.js'
-import type { GroupCounters } from './counters.js'
-import { killAll, type MemberHost } from './member-host.js'
+import type { TaskState } from '../recording/silence.js'
+import { MEMBER_STOPPED, type GroupCounters } from './counters.js'
 import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
+import type { Endings } from './ending.js'
+import { LastWords } from './last-words.js'
+import { endedWithin, type MemberHost } from './member-host.js'
+import type { ServerOptions } from './servers.js'
 
 /** The process, or thread, that takes for all members of a group and hands on to them. */
 export class Front implements Counting {
@@ -13,6 +18,8 @@ export class Front implements Counting {
     readonly host: MemberHost,
     readonly counters: GroupCounters,
     readonly block: number,
+    readonly endings: Endings,
+    readonly options: ServerOptions,
     onDeath: (why: string) => void,
   ) {
     void host.ended.then((why) => this.#ended(why ?? 'ended by itself', onDeath))
@@ -26,6 +33,16 @@ export class Front implements Counting {
 
   readonly gone = (): boolean => this.died !== undefined
 
+  /** What it does now; undefined when it has ended. */
+  state(): TaskState | undefined {
+    return readTaskState(this.host.pid)
+  }
+
+  /** Whether all that it had to count was counted when it was told to stop, by itself or for it. */
+  get stopped(): boolean {
+    return this.counters.read(this.block).state === MEMBER_STOPPED
+  }
+
   read(): FrontCounters {
     // It counts into a block like a member's, in which what it handed on stands for what that echoed.
     const { echoed, ...rest } = this.counters.read(this.block)
@@ -36,13 +53,17 @@ export class Front implements Counting {
   async stop(): Promise<void> {
     this.#stopping = true
     this.counters.stop(this.block, 'end')
-    const killer = setTimeout(() => this.host.kill(), ANSWER_BOUND_MS)
-    await this.host.ended
-    clearTimeout(killer)
+    const state = this.state()
+    // It says itself what it has in its queue.
+    if (state === 'stopped') process.kill(this.host.pid, 'SIGCONT')
+    if (await endedWithin(this.host, state === 'frozen' ? 0 : ANSWER_BOUND_MS)) return
+    const lastWords = LastWords.of(this.host, false)
+    await this.kill()
+    lastWords?.speak(this.counters, this.block, this.options)
   }
 
   async kill(): Promise<void> {
     this.#stopping = true
-    await killAll([this.host])
+    await this.endings.kill(this.host, {})
   }
 }

@@ -4,6 +4,7 @@ import { readThreadTime, threadTimeBetween } from '../host/thread-time.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
 import type { FrontRecording, GroupRecording } from '../recording/group-recording.js'
 import type { ThreadTime } from '../recording/thread-time.js'
+import { residentBytesOf } from './lives.js'
 import type { OwnGroup } from './own-group.js'
 
 /** Reads what a group did from the beginning of a measured phase to its end. */
@@ -29,19 +30,21 @@ export class GroupRecorder {
       threadTimeBetween(this.threadsBefore[lifeNumber], after),
     )
     const watchedNs = group.nowNs() - this.beganNs
+    // What was dropped at members that cannot say it themselves.
+    group.lookAtPort()
     const procNetUdpDrops = dropsOf(
       FAMILIES.flatMap((family) => tabledSockets(group.sockets.port, family)),
       group.openInodes(),
     )
     const gone = group.lives.map(({ leaving }) => leaving)
-    const residentBytes = group.residentBytes()
-    const frontResidentBytes = group.frontResidentBytes()
+    const residentBytes = memoryOfLives(group)
+    const frontResidentBytes = memoryOfFront(group)
     await group.stop()
     const front = this.#front(frontResidentBytes)
     return {
       port: group.sockets.port,
       lives: group.read().flatMap((after, lifeNumber) => {
-        const { member, generation, host, joining } = group.lives[lifeNumber]!
+        const { member, generation, host, joining, cutOff } = group.lives[lifeNumber]!
         if (joining) return []
         const died = group.deaths.get(lifeNumber)
         return {
@@ -54,11 +57,13 @@ export class GroupRecorder {
           ...(residentBytes[lifeNumber] !== undefined && { residentBytes: residentBytes[lifeNumber] }),
           ...(died !== undefined && { died }),
           gone: gone[lifeNumber]!,
+          ...(cutOff && { cutOff }),
         }
       }),
       ...(front && { front }),
       watchedNs,
       ...(procNetUdpDrops !== undefined && { procNetUdpDrops }),
+      ...(group.leftBehind.length > 0 && { leftBehind: group.leftBehind }),
     }
   }
 
@@ -72,9 +77,24 @@ export class GroupRecorder {
         after: group.front.read(),
         ...(residentBytes !== undefined && { residentBytes }),
         ...(group.front.died !== undefined && { died: group.front.died }),
+        ...(!group.front.stopped && { uncounted: true }),
       }
     )
   }
+}
+
+/** Resident memory of each life's process, bytes; absent for threads and for those that ended. */
+function memoryOfLives({ lives, options }: OwnGroup): (number | undefined)[] {
+  return lives.map(({ host, leaving }) =>
+    options.server === 'threads' || leaving ? undefined : residentBytesOf(host.pid),
+  )
+}
+
+/** Resident memory of the front's process, bytes; absent where there is none. */
+function memoryOfFront({ front, options }: OwnGroup): number | undefined {
+  return front === undefined || options.server === 'threads' || front.gone()
+    ? undefined
+    : residentBytesOf(front.host.pid)
 }
 
 /** What the scheduler gave each member's serving thread so far; absent for those that are gone. */

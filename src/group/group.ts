@@ -1,5 +1,6 @@
 import type { Life } from '../kernel/group-array.js'
 import type { GroupRecording } from '../recording/group-recording.js'
+import type { Server, TaskState } from '../recording/silence.js'
 
 /** Told what ended a member, by its place in `lives`, or the front. */
 export type OnDeath = (who: number | 'front', why: string) => void
@@ -14,6 +15,18 @@ export interface GroupLife extends Life {
 export interface Stranger {
   inode: number
   uid: number
+}
+
+/** A sign of life of one that is to serve, or the lack of it. */
+export interface Pulse extends Server {
+  /** the place of the life in `lives`, or the front */
+  who: number | 'front'
+  /** grows as long as it serves, also where nothing comes to it */
+  progress: number
+  /** the longest that it may work for one request, ns: meanwhile `progress` does not grow */
+  longestServiceNs: number
+  /** what it does now; undefined where it has ended */
+  state: () => TaskState | undefined
 }
 
 /**
@@ -43,6 +56,8 @@ export interface Group {
   stall(life: number): Promise<void>
   /** Lets a stalled member go on. */
   resume(life: number): void
+  /** Signs of life of the members that are to serve, and of the front; it costs them nothing. */
+  pulses(): readonly Pulse[]
   /** Whether nothing waits for a member. */
   isEmpty(): Promise<boolean>
   /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { isStopped } from '../host/process-state.js'
+import { readTaskState } from '../host/process-state.js'
 import type { Life } from '../kernel/group-array.js'
-import { killAll, type MemberHost } from './member-host.js'
+import type { MemberHost } from './member-host.js'
 import { ANSWER_BOUND_MS } from './counter-updates.js'
 import { until } from './until.js'
 
@@ -10,12 +10,14 @@ export interface HostedLife extends Life {
   readonly host: MemberHost
   /** it was told to go, or is gone */
   leaving: boolean
-  /** its process stands still */
+  /** it was asked to stand still */
   stalled: boolean
   /** it was started in a group that serves, and is no member yet; or never was */
   joining: boolean
   /** what ended it before it was one */
   failed?: string
+  /** its counters ended in the middle of what it did: it was killed, or died */
+  cutOff: boolean
 }
 
 /** The lives of a group's members, in the order in which they began, and what runs them. */
@@ -33,7 +35,15 @@ export class Lives {
    * @returns its life's number
    */
   add({ member, generation }: Life, host: MemberHost, joining: boolean): number {
-    const life: HostedLife = { member, generation, host, leaving: false, stalled: false, joining }
+    const life: HostedLife = {
+      member,
+      generation,
+      host,
+      leaving: false,
+      stalled: false,
+      joining,
+      cutOff: false,
+    }
     const lifeNumber = this.all.push(life) - 1
     void host.ended.then((why) => this.#ended(lifeNumber, why ?? 'ended by itself'))
     return lifeNumber
@@ -47,6 +57,7 @@ export class Lives {
       life.failed = why
       return
     }
+    life.cutOff = true
     this.deaths.set(lifeNumber, why)
     this.onDeath(lifeNumber, why)
   }
@@ -61,7 +72,7 @@ export class Lives {
     return this.all.flatMap(({ leaving }, lifeNumber) => (leaving ? [] : [lifeNumber]))
   }
 
-  /** Lives whose member can answer. */
+  /** Lives whose member was not asked to stand still. */
   awake(): number[] {
     return this.living().filter((lifeNumber) => {
       const { stalled, joining } = this.all[lifeNumber]!
@@ -75,18 +86,13 @@ export class Lives {
     process.kill(pid, 'SIGSTOP')
     this.all[lifeNumber]!.stalled = true
     // The signal is not heard before the batch that it is at has been answered.
-    await until(() => isStopped(pid) || this.all[lifeNumber]!.leaving, ANSWER_BOUND_MS)
+    await until(() => readTaskState(pid) === 'stopped' || this.all[lifeNumber]!.leaving, ANSWER_BOUND_MS)
   }
 
   /** Lets a stalled member go on. */
   resume(lifeNumber: number): void {
     this.all[lifeNumber]!.stalled = false
     process.kill(this.all[lifeNumber]!.host.pid, 'SIGCONT')
-  }
-
-  /** Kills all members and waits for their end. */
-  async killAll(): Promise<void> {
-    await killAll(this.hosts)
   }
 }
 

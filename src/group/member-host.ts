@@ -11,6 +11,8 @@ export type ServerEntry = 'group/member.cjs' | 'group/front.cjs'
 /** What runs one server: a process of its own, or a thread of this one. */
 export interface MemberHost {
   readonly pid: number
+  /** its descriptors, by the numbers that they have there */
+  readonly fds: readonly number[]
   /** Resolves when it has ended, with what ended it if it was not told to stop. */
   readonly ended: Promise<string | undefined>
   /** Whether what ended it is in its own words. */
@@ -24,22 +26,35 @@ export interface MemberHost {
 /** How long the kernel may take to end what was killed: one in a frozen control group stays until that thaws. */
 const KILL_BOUND_MS = 2_000
 
-/** Kills servers and waits for their end, for a bounded time. */
-export async function killAll(hosts: readonly MemberHost[]): Promise<void> {
-  for (const host of hosts) host.kill()
+/** Waits for a server's end. @returns whether it came within `boundMs` */
+export async function endedWithin({ ended }: Pick<MemberHost, 'ended'>, boundMs: number): Promise<boolean> {
   const given = new AbortController()
-  await Promise.race([
-    Promise.all(hosts.map((host) => host.ended)),
-    delay(KILL_BOUND_MS, undefined, { signal: given.signal }).catch(() => {}),
+  const inTime = await Promise.race([
+    ended.then(() => true),
+    delay(boundMs, false, { signal: given.signal }).catch(() => false),
   ])
   given.abort()
-  for (const host of hosts) host.abandon()
+  return inTime
+}
+
+/** Kills a server and waits for its end, for a bounded time. @returns whether it came */
+export async function killed(host: MemberHost): Promise<boolean> {
+  host.kill()
+  const ended = await endedWithin(host, KILL_BOUND_MS)
+  host.abandon()
+  return ended
+}
+
+/** Kills servers and waits for their end, for a bounded time. */
+export async function killAll(hosts: readonly MemberHost[]): Promise<void> {
+  await Promise.all(hosts.map(killed))
 }
 
 /** A server that could not even be started. */
 function stillborn(error: unknown): MemberHost {
   return {
     pid: 0,
+    fds: [],
     ended: (async () => notStarted(error))(),
     explained: false,
     kill: () => {},
@@ -100,6 +115,7 @@ export function startProcess(entry: ServerEntry, task: ServerTask): MemberHost {
   })
   return {
     pid: child.pid ?? 0,
+    fds: inherited.fds,
     ended,
     get explained() {
       return explained
@@ -130,6 +146,7 @@ export function startThread(entry: ServerEntry, task: ServerTask): MemberHost {
   })
   return {
     pid: process.pid,
+    fds: task.fds,
     ended,
     get explained() {
       return explained

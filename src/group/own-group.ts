@@ -3,44 +3,26 @@ import type { Life } from '../kernel/group-array.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
 import type { UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
-import type { DispatchKind } from '../plan/dispatch.js'
-import type { HashObserver } from '../steering/hash-observer.js'
-import type { Steering } from '../steering/steering.js'
+import { hasOwnSocket } from '../plan/dispatch.js'
 import type { MemberCounters } from '../recording/counters.js'
 import type { GroupRecording } from '../recording/group-recording.js'
+import type { LeftBehind } from '../recording/silence.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
 import { GroupCounters, MEMBER_STOPPED } from './counters.js'
 import { DropsSeen } from './drops-seen.js'
 import type { Front } from './front.js'
-import type { Group, OnDeath } from './group.js'
+import type { Group, OnDeath, Pulse } from './group.js'
+import type { GroupOptions } from './group-options.js'
 import { GroupRecorder } from './group-recorder.js'
-import { GroupMemory, type GroupService } from './group-memory.js'
+import { GroupMemory } from './group-memory.js'
 import type { MemberHost } from './member-host.js'
-import { residentBytesOf, type HostedLife } from './lives.js'
-import { Servers, type ServerOptions } from './servers.js'
+import type { HostedLife } from './lives.js'
+import { pulsesOf } from './pulses.js'
+import { Servers } from './servers.js'
 import { bindMember, openMemberSocket, strangersAmong, type GroupSockets } from './sockets.js'
-import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './counter-updates.js'
+import { publishAfresh, untilEmptied } from './counter-updates.js'
 import { openLayout } from './open-layout.js'
 import type { SocketLayout } from './socket-layout.js'
-
-export interface GroupOptions extends ServerOptions {
-  address: string
-  port: number
-  members: number
-  /** how many members may still join later */
-  joiners?: number
-  /** reuseport when absent; members can join no other */
-  dispatch?: DispatchKind
-  receiveBufferBytes: number | undefined
-  /** see GroupSocketOptions */
-  stampArrivals: boolean
-  /** picks members in place of the hash; closed with the group */
-  steering?: Steering
-  /** records hashes, closed with the group; a group takes either this or a steering */
-  observer?: HashObserver
-  /** work that each member does for a request; without, it echoes at once */
-  service?: GroupService
-}
 
 /**
  * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
@@ -157,6 +139,15 @@ export class OwnGroup implements Group {
     this.#servers.lives.resume(lifeNumber)
   }
 
+  pulses(): Pulse[] {
+    return pulsesOf(this.#servers, this.options.service)
+  }
+
+  /** What could not be ended. */
+  get leftBehind(): readonly LeftBehind[] {
+    return this.#servers.endings.leftBehind
+  }
+
   /** Now, in ns since the run's epoch. */
   nowNs(): number {
     return Number(process.hrtime.bigint() - this.options.epochNs)
@@ -190,31 +181,29 @@ export class OwnGroup implements Group {
 
   /** Lets a member answer what it has queued and go. @returns when it closed its socket, ns since the epoch */
   async leave(lifeNumber: number): Promise<number> {
-    const { host } = this.lives[lifeNumber]!
     this.lives[lifeNumber]!.leaving = true
     this.options.steering?.memberRemoved(lifeNumber)
     this.counters.stop(lifeNumber, 'leave')
-    const killer = setTimeout(() => host.kill(), ANSWER_BOUND_MS)
-    await host.ended
-    clearTimeout(killer)
+    await this.#servers.untilGone(lifeNumber)
     return this.counters.read(lifeNumber).closedNs || this.nowNs()
   }
 
   /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
   async kill(lifeNumber: number): Promise<number> {
     // What it had dropped by now it may never have told.
-    this.#lookAtPort()
-    this.lives[lifeNumber]!.leaving = true
-    this.lives[lifeNumber]!.host.kill()
-    await this.lives[lifeNumber]!.host.ended
+    this.lookAtPort()
+    await this.#servers.killMember(lifeNumber)
     this.options.steering?.memberRemoved(lifeNumber)
     return this.nowNs()
   }
 
   /** The counters of all lives; members that can, and the front, publish them afresh first. */
   async snapshot(): Promise<MemberCounters[]> {
-    await publishAfresh(this.counters, [...this.#servers.members(), ...this.#servers.fronts()])
-    return this.read()
+    const members = this.#servers.members()
+    await publishAfresh(this.counters, [...members, ...this.#servers.fronts()])
+    const living = this.living()
+    if (members.length < living.length) this.lookAtPort()
+    return this.#read(living.filter((lifeNumber) => !members.some(({ block }) => block === lifeNumber)))
   }
 
   async isEmpty(): Promise<boolean> {
@@ -223,10 +212,16 @@ export class OwnGroup implements Group {
 
   /** The counters of all lives as they stand. */
   read(): MemberCounters[] {
+    return this.#read([])
+  }
+
+  /** @param still lives whose member cannot say what its socket dropped, as it stands still */
+  #read(still: readonly number[]): MemberCounters[] {
     return this.lives.map(({ leaving }, lifeNumber) => {
       const counters = this.counters.read(lifeNumber)
       const endedUntold = leaving && counters.state !== MEMBER_STOPPED
-      return endedUntold ? this.#dropsSeen.added(lifeNumber, counters) : counters
+      const seen = endedUntold || still.includes(lifeNumber)
+      return seen ? this.#dropsSeen.added(lifeNumber, counters) : counters
     })
   }
 
@@ -245,16 +240,16 @@ export class OwnGroup implements Group {
 
   /** Sockets of others that came to this port since the group was opened. */
   strangers(): UdpSocket[] {
-    return strangersAmong(this.#lookAtPort(), this.sockets.address, this.sockets.inodes)
+    return strangersAmong(this.lookAtPort(), this.sockets.address, this.sockets.inodes)
   }
 
   /** Whether each member reads a socket of its own. */
   get #ownSockets(): boolean {
-    return (this.options.dispatch ?? 'reuseport') === 'reuseport'
+    return hasOwnSocket({ dispatch: this.options.dispatch ?? 'reuseport' })
   }
 
   /** Reads the kernel's table of sockets on the port, and notes the drops at members' own. */
-  #lookAtPort(): UdpSocket[] {
+  lookAtPort(): UdpSocket[] {
     const { port, inodes } = this.sockets
     const sockets = readSocketsOnPort(port)
     if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
@@ -265,20 +260,6 @@ export class OwnGroup implements Group {
   openInodes(): number[] {
     const { inodes } = this.sockets
     return this.#ownSockets ? this.living().map((lifeNumber) => inodes[lifeNumber]!) : inodes
-  }
-
-  /** Resident memory of each life's process, bytes; absent for threads and for those that ended. */
-  residentBytes(): (number | undefined)[] {
-    return this.lives.map(({ host, leaving }) =>
-      this.options.server === 'threads' || leaving ? undefined : residentBytesOf(host.pid),
-    )
-  }
-
-  /** Resident memory of the front's process, bytes; absent where there is none. */
-  frontResidentBytes(): number | undefined {
-    return this.front === undefined || this.options.server === 'threads' || this.front.gone()
-      ? undefined
-      : residentBytesOf(this.front.host.pid)
   }
 
   async begin(): Promise<void> {

@@ -1,12 +1,23 @@
+import { readTaskState } from '../host/process-state.js'
 import type { Life } from '../kernel/group-array.js'
 import { cpuOf } from '../plan/cpu-list.js'
+import type { TaskState } from '../recording/silence.js'
 import { MEMBER_STARTING, type GroupCounters } from './counters.js'
 import { Front } from './front.js'
 import type { OnDeath } from './group.js'
 import type { FrontTask } from './front.cjs'
 import type { GroupMemory } from './group-memory.js'
 import type { MemberTask } from './member.cjs'
-import { killAll, startProcess, startThread, type MemberHost, type ServerEntry } from './member-host.js'
+import { Endings } from './ending.js'
+import { LastWords } from './last-words.js'
+import {
+  endedWithin,
+  killAll,
+  startProcess,
+  startThread,
+  type MemberHost,
+  type ServerEntry,
+} from './member-host.js'
 import { Lives } from './lives.js'
 import type { ServerTask } from './serve.cjs'
 import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
@@ -24,6 +35,7 @@ export interface ServerOptions {
 /** All that serves in a group: the members, and the front of those that have one. */
 export class Servers {
   readonly lives: Lives
+  readonly endings = new Endings()
   front: Front | undefined
 
   constructor(
@@ -49,12 +61,11 @@ export class Servers {
 
   /** Starts the front of so many members; it counts into the block after all lives' ones. */
   startFront(fds: FrontTask['fds'], members: number): void {
-    const { options, memory, counters } = this
+    const { options, memory, counters, endings } = this
     const block = memory.blocks - 1
     const task = memory.frontTask({ ...options, block, fds, cpu: cpuOf(options.pinMembers, members) })
-    this.front = new Front(this.#host('group/front.cjs', task), counters, block, (why) =>
-      this.onDeath('front', why),
-    )
+    const host = this.#host('group/front.cjs', task)
+    this.front = new Front(host, counters, block, endings, options, (why) => this.onDeath('front', why))
   }
 
   /** Whether one of them has ended that was not told to. */
@@ -62,11 +73,12 @@ export class Servers {
     return this.lives.deaths.size > 0 || this.front?.died !== undefined
   }
 
-  /** Members that can answer. */
+  /** Members that can answer: those that do not stand still, whether they were asked to or not. */
   members(): Counting[] {
     const { all } = this.lives
     return this.lives
       .awake()
+      .filter((lifeNumber) => !['stopped', 'frozen'].includes(this.stateOf(lifeNumber) ?? ''))
       .map((lifeNumber) => ({ block: lifeNumber, gone: () => all[lifeNumber]!.leaving }))
   }
 
@@ -120,28 +132,56 @@ export class Servers {
 
   /** Ends one that was started and is no member yet. */
   async dismiss(lifeNumber: number): Promise<void> {
-    const joiner = this.lives.all[lifeNumber]!
-    joiner.leaving = true
-    await killAll([joiner.host])
+    await this.killMember(lifeNumber)
   }
 
   /** Stops all of them and waits for their end; one that does not stop is killed. */
   async stop(): Promise<void> {
     // What the front has yet to hand on must find members that count it.
     await this.front?.stop()
-    const { all, hosts } = this.lives
-    for (const lifeNumber of this.lives.living()) {
-      all[lifeNumber]!.leaving = true
-      this.counters.stop(lifeNumber, 'end')
-      if (all[lifeNumber]!.stalled) this.lives.resume(lifeNumber)
-    }
-    const killer = setTimeout(() => hosts.forEach((host) => host.kill()), ANSWER_BOUND_MS)
-    await Promise.all(hosts.map((host) => host.ended))
-    clearTimeout(killer)
+    await Promise.all(this.lives.living().map((lifeNumber) => this.#stopMember(lifeNumber)))
   }
 
-  /** Kills all of them and waits for their end. */
+  async #stopMember(lifeNumber: number): Promise<void> {
+    const life = this.lives.all[lifeNumber]!
+    life.leaving = true
+    this.counters.stop(lifeNumber, 'end')
+    const state = this.stateOf(lifeNumber)
+    // It says itself what it has in its queue.
+    if (life.stalled || state === 'stopped') this.lives.resume(lifeNumber)
+    if (await endedWithin(life.host, state === 'frozen' ? 0 : ANSWER_BOUND_MS)) return
+    const lastWords = LastWords.of(life.host, this.front !== undefined)
+    await this.killMember(lifeNumber)
+    lastWords?.speak(this.counters, lifeNumber, this.options)
+  }
+
+  /** Waits for the end of a member that was told to go; one that does not go is killed. */
+  async untilGone(lifeNumber: number): Promise<void> {
+    if (!(await endedWithin(this.lives.all[lifeNumber]!.host, ANSWER_BOUND_MS)))
+      await this.killMember(lifeNumber)
+  }
+
+  /** Kills a member and waits for its end, for a bounded time. */
+  async killMember(lifeNumber: number): Promise<void> {
+    const life = this.lives.all[lifeNumber]!
+    life.leaving = true
+    life.cutOff = true
+    const { member, generation, host } = life
+    await this.endings.kill(host, { life: { member, generation } }, this.#threadOf(lifeNumber))
+  }
+
+  /** What the thread that serves in a life does now; undefined for one that has ended. */
+  stateOf(lifeNumber: number): TaskState | undefined {
+    return readTaskState(this.lives.all[lifeNumber]!.host.pid, this.#threadOf(lifeNumber))
+  }
+
+  /** Of the thread that serves; undefined before it does. */
+  #threadOf(lifeNumber: number): number | undefined {
+    return this.counters.read(lifeNumber).threadId || undefined
+  }
+
+  /** Kills all of them and waits for their end, for a bounded time. */
   async kill(): Promise<void> {
-    await Promise.all([this.lives.killAll(), this.front?.kill()])
+    await Promise.all([killAll(this.lives.hosts), this.front?.kill()])
   }
 }

@@ -42,16 +42,21 @@ export interface ControlGroup {
 }
 
 /**
- * The groups that a controller holds this process in: its own and each above it, since a bound anywhere on that path
- * binds it; from the top down. From the texts of /proc/self/cgroup and /proc/self/mountinfo; none where cgroups are not
+ * The groups that a controller holds a process in: its own and each above it, since a bound anywhere on that path
+ * binds it; from the top down. From the texts of /proc/<pid>/cgroup and /proc/self/mountinfo; none where cgroups are not
  * mounted.
+ * @param version that where the controller is, when absent
  */
-export function controlGroups(cgroup: string, mountinfo: string, controller: string): ControlGroup[] {
+export function controlGroups(
+  cgroup: string,
+  mountinfo: string,
+  controller: string,
+  version: 1 | 2 = pathIn(cgroup, controller, 1) === undefined ? 2 : 1,
+): ControlGroup[] {
   const mounts = mountinfo
     .split('\n')
     .filter((line) => line !== '')
     .map(parseMount)
-  const version = pathIn(cgroup, controller, 1) === undefined ? 2 : 1
   const path = pathIn(cgroup, controller, version)
   const mount = mounts.find(({ type, options }) =>
     version === 1 ? type === 'cgroup' && options.includes(controller) : type === 'cgroup2',

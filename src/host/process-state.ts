@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { TaskState } from '../recording/silence.js'
+import { thawCommand } from './freezer.js'
 
 /** What a process does at a moment. */
 export interface Activity {
@@ -23,9 +25,37 @@ export function readActivity(pid: number): Activity | undefined {
   return { state: fields[0] ?? '', spent }
 }
 
-/** Whether a process stands still, as after SIGSTOP: not before its main thread is out of the kernel. */
-export function isStopped(pid: number): boolean {
-  return /^[Tt]/.test(readActivity(pid)?.state ?? '')
+/** By the letter of the state in /proc/<pid>/stat (proc(5)). */
+const STATES: Readonly<Record<string, TaskState>> = {
+  T: 'stopped',
+  t: 'traced',
+  D: 'waiting',
+  R: 'runnable',
+  S: 'sleeping',
+}
+
+/** Reads the letter of the state out of the text of /proc/<pid>/stat; undefined for one that has ended. */
+export function parseTaskState(stat: string): TaskState | undefined {
+  // The command's name, in brackets before the state, may hold anything.
+  const letter = stat.slice(stat.lastIndexOf(')') + 1).trim()[0]
+  if (letter === undefined || 'ZXx'.includes(letter)) return undefined
+  return STATES[letter] ?? 'unknown'
+}
+
+/**
+ * What a process, or one thread of it, does now; undefined for one that has ended. Only a process whose main thread is out
+ * of the kernel is stopped.
+ */
+export function readTaskState(pid: number, threadId = pid): TaskState | undefined {
+  let state: TaskState | undefined
+  try {
+    state = parseTaskState(readFileSync(`/proc/${pid}/task/${threadId}/stat`, 'latin1'))
+  } catch {
+    return undefined
+  }
+  if (state === undefined || state === 'runnable') return state
+  // A frozen task shows as D where cgroups are of version 1, and as what it was before where they are of version 2.
+  return thawCommand(pid, threadId) === undefined ? state : 'frozen'
 }
 
 /** Counts for how many looks in a row a process neither did anything nor wanted to. */

@@ -1,5 +1,6 @@
 import type { Life } from '../kernel/group-array.js'
 import type { FrontCounters, MemberCounters } from './counters.js'
+import type { LeftBehind } from './silence.js'
 import type { ThreadTime } from './thread-time.js'
 
 /** One life of a member, as it was counted. */
@@ -17,6 +18,8 @@ export interface LifeRecording extends Life {
   died?: string
   /** it left, or died, before the end: its socket had left the kernel's tables by then */
   gone: boolean
+  /** its counts ended in the middle of what it did: it was killed, or died */
+  cutOff?: boolean
 }
 
 /** The front of a group that has one. */
@@ -26,6 +29,8 @@ export interface FrontRecording {
   after: FrontCounters
   residentBytes?: number
   died?: string
+  /** what was left in its queue at the end could not be counted */
+  uncounted?: boolean
 }
 
 /** What a group did in the measured phase. */
@@ -41,4 +46,6 @@ export interface GroupRecording {
    * any more; absent where one of them was not found
    */
   procNetUdpDrops?: number
+  /** processes that could not be ended; absent without any */
+  leftBehind?: readonly LeftBehind[]
 }

@@ -3,6 +3,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { DoneChange, FailedChange } from './done-change.js'
 import type { GroupRecording } from './group-recording.js'
 import type { HostReadings } from './host-readings.js'
+import type { Silence } from './silence.js'
 import type { WorkerReport } from './worker-report.js'
 
 /**
@@ -23,6 +24,8 @@ export interface Recording {
   hashes?: (number | undefined)[]
   /** sockets of others that were found on the group's port, each as a phrase */
   strangers: string[]
+  /** times in which a member, or the front, stood still though nobody had asked it to, as far as they are in the measured phase */
+  silences: Silence[]
   interrupted: boolean
   /** what was to change in the group, what was carried out of it, and what failed; absent where nothing was to change */
   changes?: { planned: readonly PlannedChange[]; done: readonly DoneChange[]; failed?: FailedChange }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { stripVTControlCharacters } from 'node:util'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
-import type { LatencySummary, MemberResult } from '../result/run-result.js'
+import type { LatencySummary, MemberResult, RunResult, SilenceResult } from '../result/run-result.js'
 import type { Imbalance } from '../result/imbalance.js'
 import { bar, cellsPerFairShare } from './bar.js'
 import { wrap } from './line.js'
@@ -21,6 +21,8 @@ const GUTTER = 4
 interface Row extends MemberResult {
   answeredShare?: number
   heldUp?: 'slow' | 'waits'
+  /** it stood still: to the end, or for a time */
+  still?: 'silent' | 'stood still'
 }
 
 interface Column {
@@ -36,6 +38,8 @@ const LEAST_IMPORTANT_FIRST = ['pid', 'no drops', 'p50', 'taken', 'p99', 'drops'
 /** What stands out about a member: one word, or nothing. */
 function remarkOf(member: Row): { text: string; tone: Tone } | undefined {
   if (member.died !== undefined) return { text: 'died', tone: 'bad' }
+  if (member.still !== undefined)
+    return { text: member.still, tone: member.still === 'silent' ? 'bad' : 'warn' }
   if (member.heldUp !== undefined) return { text: member.heldUp, tone: 'warn' }
   if (member.residual === undefined || (member.residualPValue ?? 1) >= ODD_MEMBER_P) return undefined
   return { text: member.residual > 0 ? 'hot' : 'starved', tone: 'warn' }
@@ -45,9 +49,9 @@ function remarkOf(member: Row): { text: string; tone: Tone } | undefined {
 export function membersTable(
   measured: readonly MemberResult[],
   style: Style,
-  imbalance?: Imbalance,
+  { imbalance, silences = [] }: Pick<RunResult, 'imbalance' | 'silences'> = {},
 ): string[] {
-  const members = measured.map((member) => rowOf(member, imbalance))
+  const members = measured.map((member) => rowOf(member, imbalance, silences))
   if (members.length <= MAX_FULL) return indented(fittingTable(members, BAR_WIDTHS, style))
   if (members.length <= MAX_COMPACT) return indented(panels(members, style))
   const shown = mostExtreme(members)
@@ -58,7 +62,12 @@ export function membersTable(
   ]
 }
 
-function rowOf(member: MemberResult, imbalance: Imbalance | undefined): Row {
+function rowOf(
+  member: MemberResult,
+  imbalance: Imbalance | undefined,
+  silences: readonly SilenceResult[],
+): Row {
+  const own = silences.filter((silence) => silence.member === member.index)
   const answeredShare = imbalance?.overloaded ? imbalance.members[member.index]?.answeredShare : undefined
   const cause = imbalance?.causes.find(
     ({ cause: name, members }) => name in HELD_UP && members.includes(member.index),
@@ -66,15 +75,16 @@ function rowOf(member: MemberResult, imbalance: Imbalance | undefined): Row {
   return {
     ...member,
     ...(answeredShare !== undefined && { answeredShare }),
+    ...(own.length > 0 && { still: own.every(({ cameBack }) => cameBack) ? 'stood still' : 'silent' }),
     ...(cause && { heldUp: HELD_UP[cause.cause as keyof typeof HELD_UP] }),
   }
 }
 
-/** Furthest from the mean, hottest first. Members that died or are held up are chosen before any other. */
+/** Furthest from the mean, hottest first. Members that died, stood still or are held up are chosen before any other. */
 function mostExtreme(members: readonly Row[]): MemberResult[] {
   const mean = flowsOf(members) / members.length
   const distance = (member: Row): number =>
-    member.died === undefined && member.heldUp === undefined
+    member.died === undefined && member.still === undefined && member.heldUp === undefined
       ? Math.abs(member.flows - mean)
       : Number.POSITIVE_INFINITY
   return members

@@ -25,7 +25,7 @@ export const books = z.object({
     'requests that met no socket, since nobody was bound: NoPorts of /proc/net/snmp or snmp6, at most those that are in no count above; 0 where no flow heard of it',
   ),
   closedWithSocket: count.describe(
-    "requests in no other count, where a member's or the front's socket was closed in the measured phase: the rest, which was in it then or dropped at it after its last count",
+    "requests in no other count, where a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count",
   ),
   strangersAtMembers: count.describe('datagrams at members that were not of this run'),
   strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),

@@ -6,6 +6,7 @@ import { plannedRun } from './plan-schema.js'
 import { latency, latencySummary } from './latency.js'
 import { course, group, schedule, throughput } from './run-result.js'
 import { count, index, ns, probability, share } from './scalars.js'
+import { standstill } from './silence.js'
 import { validity } from './validity.js'
 
 /**
@@ -119,6 +120,7 @@ export const churnResult = z.object({
   ...course,
   plan: plannedRun,
   group: group.describe('where the group is, and how datagrams come to its members'),
+  ...standstill,
   latency: latency.optional().describe('of the replies in time, over the whole run; absent without any'),
   schedule: schedule.optional().describe('how the open loop kept its schedule'),
   throughput: throughput.describe('requests and round trips a second'),

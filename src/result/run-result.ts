@@ -13,6 +13,7 @@ import { imbalance } from './imbalance.js'
 import { latency, latencySummary, legs } from './latency.js'
 import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
+import { standstill } from './silence.js'
 import { validity } from './validity.js'
 
 export type { Affinity } from './affinity.js'
@@ -20,6 +21,7 @@ export type { Balance, HashPlacement, TakenBalance } from './balance.js'
 export type { Books, CrossCheck } from './books.js'
 export type { Latency, LatencySummary, Legs } from './latency.js'
 export type { FrontResult, MemberResult } from './member.js'
+export type { LeftBehindResult, SilenceResult } from './silence.js'
 export type { Finding } from './validity.js'
 
 /** The result of `rpbench run`. */
@@ -84,6 +86,7 @@ export const runResult = z.object({
   front: front
     .optional()
     .describe('the process that hands on to the members; only with the dispatch `fan-out`'),
+  ...standstill,
   client: z
     .object({
       engine: z.enum(ENGINES).optional().describe('how it sends and receives'),
@@ -117,7 +120,7 @@ export const runResult = z.object({
   imbalance: imbalance
     .optional()
     .describe(
-      'whether members get and deliver alike, and why not; absent under a steering that does not go by flow, when a member died, and when nothing was taken or nobody answered',
+      'whether members get and deliver alike, and why not; absent under a steering that does not go by flow, when a member died or stood still to the end, and when nothing was taken or nobody answered',
     ),
   schedule: schedule.optional().describe('how an open loop kept its schedule; absent in a closed one'),
   crossCheck: crossCheck.optional().describe("the same counts from the kernel's own books"),

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { GroupOptions } from '../../src/group/own-group.js'
+import type { GroupOptions } from '../../src/group/group-options.js'
 
 /** A group of two member processes on a free port, but for `changes`. */
 export function groupOptions(changes: Partial<GroupOptions>): GroupOptions {

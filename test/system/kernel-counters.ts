@@ -38,3 +38,11 @@ export function udpSocketsOn(port: number): number {
   const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
   return [...socketLines().values()].filter((columns) => columns[1]!.endsWith(end)).length
 }
+
+/** Datagrams dropped at the UDP sockets that are bound to an IPv4 port. */
+export function udpDropsOn(port: number): number {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return [...socketLines().values()]
+    .filter((columns) => columns[1]!.endsWith(end))
+    .reduce((sum, columns) => sum + Number(columns[12]), 0)
+}

@@ -21,6 +21,7 @@ export class FakeClock implements Clock {
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.#woke = true
+        signal?.removeEventListener('abort', wake)
         resolve()
       }
       if (signal?.aborted) return wake()

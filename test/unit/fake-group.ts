@@ -1,9 +1,10 @@
 import { RpbenchError } from '../../src/errors.js'
 import type { Clock } from '../../src/experiment/testbed.js'
-import type { Group, OnDeath, Stranger } from '../../src/group/group.js'
+import type { Group, OnDeath, Pulse, Stranger } from '../../src/group/group.js'
 import type { Life } from '../../src/kernel/group-array.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 import type { GroupRecording } from '../../src/recording/group-recording.js'
+import type { TaskState } from '../../src/recording/silence.js'
 
 /** How a kernel places flows, and what it does with the array of lives when one goes. */
 export interface Rule {
@@ -25,6 +26,7 @@ interface FakeLife extends Life {
   leaving: boolean
   taken: number
   died?: string
+  held?: { state: TaskState; sinceNs: number }
 }
 
 const counters = (taken: number): MemberCounters => ({
@@ -119,6 +121,36 @@ export class FakeGroup implements Group {
 
   async stall(): Promise<void> {}
   resume(): void {}
+
+  pulses(): Pulse[] {
+    return this.lives.flatMap(({ member, generation, leaving, held }, who) => {
+      const life = { member, generation }
+      // One turn a ms, as long as nobody holds it.
+      const progress = Math.floor((held?.sinceNs ?? this.clock.nowNs()) / 1e6)
+      return leaving
+        ? []
+        : [
+            {
+              who,
+              life,
+              pid: 1000 + who,
+              progress,
+              longestServiceNs: 0,
+              state: () => held?.state ?? 'sleeping',
+            },
+          ]
+    })
+  }
+
+  /** Holds a member from now on, as a signal or a freezer does. */
+  hold(life: number, state: TaskState): void {
+    this.lives[life]!.held = { state, sinceNs: this.clock.nowNs() }
+  }
+
+  /** Lets it go on. */
+  letGo(life: number): void {
+    delete this.lives[life]!.held
+  }
 
   async isEmpty(): Promise<boolean> {
     return true

@@ -26,6 +26,9 @@ const healthy = {
   portsReplaced: 0,
   receiveBuffer: { got: 212_992 },
   droppedAtMembers: 0,
+  droppedAtSilent: 0,
+  standstill: { silent: [], stoodStill: [], leftBehind: [] },
+  measuredNs: 10e9,
   droppedAtClient: 0,
   sendErrors: [],
   refused: 0,
@@ -111,6 +114,8 @@ describe('a healthy run', () => {
     expect(findings).toEqual([])
     expect(checks.map((check) => check.code)).toEqual([
       'member-died',
+      'member-silent',
+      'member-stood-still',
       'stranger-joined',
       'unanswered-share',
       'echo-errors',
@@ -139,6 +144,8 @@ describe('a healthy run', () => {
     expect(verdict).toBe('valid')
     expect(checks.map((check) => check.code)).toEqual([
       'member-died',
+      'member-silent',
+      'member-stood-still',
       'stranger-joined',
       'unanswered-share',
       'echo-errors',

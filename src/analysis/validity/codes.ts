@@ -2,6 +2,8 @@
 export type CheckCode =
   | 'member-died'
   | 'front-died'
+  | 'member-silent'
+  | 'member-stood-still'
   | 'stranger-joined'
   | 'unanswered-share'
   | 'echo-errors'
@@ -25,6 +27,7 @@ export type CheckCode =
 export type NoteCode =
   | 'interrupted'
   | 'change-failed'
+  | 'left-behind'
   | 'changes-unseen'
   | 'member-drops'
   | 'receive-buffer-clamped'

@@ -13,6 +13,9 @@ function mostUnanswered({ experiment, losses }: Observations): number {
   return experiment === 'churn' && losses.answered > 0 ? 1 : MOSTLY_LOST
 }
 
+/** A member that stood still for a hundredth of the time is in the 99th percentile of its flows. */
+const STOOD_STILL = 0.01
+
 /** Did what was counted at different places agree, and did the group stay what it was? */
 export const COUNT_CHECKS: readonly CheckRow[] = [
   {
@@ -24,6 +27,19 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     code: 'front-died',
     severity: 'invalid',
     measure: ({ front }) => front && { measured: front.died === undefined ? 0 : 1, limit: 0 },
+  },
+  {
+    code: 'member-silent',
+    severity: 'invalid',
+    measure: ({ standstill: { silent } }) => ({ measured: silent.length, limit: 0 }),
+  },
+  {
+    code: 'member-stood-still',
+    severity: ({ measuredNs }, { measured }) => (measured > STOOD_STILL * measuredNs ? 'suspect' : 'note'),
+    measure: ({ standstill: { stoodStill } }) => ({
+      measured: Math.max(0, ...stoodStill.map(({ forNs }) => forNs)),
+      limit: 0,
+    }),
   },
   {
     code: 'stranger-joined',

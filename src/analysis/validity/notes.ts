@@ -17,6 +17,11 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ changeFailed }) => (changeFailed === undefined ? undefined : {}),
   },
   {
+    code: 'left-behind',
+    severity: 'note',
+    notice: ({ standstill: { leftBehind } }) => some(leftBehind.length),
+  },
+  {
     code: 'changes-unseen',
     appliesTo: { experiments: ['churn'] },
     severity: 'suspect',
@@ -28,7 +33,8 @@ export const NOTES: readonly NoteRow[] = [
     // What a change costs is the result of it, and stands there.
     appliesTo: { experiments: ['run'] },
     severity: 'note',
-    notice: ({ droppedAtMembers }) => some(droppedAtMembers),
+    // At a member that stood still, no buffer would have been large enough.
+    notice: ({ droppedAtMembers, droppedAtSilent }) => some(droppedAtMembers - droppedAtSilent),
   },
   {
     code: 'receive-buffer-clamped',

@@ -1,6 +1,6 @@
 import type { DispatchKind } from '../../plan/dispatch.js'
 import type { Losses } from '../books/losses.js'
-import type { CrossCheck } from '../../result/run-result.js'
+import type { CrossCheck, LeftBehindResult, SilenceResult } from '../../result/run-result.js'
 
 /** What was done with the group while the load ran: nothing, or changes. */
 export type ExperimentKind = 'run' | 'churn'
@@ -15,6 +15,8 @@ export interface Observations {
   deaths: { index: number; why: string }[]
   /** of a group with a front: what was dropped at its socket, and what ended it if it was not told to */
   front?: { drops: number; died?: string }
+  /** members, and the front, that stood still though nobody had asked them to */
+  standstill: Standstill
   /** sockets of others that were found on the group's port during the run, each as a phrase */
   strangers: string[]
   /** what became of the requests */
@@ -30,6 +32,8 @@ export interface Observations {
   portsReplaced: number
   receiveBuffer: { asked?: number; got: number; most?: number }
   droppedAtMembers: number
+  /** of those, at queues of members that stood still to the end */
+  droppedAtSilent: number
   droppedAtClient: number
   sendErrors: { errno: string; count: number }[]
   refused: number
@@ -46,6 +50,8 @@ export interface Observations {
   exposed?: { address: string; wildcard: boolean }
   /** what was run: the values that a next step may change */
   load: LoadSettings
+  /** length of the measured phase, ns */
+  measuredNs: number
   /** the CPU of each member, and then of the front, and of each client thread, where they are pinned */
   pinned?: { members?: number[]; workers?: number[] }
   schedule?: ScheduleKept
@@ -56,6 +62,15 @@ export interface Observations {
   /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
   throttled?: { count: number; ns: number }
   crossCheck?: CrossCheck
+}
+
+export interface Standstill {
+  /** to the end */
+  silent: SilenceResult[]
+  /** for a time, after which they went on */
+  stoodStill: SilenceResult[]
+  /** processes that could not be ended */
+  leftBehind: LeftBehindResult[]
 }
 
 export interface LoadSettings {

@@ -43,7 +43,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...titleLines(TITLE, headerPhrases(result), style),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
-    ...membersTable(result.members, style, result.imbalance),
+    ...membersTable(result.members, style, result),
     '',
     ...layOut(lines, style),
     '',

@@ -1,0 +1,24 @@
+import type { DispatchKind } from '../plan/dispatch.js'
+import type { HashObserver } from '../steering/hash-observer.js'
+import type { Steering } from '../steering/steering.js'
+import type { GroupService } from './group-memory.js'
+import type { ServerOptions } from './servers.js'
+
+export interface GroupOptions extends ServerOptions {
+  address: string
+  port: number
+  members: number
+  /** how many members may still join later */
+  joiners?: number
+  /** reuseport when absent; members can join no other */
+  dispatch?: DispatchKind
+  receiveBufferBytes: number | undefined
+  /** see GroupSocketOptions */
+  stampArrivals: boolean
+  /** picks members in place of the hash; closed with the group */
+  steering?: Steering
+  /** records hashes, closed with the group; a group takes either this or a steering */
+  observer?: HashObserver
+  /** work that each member does for a request; without, it echoes at once */
+  service?: GroupService
+}

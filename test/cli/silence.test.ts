@@ -1,0 +1,60 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runResult } from '../../src/result/run-result.js'
+import { Freezer } from '../freezer.js'
+import { isRunning, untilGone } from '../system/process-table.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
+import { Tool } from './tool.js'
+
+const OPEN = ['run', '-p', '3', '-f', '300', '--rate', '3k', '--warmup', '0s', '--timeout', '200ms']
+
+let directory: string
+useTemporaryDirectory((path) => (directory = path))
+let freezer: Freezer | undefined
+afterEach(async () => {
+  await Tool.endAll()
+  await freezer?.remove()
+  freezer = undefined
+})
+
+describe('a member that stands still to the end', () => {
+  it('makes the run end with 3, and is named before any figure', async () => {
+    const tool = new Tool([...OPEN, '-d', '2s', '--no-save'])
+    const [, pid] = await tool.untilTaken('measured', 3)
+    process.kill(pid!, 'SIGSTOP')
+    const { status, stdout, stderr } = await tool.ended
+    expect({ status, stderr }).toEqual({ status: 3, stderr: '' })
+    const text = stdout.replaceAll(/\s+/g, ' ')
+    expect(text).toMatch(
+      /validity invalid .* Member \d \(process \d+\) stood still, stopped by a signal \(T\),/,
+    )
+    expect(text).toContain(`(process ${pid})`)
+    expect(text.indexOf('stood still')).toBeLessThan(text.indexOf('member pid flows'))
+    expect(text).toMatch(/ silent /)
+    expect(text).not.toContain('network path')
+    expect(isRunning(pid!)).toBe(false)
+  })
+})
+
+describe('a member in a frozen cgroup', { skip: !Freezer.has('v1') }, () => {
+  it('does not keep Ctrl-C from its result, which says how to end what is left behind', async () => {
+    freezer = Freezer.make('v1')!
+    const tool = new Tool([...OPEN, '-d', '10m', '--json', '-o', directory])
+    const members = await tool.untilTaken('measured', 3)
+    const pid = members[1]!
+    freezer.freeze(pid)
+    tool.ctrlC()
+    const { status, stdout, stderr } = await tool.ended
+    expect({ status, stderr }).toEqual({ status: 130, stderr: '' })
+    const result = runResult.parse(JSON.parse(stdout))
+    expect(result).toMatchObject({ stopped: 'interrupted', leftBehind: [{ pid, state: 'frozen' }] })
+    expect(result.books.taken).toBeGreaterThan(0)
+    expect(result.books.unexplained).toBe(0)
+    const json = (await readdir(directory)).find((name) => name.endsWith('.json'))!
+    expect(await readFile(join(directory, json), 'utf8')).toBe(stdout)
+    expect(members.filter((other) => isRunning(other))).toEqual([pid])
+    freezer.thaw()
+    await untilGone([pid])
+  })
+})
