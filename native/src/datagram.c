@@ -1,5 +1,6 @@
 #include "datagram.h"
 
+#include <arpa/inet.h>
 #include <endian.h>
 #include <string.h>
 
@@ -7,10 +8,10 @@ enum {
   AT_MAGIC = 0,
   AT_VERSION = 4,
   AT_KIND_PHASE = 5,  // kind in bit 0, phase in bit 1
-  AT_MEMBER = 6,
+  AT_MEMBER = 6,  // in a request, the port that it comes from
   AT_RUN_ID = 8,
   AT_FLOW = 16,
-  AT_GENERATION = 20,
+  AT_GENERATION = 20,  // in a request, the address that it comes from
   AT_SEQUENCE = 24,
   AT_SENT = 32,
   AT_TAKEN = 40,
@@ -51,14 +52,28 @@ static uint64_t get64(const uint8_t *from) {
   return le64toh(v);
 }
 
-void datagram_write_request(uint8_t *to, const datagram_t *d) {
+datagram_source_t datagram_source(const struct sockaddr *address) {
+  datagram_source_t source;
+  if (address->sa_family == AF_INET6) {
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+    source.port = ntohs(v6->sin6_port);
+    memcpy(&source.address, v6->sin6_addr.s6_addr + 12, sizeof source.address);
+  } else {
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+    source.port = ntohs(v4->sin_port);
+    source.address = v4->sin_addr.s_addr;
+  }
+  return source;
+}
+
+void datagram_write_request(uint8_t *to, const datagram_t *d, datagram_source_t source) {
   put32(to + AT_MAGIC, DATAGRAM_MAGIC);
   to[AT_VERSION] = DATAGRAM_VERSION;
   to[AT_KIND_PHASE] = (uint8_t)(DATAGRAM_REQUEST | d->phase << 1);
-  put16(to + AT_MEMBER, 0);
+  put16(to + AT_MEMBER, source.port);
   put64(to + AT_RUN_ID, d->run_id);
   put32(to + AT_FLOW, d->flow);
-  put32(to + AT_GENERATION, 0);
+  memcpy(to + AT_GENERATION, &source.address, sizeof source.address);
   put64(to + AT_SEQUENCE, d->sequence);
   put64(to + AT_SENT, d->sent_ns);
   memset(to + AT_TAKEN, 0, DATAGRAM_HEADER - AT_TAKEN);
@@ -76,8 +91,10 @@ void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uin
 
 void datagram_write_served(uint8_t *to, uint32_t served_ns) { put32(to + AT_SERVED, served_ns); }
 
-bool datagram_read(const uint8_t *from, size_t length, uint8_t kind, uint64_t run_id, datagram_t *d) {
-  if (length < DATAGRAM_HEADER || get32(from + AT_MAGIC) != DATAGRAM_MAGIC || from[AT_VERSION] != DATAGRAM_VERSION) return false;
+static bool read_header(const uint8_t *from, size_t length, size_t payload, uint8_t kind, uint64_t run_id, datagram_t *d) {
+  if (length != payload || length < DATAGRAM_HEADER || get32(from + AT_MAGIC) != DATAGRAM_MAGIC ||
+      from[AT_VERSION] != DATAGRAM_VERSION)
+    return false;
   uint8_t bits = from[AT_KIND_PHASE];
   d->kind = bits & 1;
   d->phase = bits >> 1;
@@ -92,4 +109,15 @@ bool datagram_read(const uint8_t *from, size_t length, uint8_t kind, uint64_t ru
   d->queued_ns = get32(from + AT_QUEUED);
   d->served_ns = get32(from + AT_SERVED);
   return true;
+}
+
+bool datagram_read_reply(const uint8_t *from, size_t length, size_t payload, uint64_t run_id, datagram_t *d) {
+  return read_header(from, length, payload, DATAGRAM_REPLY, run_id, d);
+}
+
+bool datagram_read_request(const uint8_t *from, size_t length, size_t payload, uint64_t run_id,
+                           const struct sockaddr *source, datagram_t *d) {
+  if (!read_header(from, length, payload, DATAGRAM_REQUEST, run_id, d)) return false;
+  datagram_source_t actual = datagram_source(source);
+  return actual.port == get16(from + AT_MEMBER) && memcmp(&actual.address, from + AT_GENERATION, sizeof actual.address) == 0;
 }

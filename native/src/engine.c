@@ -33,7 +33,11 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
   if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
   if (bind(fd, source, length)) step = 1, error = errno;
   else if (connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
+  struct sockaddr_storage bound;
+  socklen_t bound_length = sizeof bound;
+  if (!step && getsockname(fd, (struct sockaddr *)&bound, &bound_length)) step = 1, error = errno;
   e->lanes[lane] = (lane_t){.socket = fd};
+  if (!step) e->lanes[lane].source = datagram_source((struct sockaddr *)&bound);
   if (!step && (error = -e->poller->watch(e, lane)) > 0) step = 3;
   if (step) {
     e->lanes[lane].socket = -1;
@@ -85,13 +89,13 @@ void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t seq
                   .flow = e->first_flow + (uint32_t)lane,
                   .sequence = sequence,
                   .sent_ns = sent_ns};
-  datagram_write_request(to, &d);
+  datagram_write_request(to, &d, e->lanes[lane].source);
 }
 
 bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns) {
   exchange_t *x = e->exchange;
   datagram_t d;
-  if (length > e->payload || !datagram_read(data, length, DATAGRAM_REPLY, e->run_id, &d) || d.flow != e->first_flow + lane) {
+  if (!datagram_read_reply(data, length, e->payload, e->run_id, &d) || d.flow != e->first_flow + lane) {
     x->counters[STRANGERS]++;
     return false;
   }

@@ -36,6 +36,7 @@ enum { STRANGERS, REFUSED, RECEIVE_ERRORS };  // exchange_t.counters
 typedef struct {
   int socket;           // −1: closed
   int32_t outstanding;  // datagrams sent and not yet received, for a poller that has to know
+  datagram_source_t source;  // the socket's address
 } lane_t;
 
 // Asks the flow of each reply again as soon as the reply was taken: request `sequence` + i for event i, written to

@@ -88,6 +88,11 @@ static void ready_batch(front_t *f, int used) {
   }
 }
 
+static bool read_request(const front_t *f, int at, datagram_t *d) {
+  return datagram_read_request(f->vectors[at][1].iov_base, f->in[at].msg_len, f->payload, f->run_id,
+                               f->in[at].msg_hdr.msg_name, d);
+}
+
 // Hands the datagrams in the first `count` entries of `out` to a member. A full queue costs the datagram, never the
 // front's time: another member's datagrams stand behind it.
 static void hand_on(front_t *f, uint32_t member, int count) {
@@ -125,8 +130,7 @@ static void distribute(front_t *f, int got) {
   for (int i = 0; i < got; i++) {
     struct msghdr *h = &f->in[i].msg_hdr;
     datagram_t d;
-    if ((h->msg_flags & MSG_TRUNC) ||
-        !datagram_read(f->vectors[i][1].iov_base, f->in[i].msg_len, DATAGRAM_REQUEST, f->run_id, &d)) {
+    if (!read_request(f, i, &d)) {
       add(f->counters->strangers, 1);
       continue;
     }
@@ -167,10 +171,8 @@ static void count_left(front_t *f) {
     if (got <= 0) return;
     for (int i = 0; i < got; i++) {
       datagram_t d;
-      if (datagram_read(f->vectors[i][1].iov_base, f->in[i].msg_len, DATAGRAM_REQUEST, f->run_id, &d))
-        add(f->counters->left[d.phase], 1);
-      else
-        add(f->counters->strangers, 1);
+      if (read_request(f, i, &d)) add(f->counters->left[d.phase], 1);
+      else add(f->counters->strangers, 1);
     }
   }
 }

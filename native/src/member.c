@@ -84,6 +84,11 @@ static void keep_source_address(struct msghdr *in, struct msghdr *out) {
   }
 }
 
+static bool read_request(const member_t *m, const struct mmsghdr *in, datagram_t *d) {
+  const struct msghdr *h = &in->msg_hdr;
+  return datagram_read_request(h->msg_iov->iov_base, in->msg_len, m->payload, m->run_id, h->msg_name, d);
+}
+
 static uint32_t saturate(uint64_t ns) { return ns >= QUEUED_UNKNOWN ? QUEUED_UNKNOWN - 1 : (uint32_t)ns; }
 
 // Puts those of `got` datagrams that belong to this run into `out`, as replies. Returns how many.
@@ -93,7 +98,7 @@ static int answer(member_t *m, int got, uint64_t now, uint64_t real_minus_monoto
     struct msghdr *h = &m->in[i].msg_hdr;
     uint8_t *data = h->msg_iov->iov_base;
     datagram_t d;
-    if ((h->msg_flags & MSG_TRUNC) || !datagram_read(data, m->in[i].msg_len, DATAGRAM_REQUEST, m->run_id, &d)) {
+    if (!read_request(m, &m->in[i], &d)) {
       add(m->counters->strangers, 1);
       continue;
     }
@@ -203,10 +208,8 @@ static void count_left(member_t *m) {
     if (got <= 0) return;
     for (int i = 0; i < got; i++) {
       datagram_t d;
-      if (datagram_read(m->in[i].msg_hdr.msg_iov->iov_base, m->in[i].msg_len, DATAGRAM_REQUEST, m->run_id, &d))
-        add(m->counters->left[d.phase], 1);
-      else
-        add(m->counters->strangers, 1);
+      if (read_request(m, &m->in[i], &d)) add(m->counters->left[d.phase], 1);
+      else add(m->counters->strangers, 1);
     }
   }
 }

@@ -1,7 +1,7 @@
 import { flagOf } from '../plan/parameters/table.js'
 import { mainCauseOf, type LossCause } from '../analysis/books/losses.js'
 import type { Observations } from '../analysis/validity/observations.js'
-import { formatCount, formatPercent } from '../units/format.js'
+import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { plural } from '../units/plural.js'
 import { capital, lowerTheLoad, spareTheClient } from './lower-load.js'
 import { silentWords, stoodStillWords } from './silence-words.js'
@@ -27,6 +27,23 @@ const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => str
   'way-back': () => SEE_FILTERS,
 }
 
+function theStrangers({ strangers }: Observations): string {
+  return strangers
+    .map(
+      ({ owner, firstSeenNs, lastSeenNs }) =>
+        `${owner}, seen from ${formatDuration(firstSeenNs)} to ${formatDuration(lastSeenNs)} of the measured phase,`,
+    )
+    .join(' and ')
+}
+
+/** What the books have to say of what strangers took. */
+function theirShare({ atStrangers: { least, most } }: Observations): string {
+  if (most === 0) return 'no request is missed'
+  return least === most
+    ? plural(least, 'request', 'requests')
+    : `${formatCount(least)} requests at least, ${formatCount(most)} at most`
+}
+
 /** Counts that do not agree, and a group that did not stay what it was. */
 export const COUNT_WORDS: WordsOf<
   | 'member-died'
@@ -37,6 +54,7 @@ export const COUNT_WORDS: WordsOf<
   | 'unanswered-share'
   | 'echo-errors'
   | 'books-do-not-balance'
+  | 'replayed'
   | 'port-unreachable'
   | 'receive-errors'
   | 'proc-net-udp-drops'
@@ -55,8 +73,8 @@ export const COUNT_WORDS: WordsOf<
   }),
   'member-silent': silentWords,
   'member-stood-still': stoodStillWords,
-  'stranger-joined': ({ strangers }) => ({
-    message: `${strangers.join('; ')} joined the group's port during the run and takes a part of its flows.`,
+  'stranger-joined': (observed) => ({
+    message: `${theStrangers(observed)} joined the group's port and took a part of its flows: ${theirShare(observed)}.`,
     nextStep: `Stop it, or let ${flagOf('port')} 0 take a free port.`,
   }),
   'unanswered-share': (observed, { measured }) => {
@@ -74,9 +92,16 @@ export const COUNT_WORDS: WordsOf<
     message: `Members could not send ${plural(measured, 'reply', 'replies')}.`,
     nextStep: AGAINST_LOSSES.echo(observed),
   }),
-  'books-do-not-balance': (_observed, { measured }) => ({
-    message: `${plural(measured, 'datagram', 'datagrams')} cannot be accounted for.`,
-    nextStep: 'Run again; if it stays, the network path loses or makes datagrams.',
+  'books-do-not-balance': ({ strangers }, { measured }) => ({
+    message: `${plural(measured, 'datagram', 'datagrams')} cannot be accounted for${strangers.length > 0 ? ': what somebody else on the port has read cannot be seen' : ''}.`,
+    nextStep:
+      strangers.length > 0
+        ? `Run again on a port of its own (${flagOf('port')} 0).`
+        : 'Run again; if it stays, the network path loses or makes datagrams.',
+  }),
+  replayed: (_observed, { measured }) => ({
+    message: `${plural(measured, 'request', 'requests')} came to members a second time, and ${measured === 1 ? 'was' : 'were'} answered again: their work and their counts are not of this load alone.`,
+    nextStep: 'Look for what copies packets on this host (tc netem, a replay of captured traffic).',
   }),
   'port-unreachable': (_observed, { measured }) => ({
     message: `${plural(measured, 'request', 'requests')} met a port that nobody had open.`,

@@ -1,4 +1,5 @@
 import { balanceBooks, type ClientLedger } from '../analysis/books/ledger.js'
+import { datagramsAt } from '../analysis/books/strangers.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books } from '../result/run-result.js'
@@ -22,11 +23,15 @@ function clientLedger(reports: readonly WorkerReport[]): ClientLedger {
 }
 
 /** Where every datagram went, by what the client, the servers and, of a port without a socket, the kernel counted. */
-export function booksOf({ reports, group, host }: Recording, { members, ahead }: ServerLedgers): Books {
+export function booksOf(
+  { plan, reports, group, host, strangers }: Recording,
+  { members, ahead }: ServerLedgers,
+): Books {
   // The kernel's count is of all ports: it is ours only where our flows heard that nobody was there.
   const heard = reports.some(({ refused }) => refused > 0)
   return balanceBooks(clientLedger(reports), members, ahead, {
     noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0,
+    atStrangers: datagramsAt(strangers, plan.payloadBytes),
     closed:
       // One that was cut off may have had a batch in its hands that it had not begun to count.
       group.lives.some(({ gone, cutOff }) => gone || cutOff) ||

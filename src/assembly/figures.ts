@@ -10,6 +10,7 @@ import type { Recording } from '../recording/recording.js'
 import type { Quantity, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
 import type { Books, Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
+import type { StrangerResult } from '../result/stranger.js'
 import { formatDuration } from '../units/format.js'
 import type { Histogram } from '../stats/histogram.js'
 import type { Origin } from './origin.js'
@@ -183,13 +184,30 @@ function failureOf(
   )
 }
 
+/** Sockets of others that were on the group's port, by the time of the measured phase. */
+export function strangersOf({
+  strangers,
+  startNs,
+}: Pick<Recording, 'strangers' | 'startNs'>): StrangerResult[] {
+  const since = (ns: number): number => Math.max(0, Math.round(ns - startNs))
+  return strangers.map((stranger) => ({
+    ...stranger,
+    firstSeenNs: since(stranger.firstSeenNs),
+    lastSeenNs: since(stranger.lastSeenNs),
+  }))
+}
+
 /** What every result of a load on a group begins with. */
 export function headOf(
   recording: Recording,
   books: Books,
   { toolVersion, host, supplied }: Origin,
-): Pick<RunResult, 'tool' | 'host' | 'startedAt' | 'durationNs' | 'stopped' | 'failure' | 'plan' | 'group'> {
+): Pick<
+  RunResult,
+  'tool' | 'host' | 'startedAt' | 'durationNs' | 'stopped' | 'failure' | 'plan' | 'group' | 'strangers'
+> {
   const { plan, group } = recording
+  const strangers = strangersOf(recording)
   const failure = failureOf(recording, books)
   return {
     tool: { name: 'rpbench', version: toolVersion },
@@ -201,5 +219,6 @@ export function headOf(
       : recording.interrupted && { stopped: 'interrupted' as const }),
     plan: { supplied, effective: { ...plan } },
     group: groupOf(plan, group.port),
+    ...(strangers.length > 0 && { strangers }),
   }
 }

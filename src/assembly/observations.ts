@@ -7,7 +7,15 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
-import { measuredNsOf, memberLedger, scheduledNs, sendErrors, serversCpuNs, sum } from './figures.js'
+import {
+  measuredNsOf,
+  memberLedger,
+  scheduledNs,
+  sendErrors,
+  serversCpuNs,
+  strangersOf,
+  sum,
+} from './figures.js'
 import type { ServerLedgers } from './server-ledgers.js'
 import { observedStandstill } from './silences.js'
 
@@ -50,9 +58,14 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       },
     }),
     standstill: observedStandstill(analysed.standstill),
-    strangers: recording.strangers,
+    strangers: strangersOf(recording),
+    atStrangers: {
+      least: books.atStrangers ?? 0,
+      most: (books.atStrangers ?? 0) + Math.max(0, books.unexplainedRequests) + books.closedWithSocket,
+    },
     losses: lossesOf(books),
     unexplained: books.unexplained,
+    replayed: books.replayed ?? 0,
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),

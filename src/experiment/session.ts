@@ -117,7 +117,7 @@ export class Session {
         },
         signal,
       )
-      const watch = new StrangerWatch(group)
+      const watch = new StrangerWatch(group, clock)
       const silences = new SilenceWatch(group, clock)
       const flowsNs = clock.nowNs() - groupNs
       return new Session(
@@ -208,7 +208,7 @@ export class Session {
       host,
       sourceAddresses,
       ...(hashes && { hashes }),
-      strangers: [...this.watch.found.values()],
+      strangers: this.watch.found,
       silences: this.silences.since(startedNs),
       interrupted: signal.aborted,
       ...(changes && { changes }),

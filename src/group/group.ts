@@ -15,6 +15,9 @@ export interface GroupLife extends Life {
 export interface Stranger {
   inode: number
   uid: number
+  /** what the kernel dropped at it since it was opened, and bytes in its queue */
+  drops: number
+  queuedBytes: number
 }
 
 /** A sign of life of one that is to serve, or the lack of it. */
@@ -65,7 +68,7 @@ export interface Group {
    * @returns false when that took longer than `boundMs`
    */
   untilEmpty(boundMs: number): Promise<boolean>
-  /** Sockets of others that came to its port since it was opened. */
+  /** Sockets of others on its port that get a part of what is sent to the group. */
   strangers(): readonly Stranger[]
   /** Reads where everything stands as the measured phase begins. */
   begin(): Promise<void>

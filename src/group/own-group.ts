@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs'
 import type { Life } from '../kernel/group-array.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
-import type { UdpSocket } from '../host/udp-table.js'
+import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import { hasOwnSocket } from '../plan/dispatch.js'
 import type { MemberCounters } from '../recording/counters.js'
@@ -19,7 +19,7 @@ import type { MemberHost } from './member-host.js'
 import type { HostedLife } from './lives.js'
 import { pulsesOf } from './pulses.js'
 import { Servers } from './servers.js'
-import { bindMember, openMemberSocket, strangersAmong, type GroupSockets } from './sockets.js'
+import { bindMember, openMemberSocket, type GroupSockets } from './sockets.js'
 import { publishAfresh, untilEmptied } from './counter-updates.js'
 import { openLayout } from './open-layout.js'
 import type { SocketLayout } from './socket-layout.js'
@@ -238,9 +238,10 @@ export class OwnGroup implements Group {
     )
   }
 
-  /** Sockets of others that came to this port since the group was opened. */
+  /** Sockets of others on this port that get a part of what is sent to the group. */
   strangers(): UdpSocket[] {
-    return strangersAmong(this.lookAtPort(), this.sockets.address, this.sockets.inodes)
+    const { address, inodes } = this.sockets
+    return this.lookAtPort().filter((s) => !inodes.includes(s.inode) && takesFrom(s, address))
   }
 
   /** Whether each member reads a socket of its own. */
@@ -250,8 +251,8 @@ export class OwnGroup implements Group {
 
   /** Reads the kernel's table of sockets on the port, and notes the drops at members' own. */
   lookAtPort(): UdpSocket[] {
-    const { port, inodes } = this.sockets
-    const sockets = readSocketsOnPort(port)
+    const { port, inodes, address } = this.sockets
+    const sockets = readSocketsOnPort(port, familiesBeside(address))
     if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
     return sockets
   }

@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs'
 import { RpbenchError } from '../errors.js'
 import { findFreePort } from '../host/addresses.js'
 import { openFileLimit } from '../host/limits.js'
-import { describeOwner } from '../host/socket-owner.js'
+import { describeOwners } from '../host/socket-owner.js'
 import { openSocket } from '../host/transport.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
 import { overlaps, type UdpSocket } from '../host/udp-table.js'
@@ -46,22 +46,13 @@ export interface GroupSocketOptions {
 /** How many free ports are tried when others keep taking them. */
 const FREE_PORT_ATTEMPTS = 8
 
-/** Of sockets on a port, those of others that share, or would take, datagrams to this address. */
-export function strangersAmong(
-  sockets: readonly UdpSocket[],
-  address: string,
-  ours: readonly number[],
-): UdpSocket[] {
-  return sockets.filter((s) => !ours.includes(s.inode) && overlaps(s, address))
-}
-
-/** The same of all sockets on a port. */
+/** Sockets of others on a port that would share datagrams with a group on this address, or lose them to it. */
 function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
-  return strangersAmong(readSocketsOnPort(port), address, ours)
+  return readSocketsOnPort(port).filter((s) => !ours.includes(s.inode) && overlaps(s, address))
 }
 
 function portInUse(address: string, port: number, holder: UdpSocket | undefined): RpbenchError {
-  const by = holder ? ` by ${describeOwner(holder)}` : ''
+  const by = holder ? ` by ${describeOwners([holder]).get(holder.inode)!}` : ''
   return new RpbenchError(
     'RPB_PORT_IN_USE',
     `Port ${port} on ${address} is in use${by}, and a second group there would share its datagrams: stop it, or choose another ${flagOf('port')} (0 takes a free one).`,

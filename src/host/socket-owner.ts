@@ -6,39 +6,64 @@ export interface SocketOwner {
   command: string
 }
 
-function holds(pid: string, link: string): boolean {
+/** Inodes of the sockets that a process holds; none of another user's process, or of one that ended meanwhile. */
+function* socketsOf(pid: number): Generator<number> {
+  let fds: string[]
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => {
-      try {
-        return readlinkSync(`/proc/${pid}/fd/${fd}`) === link
-      } catch {
-        return false // closed meanwhile
-      }
-    })
+    fds = readdirSync(`/proc/${pid}/fd`)
   } catch {
-    return false // another user's process, or one that ended meanwhile
+    return
+  }
+  for (const fd of fds) {
+    try {
+      const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? []
+      if (inode !== undefined) yield Number(inode)
+    } catch {
+      // closed meanwhile
+    }
+  }
+}
+
+/** All processes, those that began last first, and this one, which may have thousands of sockets, at the end. */
+function processes(): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger)
+  return [...pids.filter((pid) => pid !== process.pid).toSorted((a, b) => b - a), process.pid]
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return '?' // It ended meanwhile; its number is still worth telling.
   }
 }
 
 /**
- * Finds the process that holds the socket with this inode. Without root only processes of the same user can be
- * looked into: undefined then.
+ * Finds the processes that hold the sockets with these inodes. Without root only processes of the same user can be looked
+ * into: what they do not hold is missing then.
  */
-export function findSocketOwner(inode: number): SocketOwner | undefined {
-  const link = `socket:[${inode}]`
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holds(name, link))
-  if (!pid) return undefined
-  let command = '?'
-  try {
-    command = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-  } catch {
-    // It ended meanwhile; its number is still worth telling.
+export function findSocketOwners(inodes: Iterable<number>): Map<number, SocketOwner> {
+  const wanted = new Set(inodes)
+  const owners = new Map<number, SocketOwner>()
+  for (const pid of processes()) {
+    for (const inode of socketsOf(pid)) {
+      if (wanted.delete(inode)) owners.set(inode, { pid, command: commandOf(pid) })
+      if (wanted.size === 0) return owners
+    }
   }
-  return { pid: Number(pid), command }
+  return owners
 }
 
-/** Who holds a socket, as well as this user may know: `process 4711 (named)` or `user id 33`. */
-export function describeOwner(socket: { inode: number; uid: number }): string {
-  const owner = findSocketOwner(socket.inode)
-  return owner ? `process ${owner.pid} (${owner.command})` : `a process of user id ${socket.uid}`
+/** Who holds each socket, by inode, as well as this user may know: `process 4711 (named)` or `a process of user id 33`. */
+export function describeOwners(sockets: readonly { inode: number; uid: number }[]): Map<number, string> {
+  const owners =
+    sockets.length === 0
+      ? new Map<number, SocketOwner>()
+      : findSocketOwners(sockets.map(({ inode }) => inode))
+  return new Map(
+    sockets.map(({ inode, uid }) => {
+      const owner = owners.get(inode)
+      return [inode, owner ? `process ${owner.pid} (${owner.command})` : `a process of user id ${uid}`]
+    }),
+  )
 }

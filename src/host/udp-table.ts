@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { addressFrom, familyOf, isWildcard, WILDCARD, type Family } from '../units/addresses.js'
+import { addressFrom, FAMILIES, familyOf, isWildcard, WILDCARD, type Family } from '../units/addresses.js'
 import { TRANSPORTS } from './transport.js'
 
 /** One UDP socket of this network namespace, as the kernel lists it. */
@@ -34,6 +34,22 @@ const takes = (bound: string, sentTo: string): boolean =>
 export function overlaps(socket: Pick<UdpSocket, 'address'>, address: string): boolean {
   return takes(socket.address, address) || takes(address, socket.address)
 }
+
+/**
+ * Whether a socket gets a part of what is sent to a group on this address, if both have the same port. The kernel looks
+ * for sockets bound to the address itself first, those of IPv4 before those of IPv6 that take it too: beside them, one on
+ * the wildcard gets nothing. What is sent to a group on the wildcard goes to whoever is bound to where it is sent.
+ */
+export function takesFrom(
+  { address, family }: Pick<UdpSocket, 'address' | 'family'>,
+  group: string,
+): boolean {
+  return isWildcard(group) ? takes(group, address) : address === group && family === familyOf(group)
+}
+
+/** The families in which a socket can be that gets a part of what is sent to a group on this address. */
+export const familiesBeside = (group: string): readonly Family[] =>
+  isWildcard(group) ? FAMILIES : [familyOf(group)]
 
 /** Reads one line of the table (kernel: net/ipv4/udp.c, udp4_format_sock); undefined for the heading. */
 export function parseUdpLine(line: string): UdpSocket | undefined {

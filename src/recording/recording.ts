@@ -4,6 +4,7 @@ import type { DoneChange, FailedChange } from './done-change.js'
 import type { GroupRecording } from './group-recording.js'
 import type { HostReadings } from './host-readings.js'
 import type { Silence } from './silence.js'
+import type { StrangerRecording } from './stranger-recording.js'
 import type { WorkerReport } from './worker-report.js'
 
 /**
@@ -22,8 +23,8 @@ export interface Recording {
   sourceAddresses: string[]
   /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
   hashes?: (number | undefined)[]
-  /** sockets of others that were found on the group's port, each as a phrase */
-  strangers: string[]
+  /** sockets of others that were found on the group's port */
+  strangers: StrangerRecording[]
   /** times in which a member, or the front, stood still though nobody had asked it to, as far as they are in the measured phase */
   silences: Silence[]
   interrupted: boolean

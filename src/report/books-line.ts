@@ -16,7 +16,9 @@ const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
   ['sendErrors', 'send errors', 'bad'],
   ['echoErrors', 'echo errors', 'bad'],
   ['unsent', 'due but not sent', 'warn'],
+  ['atStrangers', 'taken by strangers', 'bad'],
   ['duplicates', 'duplicate', 'warn'],
+  ['replayed', 'sent again by others', 'warn'],
   ['reordered', 'reordered', 'warn'],
   ['strangersAtMembers', 'strangers at members', undefined],
   ['strangersAtClient', 'strangers at the client', undefined],
@@ -46,10 +48,12 @@ export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>):
       return `${sign}${formatCount(n)}${NBSP}${name}`
     })
     .join(' ')
-  const special = SPECIAL_COUNTS.filter(([key]) => books[key] > 0).map(([key, name, tone]): Phrase => ({
-    text: `${formatCount(books[key])} ${key === 'droppedAtMembers' ? DROPPED[group.dispatch ?? 'reuseport'] : name}`,
-    tone,
-  }))
+  const special = SPECIAL_COUNTS.filter(([key]) => (books[key] ?? 0) > 0).map(
+    ([key, name, tone]): Phrase => ({
+      text: `${formatCount(books[key] ?? 0)} ${key === 'droppedAtMembers' ? DROPPED[group.dispatch ?? 'reuseport'] : name}`,
+      tone,
+    }),
+  )
   const rest: Phrase = {
     text: `${formatCount(unexplained)} unexplained`,
     tone: unexplained > 0 ? 'bad' : undefined,

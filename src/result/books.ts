@@ -12,6 +12,11 @@ export const books = z.object({
   replied: count.describe('replies in time'),
   late: count.describe('replies after the deadline'),
   duplicates: count.describe('replies to a request that had one already'),
+  replayed: count
+    .optional()
+    .describe(
+      'requests that came to members a second time: copies, which they answered again (`duplicates`)',
+    ),
   reordered: count.describe('replies that overtook another of their flow'),
   lost: count.describe('sent, and no reply by the end'),
   droppedAtMembers: count.describe(
@@ -24,13 +29,18 @@ export const books = z.object({
   noSocket: count.describe(
     'requests that met no socket, since nobody was bound: NoPorts of /proc/net/snmp or snmp6, at most those that are in no count above; 0 where no flow heard of it',
   ),
+  atStrangers: count
+    .optional()
+    .describe(
+      "requests that sockets of others on the group's port are known to have got: dropped at them or in their queues, at most those that are in no count above",
+    ),
   closedWithSocket: count.describe(
     "requests in no other count, where a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count",
   ),
   strangersAtMembers: count.describe('datagrams at members that were not of this run'),
   strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),
   unexplainedRequests: difference.describe(
-    'sent − taken − droppedAtMembers − leftAtMembers − noSocket − closedWithSocket',
+    'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − closedWithSocket',
   ),
   unexplainedReplies: difference.describe('echoed − replied − late − duplicates − droppedAtClient'),
   unexplained: count.describe(

@@ -7,6 +7,7 @@ import { latency, latencySummary } from './latency.js'
 import { course, group, schedule, throughput } from './run-result.js'
 import { count, index, ns, probability, share } from './scalars.js'
 import { standstill } from './silence.js'
+import { stranger } from './stranger.js'
 import { validity } from './validity.js'
 
 /**
@@ -128,6 +129,12 @@ export const churnResult = z.object({
   skipped: z
     .array(z.string())
     .describe('changes of the plan that were not carried out, or not seen, as the run ended before'),
+  strangers: z
+    .array(stranger)
+    .optional()
+    .describe(
+      "sockets of others that were on the group's port, and got a part of its flows; absent without any",
+    ),
   books: books.describe('where every datagram of the measured phase went'),
   crossCheck: crossCheck.optional().describe('the same counts by the kernel'),
   validity: validity.describe('whether this run can be trusted'),

@@ -14,6 +14,7 @@ import { latency, latencySummary, legs } from './latency.js'
 import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { standstill } from './silence.js'
+import { stranger } from './stranger.js'
 import { validity } from './validity.js'
 
 export type { Affinity } from './affinity.js'
@@ -111,6 +112,12 @@ export const runResult = z.object({
     .optional()
     .describe('where the time of a request went; each leg from the clock that both sides share'),
   throughput: throughput.describe('requests and round trips a second, and what they took of the CPU'),
+  strangers: z
+    .array(stranger)
+    .optional()
+    .describe(
+      "sockets of others that were on the group's port, and got a part of its flows; absent without any",
+    ),
   books: books.describe('where every datagram of the measured phase went'),
   takenBalance: takenBalance
     .optional()

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findSocketOwner } from '../../src/host/socket-owner.js'
+import { findSocketOwners } from '../../src/host/socket-owner.js'
 import { readSocketsOnPort } from '../../src/host/udp-sockets.js'
 import { ROOT } from '../bench/processes.js'
 
@@ -77,8 +77,10 @@ export class Belongings {
 /** Sockets on a port that no process holds. */
 function leftSockets(port: number | undefined): string[] {
   if (port === undefined) return []
-  return readSocketsOnPort(port)
-    .filter(({ inode }) => inode !== 0 && findSocketOwner(inode) === undefined)
+  const sockets = readSocketsOnPort(port).filter(({ inode }) => inode !== 0)
+  const owners = findSocketOwners(sockets.map(({ inode }) => inode))
+  return sockets
+    .filter(({ inode }) => !owners.has(inode))
     .map(({ address, inode }) => `socket ${inode} on ${address}, port ${port}`)
 }
 

@@ -7,6 +7,7 @@ import { OwnGroup } from '../../src/group/own-group.js'
 import { measure, quietPort } from './experiment.js'
 import { groupOptions } from './group-options.js'
 import { refuseLeftovers } from './process-table.js'
+import { LOOPBACK } from '../../src/units/addresses.js'
 import { request } from './request.js'
 
 const needsIpv6 = { skip: !existsSync('/proc/net/if_inet6') }
@@ -28,7 +29,9 @@ async function ask(group: OwnGroup, type: 'udp4' | 'udp6', address: string): Pro
   const client = dgram.createSocket(type)
   closers.push(() => client.close())
   const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
-  client.send(request(group.options.runId), group.sockets.port, address)
+  client.bind(0, LOOPBACK[type === 'udp4' ? 'ipv4' : 'ipv6'])
+  await once(client, 'listening')
+  client.send(request(group.options.runId, client), group.sockets.port, address)
   const [, from] = await answer
   return from
 }

@@ -169,12 +169,13 @@ describe.each(possible)('the engine over %s', (kind) => {
     ask(engine, [0])
     const [request] = await taken(1)
     await reply(request!, (answer) => answer.subarray(0, HEADER_BYTES - 1))
+    await reply(request!, (answer) => answer.subarray(0, -1))
     await reply(request!, (answer) => Buffer.concat([answer, Buffer.alloc(1)]))
     await reply(request!, () => Buffer.alloc(0))
     await reply(request!, () => request!.data)
     await reply(request!)
     expect(await events(engine, 1)).toEqual([{ lane: 0, sequence: 0 }])
-    expect(engine.exchange.strangers).toBe(4)
+    expect(engine.exchange.strangers).toBe(5)
   })
 
   it('counts a closed port, and sends the next request of that flow all the same', async () => {

@@ -60,7 +60,7 @@ describe('a group', () => {
   it('answers a request of its run, from the port it was sent to', async () => {
     const { group, client } = await start()
     const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
-    const asked = request(group.options.runId)
+    const asked = request(group.options.runId, client)
     await send(client, group, [asked])
     const [data, from] = await answer
     expect(from).toMatchObject({ address: '127.0.0.1', port: group.sockets.port, size: asked.length })
@@ -75,7 +75,7 @@ describe('a group', () => {
     const { group, client } = await start()
     const replies: Buffer[] = []
     client.on('message', (data) => replies.push(data))
-    const good = request(group.options.runId)
+    const good = request(group.options.runId, client)
     const but = (change: (data: Buffer) => void): Buffer => {
       const data = Buffer.from(good)
       change(data)
@@ -86,12 +86,17 @@ describe('a group', () => {
       Buffer.from('hello'),
       randomBytes(64),
       good.subarray(0, 55),
+      good.subarray(0, -1),
+      Buffer.concat([good, Buffer.alloc(1)]),
       Buffer.concat([good, good]),
-      request(group.options.runId ^ 1n),
-      but((data) => data.writeUInt8(2, 4)),
+      request(group.options.runId ^ 1n, client),
+      but((data) => data.writeUInt8(1, 4)),
       but((data) => data.writeUInt8(0b11, 5)),
       but((data) => data.writeUInt8(0b100, 5)),
       but((data) => data.writeUInt32LE(0, 0)),
+      // Copies of a request of this run that come from another port, or another address, than it came from.
+      but((data) => data.writeUInt16LE(data.readUInt16LE(6) ^ 1, 6)),
+      but((data) => data.writeUInt8(data[23]! ^ 1, 23)),
     ]
     await send(client, group, strangers)
     await until(
@@ -136,7 +141,7 @@ describe('a group', () => {
     await send(
       client,
       group,
-      Array.from({ length: 100 }, () => request(group.options.runId)),
+      Array.from({ length: 100 }, () => request(group.options.runId, client)),
     )
     group.counters.stop(0, 'end')
     process.kill(pid, 'SIGCONT')
@@ -149,7 +154,7 @@ describe('a group', () => {
   it('behind a front counts what was handed on to members that stand still', async () => {
     const { group, client } = await start({ dispatch: 'fan-out', members: 2 })
     for (const { pid } of group.hosts) process.kill(pid, 'SIGSTOP')
-    const asked = Array.from({ length: 50 }, () => request(group.options.runId))
+    const asked = Array.from({ length: 50 }, () => request(group.options.runId, client))
     await send(client, group, [...asked, Buffer.from('stranger')])
     await until('the front took all', () => group.front!.read().taken[1] === 50)
     for (const { pid } of group.hosts) process.kill(pid, 'SIGCONT')
@@ -170,7 +175,7 @@ describe('a group', () => {
     const [{ pid }] = group.hosts as [OwnGroup['hosts'][number]]
     const front = group.front!
     process.kill(pid, 'SIGSTOP')
-    const asked = Array.from({ length: 100 }, () => request(group.options.runId))
+    const asked = Array.from({ length: 100 }, () => request(group.options.runId, client))
     await send(client, group, asked)
     await until('the front handed on', () => front.read().handedOn[1] === 100)
     process.kill(front.host.pid, 'SIGSTOP')
@@ -205,7 +210,7 @@ describe('a group', () => {
     expect(membersOf(process.pid)).toEqual([])
     expect(udpSocketsOn(group.sockets.port)).toBe(3)
     const answer = once(client, 'message')
-    await send(client, group, [request(group.options.runId)])
+    await send(client, group, [request(group.options.runId, client)])
     await answer
     await group.stop()
     expect(udpSocketsOn(group.sockets.port)).toBe(0)

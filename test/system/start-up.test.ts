@@ -37,8 +37,10 @@ async function joining(
 async function answers({ port, options }: OwnGroup): Promise<boolean> {
   const client = dgram.createSocket('udp4')
   try {
+    client.bind(0, '127.0.0.1')
+    await once(client, 'listening')
     const answer = once(client, 'message')
-    client.send(request(options.runId), port, '127.0.0.1')
+    client.send(request(options.runId, client), port, '127.0.0.1')
     await answer
     return true
   } finally {

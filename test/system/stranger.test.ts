@@ -1,7 +1,11 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { measure, quietPort } from './experiment.js'
+import { openSocket } from '../../src/host/transport.js'
+import { addon, checked } from '../../src/native.js'
+import { measure, quietPort, type Measured } from './experiment.js'
 import { udpSocketsOn } from './kernel-counters.js'
 import { refuseLeftovers } from './process-table.js'
 import { Stranger } from './stranger.js'
@@ -40,6 +44,84 @@ describe('a port that a stranger holds', () => {
   })
 })
 
+const LONG = { ...plan, warmupNs: 0, durationNs: 600e9, timeoutNs: 200e6 }
+
+/** Measures until what is to happen meanwhile has happened. */
+async function measureWhile(port: number, meanwhile: () => Promise<unknown>): Promise<Measured['result']> {
+  const enough = new AbortController()
+  let happened: Promise<unknown> | undefined
+  const { result } = await measure(
+    { ...LONG, port },
+    {
+      signal: enough.signal,
+      onProgress: ({ phase, figures }) => {
+        if (phase === 'measuring' && figures.replied > 0)
+          happened ??= meanwhile().finally(() => enough.abort())
+      },
+    },
+  )
+  await happened
+  return result
+}
+
+describe('strangers that join and leave before the end', () => {
+  const strangers: Stranger[] = []
+  const fds: number[] = []
+  afterEach(async () => {
+    for (const stranger of strangers.splice(0)) await stranger.end()
+    for (const fd of fds.splice(0)) addon.close(fd)
+    refuseLeftovers(process.pid)
+  })
+
+  async function strangerOn(address?: string): Promise<Stranger> {
+    const stranger = await Stranger.start(address)
+    strangers.push(stranger)
+    return stranger
+  }
+
+  it.each([0, 5000])(
+    'are named, with when they were seen and what they took, beside %i other sockets',
+    async (others) => {
+      while (fds.length < others) {
+        const fd = openSocket('127.0.0.1')
+        fds.push(fd)
+        checked(addon.bind(fd, `127.77.${fds.length >> 11}.1`, 0), 'bind')
+      }
+      const port = quietPort()
+      const stays = [2000, 1000, 300]
+      const visitors = await Promise.all(stays.map(() => strangerOn()))
+      const result = await measureWhile(port, () =>
+        Promise.all(visitors.map((visitor, i) => visitor.visit(port, stays[i]!))),
+      )
+      expect(result.validity.verdict).toBe('invalid')
+      const { message } = result.validity.findings.find(({ code }) => code === 'stranger-joined')!
+      expect(result.strangers).toHaveLength(stays.length)
+      for (const { pid } of visitors) {
+        expect(message).toContain(`process ${pid} (`)
+        const { firstSeenNs, lastSeenNs } = result.strangers!.find(({ owner }) =>
+          owner.startsWith(`process ${pid} (`),
+        )!
+        expect(lastSeenNs).toBeGreaterThanOrEqual(firstSeenNs)
+      }
+      // It reads nothing: what it got stood in its queue, or was dropped.
+      const { atStrangers = 0, unexplainedRequests, lost } = result.books
+      expect(atStrangers).toBeGreaterThan(0)
+      expect(atStrangers + unexplainedRequests).toBe(lost)
+      expect(message).toMatch(/ took a part of its flows: [\d,]+ requests?( at least, [\d,]+ at most)?\.$/)
+    },
+    60_000,
+  )
+
+  it('are not accused on the wildcard address beside a group on one, where they get nothing', async () => {
+    const port = quietPort()
+    const visitor = await strangerOn('0.0.0.0')
+    const result = await measureWhile(port, () => visitor.visit(port, 300))
+    expect(result.strangers).toBeUndefined()
+    expect(result.books).toMatchObject({ lost: 0, unexplained: 0 })
+    expect(result.validity.findings.map(({ code }) => code)).not.toContain('stranger-joined')
+  })
+})
+
 describe('a stranger with SO_REUSEPORT', () => {
   let stranger: Stranger
   beforeEach(async () => {
@@ -62,21 +144,41 @@ describe('a stranger with SO_REUSEPORT', () => {
 
   it('that joins during the run is found and named, and makes the run invalid', async () => {
     const port = quietPort()
-    const enough = new AbortController()
-    let joined: Promise<void> | undefined
-    const { result } = await measure(
-      { ...plan, port, warmupNs: 0, durationNs: 600e9, timeoutNs: 200e6 },
-      {
-        signal: enough.signal,
-        onProgress: ({ phase, figures }) => {
-          if (phase === 'measuring' && figures.replied > 0)
-            joined ??= stranger.bind(port).then(() => enough.abort())
-        },
-      },
-    )
-    await joined
+    const result = await measureWhile(port, () => stranger.bind(port))
     expect(result.validity.verdict).toBe('invalid')
     const finding = result.validity.findings.find((f) => f.code === 'stranger-joined')
     expect(finding?.message).toContain(`process ${stranger.pid} (`)
+  })
+})
+
+/** Whether this user may send packets of his own making. */
+const mayReplay =
+  spawnSync('python3', ['-c', 'import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)']).status === 0
+
+describe('copies of requests of a run, on their way to it (root)', { skip: !mayReplay }, () => {
+  const COPIES = 40
+
+  async function copy(port: number, source: 'same' | 'other'): Promise<void> {
+    const script = fileURLToPath(new URL('replay.py', import.meta.url))
+    const child = spawn('python3', [script, String(port), String(COPIES), source], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    const [status] = (await once(child, 'exit')) as [number | null]
+    expect(status).toBe(0)
+  }
+
+  it('from the same source are answered, and counted as what they are', async () => {
+    const port = quietPort()
+    const { books, validity } = await measureWhile(port, () => copy(port, 'same'))
+    expect(books).toMatchObject({ duplicates: COPIES, replayed: COPIES, lost: 0, unexplained: 0 })
+    expect(books.taken).toBe(books.sent + COPIES)
+    expect(validity.findings.map(({ code }) => code)).toContain('replayed')
+  })
+
+  it('from another source are strangers, and nobody answers them', async () => {
+    const port = quietPort()
+    const { books } = await measureWhile(port, () => copy(port, 'other'))
+    expect(books).toMatchObject({ strangersAtMembers: COPIES, duplicates: 0, replayed: 0 })
+    expect(books).toMatchObject({ taken: books.sent, lost: 0, unexplained: 0 })
   })
 })

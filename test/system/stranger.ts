@@ -34,6 +34,14 @@ export class Stranger {
     await bound
   }
 
+  /** Lets it bind a port, and leave it after a time; resolves when it left. */
+  async visit(port: number, stayMs: number): Promise<void> {
+    const bound = this.#hears('bound')
+    this.process.stdin!.write(`${port} ${stayMs}`)
+    await bound
+    await this.#hears('left')
+  }
+
   get pid(): number {
     return this.process.pid!
   }

@@ -63,7 +63,10 @@ describe('a run, on a fake group under a fake load', () => {
 
   it('names a stranger that came to the port', async () => {
     const testbed = fakeTestbed(KERNEL_RULE, ({ clock, group }) =>
-      clock.at(50 * MS, () => void group.found.push({ inode: 4_294_967_295, uid: 65_534 })),
+      clock.at(
+        50 * MS,
+        () => void group.found.push({ inode: 4_294_967_295, uid: 65_534, drops: 0, queuedBytes: 0 }),
+      ),
     )
     const { result } = await runExperiment(onFake(run, testbed))
     const stranger = result.validity.findings.find(({ code }) => code === 'stranger-joined')

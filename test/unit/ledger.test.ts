@@ -15,8 +15,12 @@ const CLIENT: ClientLedger = {
 const MEMBER: MemberLedger = { taken: 50, echoed: 50, echoErrors: 0, drops: 0, left: 0, strangers: 0 }
 
 /** Books of a run in which so many more were sent than members took. */
-const withLost = (missing: number, noSocket: number, closed: boolean) =>
-  balanceBooks({ ...CLIENT, sent: 100 + missing }, [MEMBER, MEMBER], undefined, { noSocket, closed })
+const withLost = (missing: number, noSocket: number, closed: boolean, atStrangers = 0) =>
+  balanceBooks({ ...CLIENT, sent: 100 + missing }, [MEMBER, MEMBER], undefined, {
+    noSocket,
+    closed,
+    atStrangers,
+  })
 
 describe('the books', () => {
   it('balance when every request was taken, echoed and replied to', () =>
@@ -31,10 +35,10 @@ describe('the books', () => {
       unexplained: 0,
     }))
 
-  it('balance when each loss is known: dropped or left at members, not echoed, dropped at the client', () => {
+  it('balance when each loss is known: dropped or left at members, not echoed, dropped at the client, and each copy', () => {
     const books = balanceBooks({ ...CLIENT, replied: 80, late: 3, dropped: 4, duplicates: 1 }, [
       { ...MEMBER, taken: 48, echoed: 46, echoErrors: 2, drops: 2 },
-      { ...MEMBER, taken: 42, echoed: 42, drops: 7, left: 1, strangers: 9 },
+      { ...MEMBER, taken: 42, echoed: 42, drops: 8, left: 1, strangers: 9 },
     ])
     expect(books).toEqual({
       sent: 100,
@@ -46,12 +50,14 @@ describe('the books', () => {
       replied: 80,
       late: 3,
       duplicates: 1,
+      replayed: 1,
       reordered: 0,
       lost: 17,
-      droppedAtMembers: 9,
+      droppedAtMembers: 10,
       droppedAtClient: 4,
       leftAtMembers: 1,
       noSocket: 0,
+      atStrangers: 0,
       closedWithSocket: 0,
       strangersAtMembers: 9,
       strangersAtClient: 0,
@@ -81,6 +87,26 @@ describe('the books', () => {
   it('know what met no socket, at most as many as are missing: the kernel counts those of others too', () => {
     expect(withLost(7, 5, false)).toMatchObject({ noSocket: 5, closedWithSocket: 0, unexplainedRequests: 2 })
     expect(withLost(7, 9, false)).toMatchObject({ noSocket: 7, closedWithSocket: 0, unexplained: 0 })
+  })
+
+  it('know what strangers got, at most as many as are missing: they may have traffic of their own', () => {
+    expect(withLost(7, 0, false, 5)).toMatchObject({ atStrangers: 5, unexplainedRequests: 2, unexplained: 2 })
+    expect(withLost(7, 3, true, 9)).toMatchObject({ noSocket: 3, atStrangers: 4, closedWithSocket: 0 })
+    expect(withLost(0, 0, false, 9)).toMatchObject({ atStrangers: 0, unexplained: 0 })
+  })
+
+  it('know a copy of a request, which was answered, from a copy of a reply, which was not', () => {
+    const copied = (duplicates: number, answered: number) =>
+      balanceBooks({ ...CLIENT, duplicates }, [
+        { ...MEMBER, taken: 50 + answered, echoed: 50 + answered },
+        MEMBER,
+      ])
+    expect(copied(5, 5)).toMatchObject({ duplicates: 5, replayed: 5, unexplained: 0 })
+    expect(copied(5, 3)).toMatchObject({ replayed: 3, unexplainedRequests: 0, unexplainedReplies: -2 })
+    // One that was lost is missed all the same.
+    expect(
+      balanceBooks({ ...CLIENT, sent: 101, duplicates: 1 }, [{ ...MEMBER, taken: 51, echoed: 51 }, MEMBER]),
+    ).toMatchObject({ replayed: 1, lost: 1, unexplained: 1 })
   })
 
   it('put down the rest to sockets that closed, but nothing that came from nowhere', () => {

@@ -21,6 +21,7 @@ const lossesBy = (member: Partial<MemberLedger>, client: Partial<ClientLedger> =
   lossesOf(
     balanceBooks({ ...CLIENT, ...client }, [{ ...MEMBER, ...member }], undefined, {
       noSocket,
+      atStrangers: 0,
       closed: false,
     }),
   )

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { dropsOf, overlaps, parseUdpLine, socketsOnPort } from '../../src/host/udp-table.js'
+import {
+  dropsOf,
+  familiesBeside,
+  overlaps,
+  parseUdpLine,
+  socketsOnPort,
+  takesFrom,
+} from '../../src/host/udp-table.js'
+import { familyOf, type Family } from '../../src/units/addresses.js'
 
 // As Linux 6.18 prints them (net/ipv4/udp.c udp4_format_sock, net/ipv6/udp.c udp6_seq_show).
 const HEADING =
@@ -83,6 +91,33 @@ describe('a socket takes datagrams to an address', () => {
   ])('that is bound to %s, to %s: %s', (bound, address, taken) =>
     expect(overlaps({ address: bound }, address)).toBe(taken),
   )
+})
+
+describe('a socket gets a part of what is sent to a group', () => {
+  it.each([
+    ['ipv4', '127.0.0.1', '127.0.0.1', true],
+    ['ipv4', '127.0.0.1', '127.0.0.2', false],
+    ['ipv4', '127.0.0.1', '0.0.0.0', false],
+    // IPv6 in the form of IPv4, and a dual stack.
+    ['ipv4', '127.0.0.1', '127.0.0.1/ipv6', false],
+    ['ipv4', '127.0.0.1', '::', false],
+    ['ipv6', '::1', '::1', true],
+    ['ipv6', '::1', '::', false],
+    ['ipv4', '0.0.0.0', '127.0.0.1', true],
+    ['ipv4', '0.0.0.0', '0.0.0.0', true],
+    ['ipv6', '::', '::', true],
+    ['ipv6', '::', '0.0.0.0', true],
+    ['ipv6', '::', '::1', true],
+  ])('of %s on %s, where it is bound to %s: %s', (_family, group, bound, gets) => {
+    const [address, family = familyOf(address!)] = bound.split('/')
+    expect(takesFrom({ address: address!, family: family as Family }, group)).toBe(gets)
+  })
+
+  it('only if it is of a family that can', () => {
+    expect(familiesBeside('127.0.0.1')).toEqual(['ipv4'])
+    expect(familiesBeside('::1')).toEqual(['ipv6'])
+    expect(familiesBeside('::')).toEqual(['ipv4', 'ipv6'])
+  })
 })
 
 describe('the sockets on a port', () => {

@@ -19,7 +19,9 @@ const healthy = {
   deaths: [],
   strangers: [],
   losses: lostTo({}),
+  atStrangers: { least: 0, most: 0 },
   unexplained: 0,
+  replayed: 0,
   interrupted: false,
   waves: 1,
   waveSize: 1000,
@@ -120,6 +122,7 @@ describe('a healthy run', () => {
       'unanswered-share',
       'echo-errors',
       'books-do-not-balance',
+      'replayed',
       'port-unreachable',
       'proc-net-udp-drops',
       'snmp',
@@ -150,6 +153,7 @@ describe('a healthy run', () => {
       'unanswered-share',
       'echo-errors',
       'books-do-not-balance',
+      'replayed',
       'port-unreachable',
       'send-errors',
       'client-drops',
@@ -157,17 +161,45 @@ describe('a healthy run', () => {
   })
 })
 
+const NAMED = {
+  owner: 'process 4711 (named)',
+  firstSeenNs: 1.2e9,
+  lastSeenNs: 1.5e9,
+  drops: 0,
+  queuedBytes: 768,
+}
+
+const strangerMessage = (least: number, most: number): string | undefined =>
+  findingOf({ ...openLoop, strangers: [NAMED], atStrangers: { least, most } }, 'stranger-joined')?.message
+
+describe('a stranger on the port', () => {
+  it('is named, with when it was seen, and what it took as far as can be known', () => {
+    expect(strangerMessage(2631, 3004)).toBe(
+      "process 4711 (named), seen from 1.2 s to 1.5 s of the measured phase, joined the group's port and took a part of its flows: 2,631 requests at least, 3,004 at most.",
+    )
+    expect(strangerMessage(1, 1)).toMatch(/ flows: 1 request\.$/)
+    expect(strangerMessage(0, 0)).toMatch(/ flows: no request is missed\.$/)
+  })
+
+  it('is what the books lack, rather than the network path', () => {
+    const finding = findingOf({ ...openLoop, strangers: [NAMED], unexplained: 3 }, 'books-do-not-balance')
+    expect(finding?.message).toMatch(/ has read cannot be seen\.$/)
+    expect(finding?.nextStep).not.toContain('network')
+  })
+})
+
 describe('each check trips, alone, on what it is for', () => {
   const { cpu, inFlight, schedule, crossCheck } = openLoop
   const cases: [string, 'note' | 'suspect' | 'invalid', Partial<Observations>][] = [
     ['member-died', 'invalid', { deaths: [{ index: 1, why: 'was killed by SIGKILL' }] }],
-    ['stranger-joined', 'invalid', { strangers: ['process 4711 (named)'] }],
+    ['stranger-joined', 'invalid', { strangers: [NAMED] }],
     ['unanswered-share', 'suspect', { losses: lostTo({ queues: 901 }) }],
     ['unanswered-share', 'invalid', { losses: lostTo({ 'way-there': 501 }) }],
     ['unanswered-share', 'invalid', { losses: lostTo({ queues: 200, 'way-back': 501 }) }],
     ['unanswered-share', 'invalid', { losses: lostTo({ queues: 1000 }) }],
     ['echo-errors', 'suspect', { losses: lostTo({ echo: 1 }) }],
     ['books-do-not-balance', 'suspect', { unexplained: 1 }],
+    ['replayed', 'suspect', { replayed: 1 }],
     ['port-unreachable', 'suspect', { refused: 1 }],
     ['proc-net-udp-drops', 'suspect', { crossCheck: { ...crossCheck, procNetUdpDrops: 6 } }],
     ['snmp', 'suspect', { crossCheck: { ...crossCheck, snmpInDatagrams: 729_999 } }],

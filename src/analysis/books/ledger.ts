@@ -30,6 +30,8 @@ export interface ClientLedger {
 export interface AtThePort {
   /** those that met no socket, as the kernel counted them for all ports of the network namespace */
   noSocket: number
+  /** those that sockets of others are known to have got */
+  atStrangers: number
   /** whether a socket of the group was closed in the measured phase, by whomever */
   closed: boolean
 }
@@ -39,8 +41,18 @@ function total(members: readonly MemberLedger[], key: keyof MemberLedger): numbe
 }
 
 /**
+ * How many requests came to members a second time, by whom or what ever they were copied. Each is echoed once more, and is
+ * a duplicate to the client; of its duplicates, those that no member echoed are copies of replies.
+ */
+function replayedRequests(client: ClientLedger, echoed: number): number {
+  const replies = client.replied + client.late + client.duplicates + client.dropped
+  return Math.max(0, client.duplicates - Math.max(0, replies - echoed))
+}
+
+/**
  * Puts what the clients and the members counted, each by itself, side by side:
- * sent = taken + dropped and left at members and ahead of them + met no socket + closed with one + unexplained;
+ * sent + replayed = taken + dropped and left at members and ahead of them + met no socket + at strangers + closed with a
+ * socket + unexplained;
  * taken = echoed + echo errors; echoed = replied + late + duplicates + dropped at the client + unexplained.
  * What closed with a socket is the rest, where one was closed: nobody can count it any more.
  */
@@ -48,18 +60,20 @@ export function balanceBooks(
   client: ClientLedger,
   members: readonly MemberLedger[],
   ahead: AheadLedger = { drops: 0, left: 0, strangers: 0 },
-  atThePort: AtThePort = { noSocket: 0, closed: false },
+  atThePort: AtThePort = { noSocket: 0, atStrangers: 0, closed: false },
 ): Books {
   const taken = total(members, 'taken')
   const echoed = total(members, 'echoed')
   const echoErrors = total(members, 'echoErrors')
   const droppedAtMembers = total(members, 'drops') + ahead.drops
   const leftAtMembers = total(members, 'left') + ahead.left
-  const missing = client.sent - taken - droppedAtMembers - leftAtMembers
+  const replayed = replayedRequests(client, echoed)
+  const missing = client.sent + replayed - taken - droppedAtMembers - leftAtMembers
   // Others' datagrams are in the kernel's count too.
   const noSocket = Math.max(0, Math.min(missing, atThePort.noSocket))
-  const closedWithSocket = atThePort.closed ? Math.max(0, missing - noSocket) : 0
-  const unexplainedRequests = missing - noSocket - closedWithSocket
+  const atStrangers = Math.max(0, Math.min(missing - noSocket, atThePort.atStrangers))
+  const closedWithSocket = atThePort.closed ? Math.max(0, missing - noSocket - atStrangers) : 0
+  const unexplainedRequests = missing - noSocket - atStrangers - closedWithSocket
   const unexplainedReplies = echoed - client.replied - client.late - client.duplicates - client.dropped
   return {
     sent: client.sent,
@@ -71,12 +85,14 @@ export function balanceBooks(
     replied: client.replied,
     late: client.late,
     duplicates: client.duplicates,
+    replayed,
     reordered: client.reordered,
     lost: client.sent - client.replied - client.late,
     droppedAtMembers,
     droppedAtClient: client.dropped,
     leftAtMembers,
     noSocket,
+    atStrangers,
     closedWithSocket,
     strangersAtMembers: total(members, 'strangers') + ahead.strangers,
     strangersAtClient: client.strangers,

@@ -7,7 +7,7 @@ import type { Books } from '../../result/run-result.js'
  * - `echo`: taken, and the member could not send its reply
  * - `socket`: nobody was bound, or the socket closed with them
  * - `client`: their reply was dropped at the client's socket
- * - `way-there`, `way-back`: nobody saw them, or their reply, again
+ * - `way-there`, `way-back`: nobody saw them, or their reply, again; or somebody else on the port got them
  */
 export type LossCause = 'queues' | 'work' | 'echo' | 'socket' | 'client' | 'way-there' | 'way-back'
 
@@ -33,7 +33,7 @@ export function lossesOf(books: Books): Losses {
       echo: books.echoErrors,
       socket: books.noSocket + books.closedWithSocket,
       client: books.droppedAtClient,
-      'way-there': Math.max(0, books.unexplainedRequests),
+      'way-there': Math.max(0, books.unexplainedRequests) + (books.atStrangers ?? 0),
       'way-back': Math.max(0, books.unexplainedReplies),
     },
   }

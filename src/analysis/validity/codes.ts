@@ -8,6 +8,7 @@ export type CheckCode =
   | 'unanswered-share'
   | 'echo-errors'
   | 'books-do-not-balance'
+  | 'replayed'
   | 'port-unreachable'
   | 'receive-errors'
   | 'proc-net-udp-drops'

@@ -66,6 +66,11 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     measure: ({ unexplained }) => ({ measured: unexplained, limit: 0 }),
   },
   {
+    code: 'replayed',
+    severity: 'suspect',
+    measure: ({ replayed }) => ({ measured: replayed, limit: 0 }),
+  },
+  {
     code: 'port-unreachable',
     // A change may leave nobody at the port for a while: then it is what was measured.
     appliesTo: { experiments: ['run'] },

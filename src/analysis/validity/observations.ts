@@ -1,6 +1,7 @@
 import type { DispatchKind } from '../../plan/dispatch.js'
 import type { Losses } from '../books/losses.js'
 import type { CrossCheck, LeftBehindResult, SilenceResult } from '../../result/run-result.js'
+import type { StrangerResult } from '../../result/stranger.js'
 
 /** What was done with the group while the load ran: nothing, or changes. */
 export type ExperimentKind = 'run' | 'churn'
@@ -17,11 +18,14 @@ export interface Observations {
   front?: { drops: number; died?: string }
   /** members, and the front, that stood still though nobody had asked them to */
   standstill: Standstill
-  /** sockets of others that were found on the group's port during the run, each as a phrase */
-  strangers: string[]
+  /** sockets of others that were found on the group's port during the run, and requests that they got by the books */
+  strangers: StrangerResult[]
+  atStrangers: { least: number; most: number }
   /** what became of the requests */
   losses: Losses
   unexplained: number
+  /** requests that came to members a second time */
+  replayed: number
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]
