@@ -22,6 +22,7 @@ export const SO_BINDTOIFINDEX = 62
 export const SO_DETACH_REUSEPORT_BPF = 68
 export const IPPROTO_IP = 0
 export const IP_PKTINFO = 8
+export const IP_UNICAST_IF = 50
 export const IPPROTO_IPV6 = 41
 export const IPV6_V6ONLY = 26
 export const IPV6_RECVPKTINFO = 49

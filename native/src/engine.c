@@ -1,11 +1,14 @@
 #include "engine.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sock_diag.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "clock.h"
+
+enum { LOOPBACK_INDEX = 1 };  // of lo, in every network namespace
 
 int engine_create(engine_t *e) {
   size_t n = (size_t)e->capacity;
@@ -29,8 +32,10 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
   int fd = socket(source->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
   if (fd < 0) return -errno;
   // bind() takes an IPv6 address of a prefix that is local by its route only on such a socket.
-  int on = 1;
+  int on = 1, loopback = (int)htonl(LOOPBACK_INDEX);
   if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
+  // Where the server's address is removed from this host, what is sent to it must not look for another way.
+  else setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &loopback, sizeof loopback);
   if (bind(fd, source, length)) step = 1, error = errno;
   else if (connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
   struct sockaddr_storage bound;

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os'
 import {
   AF_INET,
   AF_INET6,
@@ -7,6 +8,7 @@ import {
   IPV6_RECVPKTINFO,
   IPV6_V6ONLY,
   IP_PKTINFO,
+  IP_UNICAST_IF,
   SOCK_DGRAM,
   addon,
   checked,
@@ -34,11 +36,22 @@ interface Transport {
   statistics: string
 }
 
+/**
+ * Unicast leaves by `lo` alone, whose index is 1 in every network namespace: while an address is this host's the kernel goes
+ * that way by itself, but when it is removed in the middle it would look for a way out. The index is in network order.
+ */
+const BY_LOOPBACK: SocketOption = {
+  level: IPPROTO_IP,
+  name: IP_UNICAST_IF,
+  value: new DataView(Uint8Array.of(0, 0, 0, 1).buffer).getInt32(0, endianness() === 'LE'),
+  label: 'IP_UNICAST_IF',
+}
+
 export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
   ipv4: {
     domain: AF_INET,
     type: SOCK_DGRAM,
-    always: [],
+    always: [BY_LOOPBACK],
     // A reply must leave from the address that was asked.
     onWildcard: [{ level: IPPROTO_IP, name: IP_PKTINFO, value: 1, label: 'IP_PKTINFO' }],
     socketTable: '/proc/net/udp',
@@ -53,6 +66,7 @@ export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
       // Takes IPv4 too, whatever net.ipv6.bindv6only says.
       { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: 0, label: 'IPV6_V6ONLY' },
       { level: IPPROTO_IPV6, name: IPV6_RECVPKTINFO, value: 1, label: 'IPV6_RECVPKTINFO' },
+      BY_LOOPBACK,
     ],
     socketTable: '/proc/net/udp6',
     statistics: '/proc/net/snmp6',

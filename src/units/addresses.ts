@@ -160,7 +160,7 @@ export function parseAddress(text: string, flag: string): string {
 const MAX_ADDRESSES = 65_536
 
 /**
- * `127.0.0.1-127.0.0.8`, `fd00::1,fd00::9` or both mixed → addresses in that order, each once.
+ * `127.0.0.1-127.0.0.8`, `fd00::1,fd00::9` or both mixed → addresses in that order.
  * @throws RpbenchError (wrong usage) naming the flag and the item
  */
 export function parseAddressList(text: string, bounds: FlagBounds): string[] {
@@ -178,7 +178,11 @@ export function parseAddressList(text: string, bounds: FlagBounds): string[] {
     if (length < 1n) throw usageError(`${flag} '${item}' runs backwards: write the smaller address first.`)
     if (length > BigInt(max))
       throw usageError(`${flag} '${item}' is too long: ${formatCount(max)} addresses at most.`)
-    for (const address of addressesFrom(print(first), Number(length))) addresses.add(address)
+    for (const address of addressesFrom(print(first), Number(length))) {
+      if (addresses.has(address))
+        throw usageError(`${flag} '${text}' names ${address} twice: write each address once.`)
+      addresses.add(address)
+    }
   }
   if (addresses.size < min || addresses.size > max)
     throw usageError(

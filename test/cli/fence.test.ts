@@ -1,0 +1,51 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { runResult } from '../../src/result/run-result.js'
+import { inNamespace, mayHaveNamespace } from './namespace.js'
+import { runTool, Tool } from './tool.js'
+
+afterEach(() => Tool.endAll())
+
+/** A second interface, with addresses of this host, and somebody beyond it who would get what leaves. */
+const SECOND_INTERFACE = [
+  'ip link add out type veth peer name far',
+  'sysctl -qw net.ipv6.conf.out.disable_ipv6=1 net.ipv6.conf.far.disable_ipv6=1',
+  'ip link set out up && ip link set far up',
+  ...['10.9.0.1', '10.9.0.2', '10.9.0.3'].map((address) => `ip addr add ${address}/24 dev out`),
+  ...['10.9.0.2', '10.9.0.3'].map((address) => `ip neigh add ${address} lladdr 02:00:00:00:00:99 dev out`),
+].join(' && ')
+
+/** Takes an address away once thousands of datagrams went over lo. */
+const takeAway = (address: string): string =>
+  `{ (until [ $(awk '/lo:/ { print $3 }' /proc/net/dev) -gt 3000 ]; do sleep 0.02; done; ip addr del ${address}/24 dev out) & }`
+
+/** Runs with a group on an address of the second interface. @returns datagrams that it sent, and the result */
+async function runBeside(meanwhile = 'true') {
+  const under = inNamespace(
+    `${SECOND_INTERFACE} && ${meanwhile}`,
+    `awk '/out:/ { print "left by it:", $11 }' /proc/net/dev >&2`,
+  )
+  const flags = ['-p', '2', '-f', '100', '-d', '1500ms', '--warmup', '0s', '--timeout', '100ms', '--no-save']
+  const to = ['--host', '10.9.0.2', '--source-addresses', '10.9.0.2,10.9.0.3']
+  const { stdout, stderr } = await runTool(['run', ...flags, ...to, '--json', '--quiet'], { under })
+  const left = Number(/left by it: (\d+)/.exec(stderr)?.[1] ?? Number.NaN)
+  return { left, result: runResult.parse(JSON.parse(stdout)) }
+}
+
+describe('no datagram leaves by another interface than lo (root)', { skip: !mayHaveNamespace() }, () => {
+  it('in a run on an address of that interface', async () => {
+    const { left, result } = await runBeside()
+    expect(result.books).toMatchObject({ sendErrors: 0, lost: 0, unexplained: 0 })
+    expect(result.books.sent).toBeGreaterThan(0)
+    expect(left).toBe(0)
+  })
+
+  it.each([
+    ['the group’s', '10.9.0.2'],
+    ['a client’s', '10.9.0.3'],
+  ])('when %s address is taken away in the middle', async (_whose, address) => {
+    const { left, result } = await runBeside(takeAway(address))
+    expect(result.books.sent).toBeGreaterThan(0)
+    expect(result.books.sendErrors + result.books.echoErrors, 'it was taken away').toBeGreaterThan(0)
+    expect(left).toBe(0)
+  })
+})
