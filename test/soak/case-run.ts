@@ -53,6 +53,7 @@ export class CaseRun {
   /** what undoes what was done to members, with its time */
   #undo: { atMs: number; undo: () => void }[] = []
   #membersAtMs: number | undefined
+  #closed = false
 
   constructor(
     readonly soakCase: SoakCase,
@@ -68,6 +69,7 @@ export class CaseRun {
   async complaints(): Promise<{ complaints: string[]; end: string; said: string }> {
     try {
       await this.#run()
+      if (this.#closed) return { complaints: [], end: 'interrupted', said: '' }
       const outcome = this.#outcome
       this.#readFiles()
       const left = await this.#leftovers()
@@ -186,6 +188,7 @@ export class CaseRun {
 
   /** Ends all that runs and removes what was made for it. Safe to call twice. */
   async close(): Promise<void> {
+    this.#closed = true
     this.#undoUntil(Infinity)
     await this.#enclosure.clear()
     await this.#enclosure.close()

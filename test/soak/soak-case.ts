@@ -153,7 +153,8 @@ function drawFaults(dice: Dice): Disturbance[] {
 function drawLimit(dice: Dice): Limit {
   return dice.weighted<() => Limit>([
     [() => ({ name: 'nofile', value: dice.size(16, 400) }), 3],
-    [() => ({ name: 'nproc', value: dice.size(1, 60) }), 3],
+    // With fewer Node hangs before it runs anything.
+    [() => ({ name: 'nproc', value: dice.size(6, 60) }), 3],
     [() => ({ name: 'fsize', value: dice.pick([0, 100, 5000, 100_000]) }), 2],
     [() => ({ name: 'as', value: dice.size(500, 8000) * 2 ** 20 }), 1],
   ])()
