@@ -1,6 +1,7 @@
 import { books } from '../../src/result/books.js'
 import { churnResult } from '../../src/result/churn-result.js'
 import { predictResult } from '../../src/result/predict-result.js'
+import { repeatResult } from '../../src/result/repeat-result.js'
 import { runResult } from '../../src/result/run-result.js'
 import { sweepResult } from '../../src/result/sweep-result.js'
 import { verifyResult } from '../../src/result/verify-result.js'
@@ -93,7 +94,7 @@ function fileComplaints({ files }: CaseOutcome, cutOff: boolean): string[] {
   })
 }
 
-const SCHEMAS = [runResult, churnResult, predictResult, sweepResult, verifyResult]
+const SCHEMAS = [runResult, churnResult, repeatResult, predictResult, sweepResult, verifyResult]
 
 function parsed(text: string): unknown {
   try {

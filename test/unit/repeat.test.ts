@@ -25,8 +25,9 @@ function repeat(
   times: number,
   changes: Partial<RepeatOptions> = {},
   measure: (options: RunOptions, made: number) => Promise<RunResult> = measureRun,
+  request = REQUEST,
 ): Promise<RepeatResult> {
-  const { traffic: _traffic, testbed: _testbed, ...options } = onFake(REQUEST, fakeTestbed())
+  const { traffic: _traffic, testbed: _testbed, ...options } = onFake(request, fakeTestbed())
   let made = 0
   return repeatExperiment({
     ...options,
@@ -45,6 +46,13 @@ describe('a plan that is repeated', () => {
       { plan: { seed: 2 ** 31 - 1 }, draw: { seed: plan.seed, index: 1 } },
       { plan: { seed: 0 }, draw: { seed: plan.seed, index: 2 } },
     ])
+  })
+
+  it('says nothing of the balance of one member', async () => {
+    const result = await repeat(2, {}, measureRun, { ...REQUEST, procs: 1 })
+    expect(repeatResult.parse(result)).toEqual(result)
+    expect(result.claims!.map(({ id }) => id)).toEqual(['affinity'])
+    expect(renderRepeatText(result, PLAIN)).toContain('2 repetitions')
   })
 
   it('gives every repetition whole, and what they say together', async () => {

@@ -14,8 +14,11 @@ export function poolClaims(
 ): NonNullable<RepeatResult['claims']> {
   const runs = draws.map((result) => affinityRun(result, result.schedule ? 'open loop' : 'closed loop'))
   const violations = draws.flatMap(({ affinity }) => affinity.violations)
-  // The sum of χ² has the χ² distribution only where each does; flows too few for that have p-values of their own.
-  const tested = draws.filter(({ balance }) => balance?.method === 'chi-square')
+  // The sum of χ² has the χ² distribution only where each does; flows too few for that have p-values of their own, and
+  // of one member alone there is nothing to test.
+  const tested = draws.filter(
+    ({ balance }) => balance?.method === 'chi-square' && balance.degreesOfFreedom > 0,
+  )
   return [
     judgeAffinity(runs, violations, planned),
     ...(tested.length > 0
