@@ -21,6 +21,9 @@ const EXIT_STATUS = {
   RPB_STEERING: 2,
   RPB_ENGINE: 2,
   RPB_STDOUT: 1,
+  RPB_NOT_WRITTEN: 1,
+  RPB_HOST: 1,
+  RPB_SYSTEM: 1,
   RPB_PORT_IN_USE: 1,
   RPB_FILES: 1,
   RPB_MEMBER: 1,
@@ -35,6 +38,35 @@ export type ErrorCode = keyof typeof EXIT_STATUS
 /** The exit status of an error: that of its code, 1 for anything that is not ours. */
 export function exitStatusOf(error: unknown): number {
   return error instanceof RpbenchError ? EXIT_STATUS[error.code] : 1
+}
+
+/** What may help where a system call failed, by the name of its error. */
+const AFTER_FAILED_CALL: Readonly<Record<string, string>> = {
+  EPERM:
+    'it is forbidden here, as the seccomp profiles of many containers do: allow it, or run rpbench elsewhere',
+  EACCES: 'this user may not: give it the right, or run rpbench as another',
+  ENOSYS: 'this kernel has it not, or a seccomp profile forbids it: allow it, or run rpbench elsewhere',
+  EMFILE: 'the limit of open files was met: raise it with ulimit -n',
+  ENFILE: 'the host’s limit of open files was met: raise fs.file-max',
+  EFBIG: 'the limit of file sizes was met, which holds for shared memory too: raise it with ulimit -f',
+  ENOMEM: 'memory is short: free some, or ask for less',
+  ENOBUFS: 'memory is short: free some, or ask for less',
+  EAGAIN: 'a limit of processes or memory was met: raise it with ulimit, or ask for less',
+  ENOSPC: 'there is no room: make some',
+}
+
+/**
+ * What to tell the user of a system call that failed where nothing more is known of it, from Node's errors and our own;
+ * undefined for an error of another kind.
+ */
+export function failedCall(error: unknown): RpbenchError | undefined {
+  if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return undefined
+  const [code, call] = [String(error.code), String(error.syscall).replace(/^uv_/, '')]
+  const of = 'path' in error ? ` of ${String(error.path)}` : ''
+  const next = AFTER_FAILED_CALL[code] ?? 'this host does not have or allow what it asks for'
+  return new RpbenchError('RPB_SYSTEM', `The system call ${call}${of} failed (${code}): ${next}.`, {
+    cause: error,
+  })
 }
 
 /** Wrong usage: one sentence on what is wrong and what is allowed. */

@@ -1,5 +1,6 @@
-import { Command, Errors } from '@oclif/core'
-import { exitStatusOf, RpbenchError } from '../errors.js'
+import { Command } from '@oclif/core/command'
+import * as Errors from '@oclif/core/errors'
+import { exitStatusOf, failedCall, RpbenchError } from '../errors.js'
 import { StandardOutput } from './standard-output.js'
 
 /** What every command of the tool has in common: its output, its errors and their exit status. */
@@ -25,9 +26,10 @@ export abstract class BaseCommand extends Command {
   /** One clear sentence and the exit status; a stack only for what is not an error we know. */
   protected override async catch(error: unknown): Promise<never> {
     if (error instanceof Errors.ExitError) throw error
-    if (error instanceof RpbenchError) {
-      this.notice(`rpbench: ${error.message}`)
-      this.exit(exitStatusOf(error))
+    const known = error instanceof RpbenchError ? error : failedCall(error)
+    if (known) {
+      this.notice(`rpbench: ${known.message}`)
+      this.exit(exitStatusOf(known))
     }
     if (error instanceof Errors.CLIError) {
       this.notice(`rpbench: ${await this.#usageSentence(error)}`)

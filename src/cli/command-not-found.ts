@@ -1,4 +1,4 @@
-import type { Hook } from '@oclif/core'
+import type { Hook } from '@oclif/core/interfaces'
 
 /** What oclif calls when the words after `rpbench` are no command: one sentence, like for any other wrong usage. */
 const hook: Hook.CommandNotFound = async function ({ id, config }) {

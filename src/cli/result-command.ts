@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 import type { RepeatOptions } from '../experiment/repeat.js'
 import type { ExportFlag, ShownResult, Views } from '../report/views.js'
 import type { RepeatResult } from '../result/repeat-result.js'

@@ -9,6 +9,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
+  EFBIG: 'the limit of file sizes (ulimit -f) was met',
+  EMFILE: 'the limit of open files (ulimit -n) was met',
   ENOTDIR: 'a part of the path is a file, not a directory',
   EISDIR: 'it is a directory',
   ENOENT: 'there is no such file or directory',
