@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
-import { ephemeralPortRange, openFileCount, openFileLimit } from '../host/limits.js'
+import { ephemeralPortRange, openFileCount, openFileLimit, requireProc } from '../host/limits.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
 import { defaultOf, type RunParameterKey } from '../plan/parameters/table.js'
 import { completePlan, type HostFacts, type RunPlan, type RunRequest } from '../plan/run-plan.js'
@@ -29,8 +29,10 @@ export function planFromFlags(texts: FlagTexts<'run'>): {
 /**
  * What this host allows, as far as a plan depends on it.
  * @param engine of the client, where it was asked for
+ * @throws RpbenchError RPB_HOST where that cannot be known
  */
 export function hostFacts(engine?: RunRequest['engine']): HostFacts {
+  requireProc()
   const refusal = engine === 'epoll' ? undefined : ioUringRefusal()
   return {
     cpus: availableParallelism(),

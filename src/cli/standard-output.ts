@@ -1,4 +1,5 @@
 import { RpbenchError } from '../errors.js'
+import { reasonOf } from '../files/file-errors.js'
 import type { Text, TextOptions } from '../report/views.js'
 
 /** Standard output. What is written to it arrives whole, however slow its reader is. */
@@ -35,7 +36,7 @@ export class StandardOutput {
   check(): void {
     const code = this.#failure?.code
     if (this.#failure && code !== 'EPIPE')
-      throw new RpbenchError('RPB_STDOUT', `Standard output cannot be written (${code}).`)
+      throw new RpbenchError('RPB_STDOUT', `Standard output cannot be written: ${reasonOf(this.#failure)}.`)
   }
 }
 

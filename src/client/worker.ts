@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util'
-import { RpbenchError } from '../errors.js'
+import { failedCall, RpbenchError } from '../errors.js'
 import { addon } from '../native.js'
 import { Control } from './control.js'
 import { createSource, endsWithReplies } from './create-source.js'
@@ -85,7 +85,8 @@ export default function work(task: WorkerTask): WorkerOutcome {
   try {
     return { report: drive(task) }
   } catch (error) {
-    if (error instanceof RpbenchError) return { failure: { code: error.code, message: error.message } }
+    const known = error instanceof RpbenchError ? error : failedCall(error)
+    if (known) return { failure: { code: known.code, message: known.message } }
     throw error
   }
 }

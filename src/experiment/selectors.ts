@@ -1,4 +1,5 @@
 import { hostIdentity } from '../host/identity.js'
+import { requireProc } from '../host/limits.js'
 import { VERIFY_SCHEMA, type SelectorsResult } from '../result/verify-result.js'
 import { runCase } from './selectors/case.js'
 import { lookupCases } from './selectors/lookup-cases.js'
@@ -7,8 +8,10 @@ import { programCases } from './selectors/program-cases.js'
 /**
  * Puts to the test what the kernel's own selftests assert of a reuseport group of UDP sockets, and what docs/kernel.md
  * says of its array, with real datagrams over loopback.
+ * @throws RpbenchError where there is no /proc
  */
 export function verifySelectors(toolVersion: string): SelectorsResult {
+  requireProc()
   const startedAt = new Date().toISOString()
   return {
     schema: VERIFY_SCHEMA,

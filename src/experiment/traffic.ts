@@ -1,7 +1,8 @@
 import { flagOf } from '../plan/parameters/table.js'
-import { RpbenchError } from '../errors.js'
+import { RpbenchError, usageError } from '../errors.js'
 import { readTextFile } from '../files/text-file.js'
-import { isLocalAddress } from '../host/addresses.js'
+import { isLocalAddress, loopbackIsUp, mayBind } from '../host/addresses.js'
+import { firstUnprivilegedPort } from '../host/limits.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serverAddress } from '../plan/transport.js'
@@ -28,6 +29,31 @@ const HOW_TO_HAVE_ONE: Readonly<Record<Family, (wanted: string) => string>> = {
   ipv4: () => 'one of 127.0.0.0/8',
   ipv6: (wanted) =>
     `::1, or have root make a whole prefix local (ip -6 route add local ${networkOf(wanted, 64)} dev lo)`,
+}
+
+function foreignAddress(address: string): RpbenchError {
+  if (isLoopback(address) && !loopbackIsUp())
+    return new RpbenchError(
+      'RPB_HOST',
+      'The loopback interface is down here, as it is in a new network namespace: ip link set lo up.',
+    )
+  return new RpbenchError(
+    'RPB_ADDRESS',
+    `${address} is not an address of this host: give one that is, such as ${HOW_TO_HAVE_ONE[familyOf(address)](address)}.`,
+  )
+}
+
+/** Refuses ports that this user may not take, of which the lowest are the first. */
+function refusePrivileged(
+  key: 'port' | 'sourcePorts',
+  address: string,
+  [first, last]: readonly [number, number],
+): void {
+  if (mayBind(address, first)) return
+  const ports = first === last ? String(first) : `${first}-${last}`
+  throw usageError(
+    `${flagOf(key)} ${ports} takes root or CAP_NET_BIND_SERVICE: choose ports from ${firstUnprivilegedPort()} on (net.ipv4.ip_unprivileged_port_start).`,
+  )
 }
 
 /** From where a plan's flows may come. */
@@ -57,11 +83,9 @@ export function independentRuns(plan: RunPlan): number | undefined {
 export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: number }): Traffic {
   const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
   const foreign = addresses.find((address) => !isLocalAddress(address))
-  if (foreign !== undefined)
-    throw new RpbenchError(
-      'RPB_ADDRESS',
-      `${foreign} is not an address of this host: give one that is, such as ${HOW_TO_HAVE_ONE[familyOf(foreign)](foreign)}.`,
-    )
+  if (foreign !== undefined) throw foreignAddress(foreign)
+  refusePrivileged('port', plan.host, [plan.port, plan.port])
+  refusePrivileged('sourcePorts', plan.sourceAddresses?.[0] ?? serverAddress(plan), plan.sourcePorts)
   const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
   const flowPlan = planFlows({
     ...sourcesOf(plan),

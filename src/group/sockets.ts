@@ -1,8 +1,8 @@
 import { flagOf } from '../plan/parameters/table.js'
 import { fstatSync } from 'node:fs'
-import { RpbenchError } from '../errors.js'
-import { findFreePort } from '../host/addresses.js'
-import { openFileLimit } from '../host/limits.js'
+import { failedCall, RpbenchError } from '../errors.js'
+import { findFreePort, isLocalAddress } from '../host/addresses.js'
+import { ephemeralPortRange, openFileLimit } from '../host/limits.js'
 import { describeOwners } from '../host/socket-owner.js'
 import { openSocket } from '../host/transport.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
@@ -73,10 +73,17 @@ function memberError(
     case 'EADDRINUSE':
       return portInUse(options.address, port, strangersOn(options.address, port, [])[0])
     case 'EADDRNOTAVAIL':
-      return new RpbenchError(
-        'RPB_ADDRESS',
-        `${options.address} is not an address of this host: choose a ${flagOf('host')} that is.`,
-      )
+      return isLocalAddress(options.address)
+        ? new RpbenchError(
+            'RPB_ADDRESS',
+            `${who} on ${options.address}, which is an address of this host: it came or went just now, or the host's rules keep it; run again, or choose another ${flagOf('host')}.`,
+            { cause: error },
+          )
+        : new RpbenchError(
+            'RPB_ADDRESS',
+            `${options.address} is not an address of this host any more: choose a ${flagOf('host')} that is.`,
+            { cause: error },
+          )
     case 'EMFILE':
     case 'ENFILE':
       return new RpbenchError(
@@ -84,16 +91,15 @@ function memberError(
         `${who}: the limit is ${openFileLimit()} open files; lower ${flagOf('procs')}, or raise it with ulimit -n.`,
         { cause: error },
       )
-    case 'EACCES':
-      return new RpbenchError('RPB_PORT_IN_USE', `${who}: choose a ${flagOf('port')} from 1024 on, or 0.`, {
-        cause: error,
-      })
-    default:
+    case 'ENOMEM':
+    case 'ENOBUFS':
       return new RpbenchError(
         'RPB_MEMBER',
         `${who}: lower ${flagOf('procs')} or ${flagOf('receiveBufferBytes')}.`,
         { cause: error },
       )
+    default:
+      return failedCall(error)!
   }
 }
 
@@ -145,12 +151,26 @@ export function openGroupSockets(options: GroupSocketOptions): GroupSockets {
   if (options.port !== 0) return openOn(options.port, options)
   for (let attempt = 1; ; attempt++) {
     try {
-      return openOn(findFreePort(options.address), options)
+      return openOn(freePort(options.address), options)
     } catch (error) {
       // Between the look and the bind, a flow of another run may take a port that was free.
       const taken = error instanceof RpbenchError && error.code === 'RPB_PORT_IN_USE'
       if (!taken || attempt === FREE_PORT_ATTEMPTS) throw error
     }
+  }
+}
+
+/** Errors as those of `openGroupSockets`. */
+function freePort(address: string): number {
+  try {
+    return findFreePort(address)
+  } catch (error) {
+    if (!(error instanceof SystemError && error.code === 'EADDRINUSE')) throw error
+    throw new RpbenchError(
+      'RPB_PORT_IN_USE',
+      `All ports ${ephemeralPortRange().join('-')} of ${address} are in use: name a free one with ${flagOf('port')}, or widen net.ipv4.ip_local_port_range.`,
+      { cause: error },
+    )
   }
 }
 

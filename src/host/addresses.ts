@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { BlockList } from 'node:net'
-import { addon, checked } from '../native.js'
+import { constants, networkInterfaces } from 'node:os'
+import { addon, checked, SystemError } from '../native.js'
 import { familyOf, isWildcard } from '../units/addresses.js'
 import { openSocket } from './transport.js'
 
@@ -32,18 +33,50 @@ export function isLocalAddress(address: string): boolean {
   }
 }
 
+const { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EHOSTUNREACH, ENETDOWN, ENETUNREACH } =
+  constants.errno
+
+/** Errors of bind() and connect() that say that the address is none to be used here; any other says nothing of it. */
+const NOT_USABLE: readonly number[] = [EACCES, EADDRNOTAVAIL, EHOSTUNREACH, ENETDOWN, ENETUNREACH]
+
 function canUse(address: string): boolean {
   let fd: number
   try {
     fd = openSocket(address)
-  } catch {
-    return false // the family is not there
+  } catch (error) {
+    if (error instanceof SystemError && error.errno === EAFNOSUPPORT) return false // the family is not there
+    throw error
   }
-  // bind() takes the broadcast address of an interface as well; connect() does not.
-  const status =
-    addon.bind(fd, address, 0) || (isWildcard(address) ? 0 : addon.connect(fd, address, addon.localPort(fd)))
-  addon.close(fd)
-  return status === 0
+  try {
+    const bound = addon.bind(fd, address, 0)
+    // No port is free there, which is no matter of the address.
+    if (bound === -EADDRINUSE) return true
+    // bind() takes the broadcast address of an interface as well; connect() does not.
+    const status =
+      bound === 0 && !isWildcard(address) ? addon.connect(fd, address, addon.localPort(fd)) : bound
+    if (NOT_USABLE.includes(-status)) return false
+    return checked(status, bound === 0 ? 'connect' : 'bind') === 0
+  } finally {
+    addon.close(fd)
+  }
+}
+
+/** Whether this network namespace has a loopback interface that is up. A new one has not. */
+export function loopbackIsUp(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => internal))
+}
+
+/** Whether this user may bind to a port, taken or not: low ones are root's. @throws SystemError */
+export function mayBind(address: string, port: number): boolean {
+  const fd = openSocket(address)
+  try {
+    const status = addon.bind(fd, address, port)
+    if (status === -EACCES) return false
+    if (status !== -EADDRINUSE) checked(status, 'bind')
+    return true
+  } finally {
+    addon.close(fd)
+  }
 }
 
 /** A port that nobody has, not even as a SO_REUSEPORT socket: such a socket would let a bind to port 0 join it. */

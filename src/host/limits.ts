@@ -1,4 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { RpbenchError } from '../errors.js'
+
+/**
+ * Refuses a host where nothing can be known of processes and sockets.
+ * @throws RpbenchError RPB_HOST
+ */
+export function requireProc(): void {
+  if (!existsSync('/proc/self/limits'))
+    throw new RpbenchError(
+      'RPB_HOST',
+      'There is no /proc here, where the kernel says what it limits and counts: mount it (mount -t proc proc /proc).',
+    )
+}
 
 /** A soft limit of this process, by its name in /proc/self/limits; undefined where it is unlimited. */
 export function resourceLimit(name: string): number | undefined {
@@ -23,17 +36,32 @@ export function openFileCount(): number {
   return readdirSync('/proc/self/fd').length
 }
 
-/** The range from which the kernel draws source ports here, both ends included. */
+/** The text of a setting of the kernel's network; undefined where this namespace or sandbox hides it. */
+function networkSetting(name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/sys/net/${name}`, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** What a kernel has where nobody changed it (net/ipv4/af_inet.c, inet_init_net). */
+const USUAL_PORT_RANGE = '32768 60999'
+const USUAL_UNPRIVILEGED_PORT = '1024'
+
+/** The range from which the kernel draws source ports here, both ends included; the usual one where that is hidden. */
 export function ephemeralPortRange(): [number, number] {
-  const [first, last] = readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/)
+  const [first, last] = (networkSetting('ipv4/ip_local_port_range') ?? USUAL_PORT_RANGE).split(/\s+/)
   return [Number(first), Number(last)]
+}
+
+/** The first port that does not take CAP_NET_BIND_SERVICE; the usual one where that is hidden. IPv6 goes by it too. */
+export function firstUnprivilegedPort(): number {
+  return Number(networkSetting('ipv4/ip_unprivileged_port_start') ?? USUAL_UNPRIVILEGED_PORT)
 }
 
 /** The largest SO_RCVBUF that a plain user gets, in bytes; undefined where the namespace hides it. */
 export function maxReceiveBufferBytes(): number | undefined {
-  try {
-    return Number(readFileSync('/proc/sys/net/core/rmem_max', 'utf8'))
-  } catch {
-    return undefined
-  }
+  const text = networkSetting('core/rmem_max')
+  return text === undefined ? undefined : Number(text)
 }
