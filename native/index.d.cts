@@ -19,6 +19,8 @@ declare namespace rpnet {
     close(fd: number): number
     memoryFile(bytes: number): number
     mapMemory(fd: number, bytes: number): ArrayBuffer | number
+    /** Locks a file that is open; −EWOULDBLOCK where somebody else has. Gone with the descriptor, or the process. */
+    lockFile(fd: number): number
     /** Ends this process when its parent ends, and leaves Ctrl-C to the parent. */
     followParent(): number
     /** A descriptor of what another process has as `fd` (Linux 5.6, and the right to trace it). */

@@ -3,6 +3,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -112,6 +113,12 @@ static napi_value memory_file(napi_env env, napi_callback_info info) {
   return number(env, fd);
 }
 
+// lockFile(fd): 0 | −errno, EWOULDBLOCK where another open file of it has the lock; closing the file, or dying, gives it back
+static napi_value lock_file(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return result(env, flock(get_int(&a, 0), LOCK_EX | LOCK_NB));
+}
+
 typedef struct {
   void *data;
   size_t bytes;
@@ -201,6 +208,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("close", close_socket),
       FUNCTION("memoryFile", memory_file),
       FUNCTION("mapMemory", map_memory),
+      FUNCTION("lockFile", lock_file),
       FUNCTION("followParent", follow_parent),
       FUNCTION("copyDescriptor", copy_descriptor),
       FUNCTION("sharpTimers", sharp_timers),

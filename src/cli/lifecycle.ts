@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { usageError } from '../errors.js'
+import type { FileLock } from '../files/file-lock.js'
 import { FileSet } from '../files/file-set.js'
 import { renderSaved } from '../report/saved-text.js'
 import type { ExportFlag, ShownResult, Text, TextOptions, View, Views } from '../report/views.js'
@@ -23,13 +24,20 @@ interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined
   json: boolean
 }
 
+/** Files of an earlier session that are to be replaced. */
+export interface SavedFiles {
+  /** their path without the endings */
+  stem: string
+  lock: FileLock
+}
+
 export interface Measurement<Shown extends ShownResult<object>> {
   /** a part of the files' names */
   kind: string
   views: Views<Shown>
   flags: MeasurementFlags
-  /** where an earlier session saved it, without the endings */
-  savedAs?: string
+  /** where an earlier session saved it */
+  savedAs?: SavedFiles
   /** with `failure`, what was measured before something went wrong */
   measure: (measuring: Measuring<Shown>) => Promise<Shown & { failure?: unknown }>
 }
@@ -56,7 +64,7 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
     files =
       savedAs === undefined
         ? await FileSet.open({ directory: flags.output, startedAt: new Date(), kind, endings })
-        : await FileSet.at(savedAs, endings)
+        : await FileSet.at(savedAs.stem, endings, savedAs.lock)
   exports = await openExports(views, flags)
   const keep = async (shown: Shown): Promise<void> => {
     const texts: Text[] = []
@@ -76,9 +84,9 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   await keep(shown).catch((error: unknown) => unsaved.push(error))
   for (const { file, view } of exports)
     await file.save([await view.render(shown, options)]).catch((error: unknown) => unsaved.push(error))
-  if (unsaved.length > 0) throw unsaved[0]
   const paths = [...(files?.paths ?? []), ...exports.flatMap(({ file }) => file.paths)]
   if (paths.length > 0 && !flags.json) await output.write(renderSaved(paths, options))
+  if (unsaved.length > 0) throw unsaved[0]
   interrupts.release()
   if (shown.failure !== undefined) throw shown.failure
   return shown

@@ -1,5 +1,6 @@
 import type { Origin } from '../assembly/origin.js'
 import { RpbenchError, usageError } from '../errors.js'
+import { FileLock } from '../files/file-lock.js'
 import { readSweepResult } from '../files/saved-result.js'
 import { nextJob, remainingNs } from '../experiment/sweep-jobs.js'
 import { sweepExperiment, type SweepProgress } from '../experiment/sweep.js'
@@ -8,15 +9,14 @@ import type { ShownResult } from '../report/views.js'
 import type { SweepResult, SweepRun } from '../result/sweep-result.js'
 import { formatCount } from '../units/format.js'
 import { consentToLength } from './consent.js'
-import type { Measuring } from './lifecycle.js'
+import type { Measuring, SavedFiles } from './lifecycle.js'
 import { roughTime } from './rough-time.js'
 import { planSweep, type PlannedSweep, type SweepFlagValues } from './sweep-flags.js'
 
 /** A sweep with what an earlier session has done of it. */
 export interface SweepTask extends PlannedSweep {
   earlier?: SweepResult
-  /** where the earlier session saved it, without the endings */
-  savedAs?: string
+  savedAs?: SavedFiles
 }
 
 /**
@@ -27,7 +27,7 @@ export async function resumedSweep(
   path: string,
   here: Pick<Origin, 'toolVersion' | 'host'>,
 ): Promise<SweepTask> {
-  const earlier = await readSweepResult(path)
+  const { earlier, lock } = await lockedSweep(path)
   refuseElsewhere(path, earlier, here)
   const { 'observe-hash': observeHash, ...supplied } = earlier.plan.supplied
   const flags: SweepFlagValues = { ...supplied, ...(observeHash !== undefined && { 'observe-hash': true }) }
@@ -36,7 +36,15 @@ export async function resumedSweep(
     throw usageError(
       `${path} cannot be resumed here: this host, or this version of rpbench, makes other points of its flags; start the sweep anew.`,
     )
-  return { ...planned, earlier, savedAs: path.replace(/\.json$/, '') }
+  return { ...planned, earlier, savedAs: { stem: path.replace(/\.json$/, ''), lock } }
+}
+
+/** A saved sweep that nobody else goes on with, as it was when that was sure. Errors as those of `readSweepResult`. */
+async function lockedSweep(path: string): Promise<{ earlier: SweepResult; lock: FileLock }> {
+  // Read twice: only what is a sweep's file is locked, and who had the lock may have written it anew.
+  await readSweepResult(path)
+  const lock = FileLock.take(path)
+  return { earlier: await readSweepResult(path), lock }
 }
 
 /** Runs that differ in where and by what they were made do not belong in one table. */

@@ -1,8 +1,12 @@
-import { link, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { RpbenchError } from '../errors.js'
 import { codeOf, reasonOf } from './file-errors.js'
+import { FileLock } from './file-lock.js'
+
+/** What link() fails with on a file system without links. */
+const NO_LINKS: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 /** What a file is to hold: at once, or piece by piece. */
 type Text = string | Iterable<string>
@@ -16,7 +20,8 @@ interface Refusal {
 
 /**
  * The files of one result. Whoever looks finds each of them whole, as it was before, or not there: they are written under
- * another name beside their place, and take it at once. Nothing is left of a process that is killed but such a name.
+ * another name beside their place, and take it at once. Nothing is left of a process that is killed but such a name. Who has
+ * written them holds the lock of the first, so that nobody else goes on with them meanwhile.
  */
 export class FileSet {
   readonly #directory: string
@@ -24,19 +29,23 @@ export class FileSet {
   readonly #endings: readonly string[]
   /** files that are being written */
   readonly #parts = new Set<string>()
-  #paths: readonly string[]
+  /** where they are to be, or are */
+  #places: readonly string[]
+  /** which of them are there */
+  readonly #there = new Set<number>()
+  #lock: FileLock | undefined
   /** what cannot be written, where none of them can, and what to try then */
   readonly #refusal: Refusal
 
   private constructor(
     stem: string,
     endings: readonly string[],
-    { paths = [], refusal }: { paths?: string[]; refusal?: Refusal } = {},
+    { places = [], refusal }: { places?: string[]; refusal?: Refusal } = {},
   ) {
     this.#directory = dirname(stem)
     this.#stem = basename(stem)
     this.#endings = endings
-    this.#paths = paths
+    this.#places = places
     this.#refusal = refusal ?? {
       subject: 'Results',
       place: ` to ${this.#directory}`,
@@ -62,11 +71,15 @@ export class FileSet {
 
   /**
    * For a result that is saved already, and is to be replaced.
+   * @param lock of its first file
    * @throws RpbenchError RPB_OUTPUT
    */
-  static async at(stem: string, endings: readonly string[]): Promise<FileSet> {
-    const paths = endings.map((ending) => stem + ending)
-    return new FileSet(stem, endings, { paths }).#tried(() => Promise.resolve())
+  static async at(stem: string, endings: readonly string[], lock?: FileLock): Promise<FileSet> {
+    const places = endings.map((ending) => stem + ending)
+    const files = new FileSet(stem, endings, { places })
+    files.#lock = lock
+    for (const i of endings.keys()) files.#there.add(i)
+    return files.#tried(() => Promise.resolve())
   }
 
   /**
@@ -77,7 +90,7 @@ export class FileSet {
    */
   static async named(path: string, flag: string): Promise<FileSet> {
     const refusal = { subject: path, place: '', advice: `name another file with ${flag}` }
-    const files = new FileSet(path, [''], { paths: [path], refusal })
+    const files = new FileSet(path, [''], { places: [path], refusal })
     return files.#tried(async () => {
       const there = await stat(path).catch((error: unknown) => {
         if (codeOf(error) !== 'ENOENT') throw error
@@ -87,17 +100,20 @@ export class FileSet {
     })
   }
 
-  /** Where the files are; empty until they were saved. */
+  /** Where the files are that were saved; empty until then. */
   get paths(): readonly string[] {
-    return this.#paths
+    return this.#places.filter((_, i) => this.#there.has(i))
   }
 
   /**
    * Writes all files, in the order of the endings; what cannot be written leaves the others as they should be.
-   * @throws RpbenchError RPB_OUTPUT naming the first file that could not be written
+   * @throws RpbenchError RPB_NOT_WRITTEN naming the first file that could not be written
    */
   async save(texts: readonly Text[]): Promise<void> {
     const written: number[] = []
+    let lock: FileLock | undefined
+    // Somebody may have removed it since; where it cannot be made, the files say so.
+    await makeDirectory(this.#directory).catch(() => {})
     let failure: RpbenchError | undefined
     for (const [i, text] of texts.entries()) {
       try {
@@ -105,16 +121,25 @@ export class FileSet {
         written.push(i)
       } catch (error) {
         await this.#remove(this.#partOf(i))
-        failure ??= this.#notWritten(this.#paths[i] ?? this.#pathOf(i), error)
+        this.#there.delete(i)
+        failure ??= this.#notWritten(this.#places[i] ?? this.#pathOf(i), error)
       }
     }
     try {
-      if (this.#paths.length === 0) await this.#place(written)
-      else for (const i of written) await rename(this.#partOf(i), this.#paths[i]!)
+      if (written.includes(0)) lock = FileLock.take(this.#partOf(0))
+      if (this.#places.length === 0) await this.#place(written)
+      else for (const i of written) await rename(this.#partOf(i), this.#places[i]!)
     } catch (error) {
+      lock?.release()
       await Promise.all(written.map((i) => this.#remove(this.#partOf(i))))
-      throw this.#notWritten(this.#paths[0] ?? this.#pathOf(0), error)
+      this.#there.clear()
+      throw this.#notWritten(this.#places[0] ?? this.#pathOf(0), error)
     }
+    if (lock) {
+      this.#lock?.release()
+      this.#lock = lock
+    }
+    for (const i of written) this.#there.add(i)
     this.#parts.clear()
     if (failure) throw failure
   }
@@ -137,7 +162,7 @@ export class FileSet {
 
   #notWritten(path: string, error: unknown): RpbenchError {
     return new RpbenchError(
-      'RPB_OUTPUT',
+      'RPB_NOT_WRITTEN',
       `${path} could not be written: ${reasonOf(error)}; make room, or ${this.#refusal.advice}.`,
       { cause: error },
     )
@@ -149,15 +174,12 @@ export class FileSet {
     try {
       await prepare()
       await this.#write(trial, '')
-      // Not every file system has links, which a save needs.
-      await link(trial, `${trial}.link`)
-      await unlink(`${trial}.link`)
       await this.#remove(trial)
     } catch (error) {
       const { subject, place, advice } = this.#refusal
       throw new RpbenchError(
         'RPB_OUTPUT',
-        `${subject} cannot be written${place}: ${reasonOf(error)}; ${advice}.`,
+        `${subject} cannot be written${place}: ${workingDirectoryIsGone() ? 'the working directory is gone' : reasonOf(error)}; ${advice}.`,
         { cause: error },
       )
     }
@@ -174,25 +196,49 @@ export class FileSet {
     this.#parts.delete(part)
   }
 
-  /** Gives what was written names that are free. A link, unlike a renaming, never takes the place of another file. */
+  /**
+   * Gives what was written names that are free. A link, unlike a renaming, never takes the place of another file; where there
+   * are none, an empty file keeps the name for it.
+   */
   async #place(written: readonly number[]): Promise<void> {
     for (let attempt = 1; ; attempt++) {
-      const paths = this.#endings.map((_, i) => this.#pathOf(i, attempt))
-      const placed: string[] = []
+      const places = this.#endings.map((_, i) => this.#pathOf(i, attempt))
+      const kept: { part: string; place: string; linked: boolean }[] = []
       try {
         for (const i of written) {
-          await link(this.#partOf(i), paths[i]!)
-          placed.push(paths[i]!)
+          const [part, place] = [this.#partOf(i), places[i]!]
+          kept.push({ part, place, linked: await keepName(part, place) })
         }
       } catch (error) {
-        await Promise.all(placed.map((path) => unlink(path)))
+        await Promise.all(kept.map(({ place }) => unlink(place)))
         if (codeOf(error) === 'EEXIST') continue
         throw error
       }
-      await Promise.all(written.map((i) => unlink(this.#partOf(i))))
-      this.#paths = paths
+      for (const { part, place, linked } of kept) await (linked ? unlink(part) : rename(part, place))
+      this.#places = places
       return
     }
+  }
+}
+
+/** Takes a name that is free. @returns whether what was written has it already; @throws EEXIST where it is not free */
+async function keepName(part: string, place: string): Promise<boolean> {
+  try {
+    await link(part, place)
+    return true
+  } catch (error) {
+    if (!NO_LINKS.includes(codeOf(error))) throw error
+    await (await open(place, 'wx')).close()
+    return false
+  }
+}
+
+function workingDirectoryIsGone(): boolean {
+  try {
+    process.cwd()
+    return false
+  } catch {
+    return true
   }
 }
 

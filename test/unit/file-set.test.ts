@@ -125,7 +125,7 @@ describe('the files of a result', () => {
   it('are named when the disk is full, and those that fit are kept', async () => {
     const files = await openIn(root)
     await expect(files.save(['{}\n', halfway(fullDisk), 'flow\n'])).rejects.toMatchObject({
-      code: 'RPB_OUTPUT',
+      code: 'RPB_NOT_WRITTEN',
       message: expect.stringMatching(/-run-members\.csv could not be written: the disk is full/) as string,
     })
     expect(await readdir(root)).toEqual([NAMES[2], NAMES[0]])
