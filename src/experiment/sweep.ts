@@ -35,7 +35,7 @@ export interface SweepOptions {
  * Makes the runs of a sweep, one after another. One that fails or is not valid is kept with its error or verdict, and the
  * sweep goes on; one that is interrupted is dropped, and ends it.
  * @returns all runs, those of an earlier session first
- * @throws RpbenchError RPB_OUTPUT where `onRun` cannot keep them; anything else that is not an RpbenchError
+ * @throws RpbenchError RPB_NOT_WRITTEN where `onRun` cannot keep them; anything else that is not an RpbenchError
  */
 export async function sweepExperiment(options: SweepOptions): Promise<SweepRun[]> {
   const { plan, goal, signal } = options

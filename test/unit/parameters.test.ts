@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import type { Command as OclifCommand } from '@oclif/core'
+import type { Command as OclifCommand } from '@oclif/core/command'
 import { describe, expect, it } from 'vitest'
 import Churn from '../../commands/churn.js'
 import Predict from '../../commands/predict.js'

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { Errors } from '@oclif/core'
+import * as Errors from '@oclif/core/errors'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import Predict from '../../commands/predict.js'
 import { predictResult } from '../../src/result/predict-result.js'
