@@ -8,14 +8,13 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { arch } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { sweepResult } from '../../src/result/sweep-result.js'
 import { until } from '../system/process-table.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { mayHaveNamespace } from './namespace.js'
+import { without } from './refused-calls.js'
 import { runTool, Tool, type ToolOptions } from './tool.js'
 
 let directory: string
@@ -31,20 +30,6 @@ const SAVED_RUN = [...TO_RESULTS, '-f', '50', '-d', '50ms']
 /** What runs a command after a line of a shell, in which $PWD is an empty directory. */
 const after = (line: string): string[] => ['bash', '-c', `${line} && exec "$@"`, 'bash']
 const inMountNamespace = (line: string): string[] => ['unshare', '--mount', ...after(line)]
-
-const REFUSING = ['python3', fileURLToPath(new URL('without-io-uring.py', import.meta.url))]
-/** Numbers of system calls; older architectures have two for a thing. */
-const NUMBERS: Readonly<
-  Record<string, Readonly<Record<'memfd_create' | 'socket' | 'getrusage' | 'link', string>>>
-> = {
-  x64: { memfd_create: '319', socket: '41', getrusage: '98', link: '86,265' },
-  arm64: { memfd_create: '279', socket: '198', getrusage: '165', link: '37' },
-}
-const numbers = NUMBERS[arch()]
-const refusing = (call: 'memfd_create' | 'socket' | 'getrusage' | 'link'): string[] => [
-  ...REFUSING,
-  numbers![call],
-]
 
 /** An outcome of which one sentence is all that is said on standard error. */
 const saying = (status: number, sentence: RegExp): object => ({
@@ -119,7 +104,7 @@ const FORBIDDEN = 'it is forbidden here, as the seccomp profiles of many contain
 const REFUSED: Case[] = (['memfd_create', 'socket', 'getrusage'] as const).map((call) => [
   `${call} refused`,
   RUN,
-  { under: numbers ? refusing(call) : [] },
+  { under: without(call) },
   1,
   new RegExp(`The system call ${call} failed \\(EPERM\\): ${FORBIDDEN}`),
 ])
@@ -188,7 +173,7 @@ describe('one sentence, and its exit status, is all that there is of', () => {
     expect(outcome.stdout).toBe('')
   })
 
-  it.skipIf(!numbers).each(REFUSED)('%s', async (_name, args, options, status, sentence) =>
+  it.each(REFUSED)('%s', async (_name, args, options, status, sentence) =>
     expect(await runTool(args, { cwd: directory, ...options })).toMatchObject(saying(status, sentence)),
   )
 
@@ -251,8 +236,8 @@ describe('files that cannot be written when a run is over', () => {
     expect(readdirSync(results)).toHaveLength(3)
   })
 
-  it('as links, which not every file system has, get their names without', { skip: !numbers }, async () => {
-    const outcome = await runTool(SAVED_RUN, { cwd: directory, under: refusing('link') })
+  it('as links, which not every file system has, get their names without', async () => {
+    const outcome = await runTool(SAVED_RUN, { cwd: directory, under: without('link') })
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
     expect(readdirSync(join(directory, 'results')).filter((name) => /\.(json|csv)$/.test(name))).toHaveLength(
       3,

@@ -5,6 +5,10 @@ import ctypes, errno, os, platform, struct, sys
 CALLS = {
     "io_uring": {"x86_64": (425, 426, 427), "aarch64": (425, 426, 427)},
     "sendmmsg": {"x86_64": (307,), "aarch64": (269,)},
+    "memfd_create": {"x86_64": (319,), "aarch64": (279,)},
+    "socket": {"x86_64": (41,), "aarch64": (198,)},
+    "getrusage": {"x86_64": (98,), "aarch64": (165,)},
+    "link": {"x86_64": (86, 265), "aarch64": (37,)},
 }
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, SECCOMP_MODE_FILTER = 22, 38, 2
 LOAD_NUMBER, JUMP_IF_EQUAL, RETURN = (0x20, 0, 0, 0), 0x15, 0x06
