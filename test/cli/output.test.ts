@@ -86,7 +86,7 @@ it('standard output on a full device is one sentence', async () => {
   const outcome = await runTool([], { under: ['bash', '-c', 'exec "$0" "$1" predict --to 5 >/dev/full'] })
   expect(outcome).toMatchObject({
     status: 1,
-    stderr: 'rpbench: Standard output cannot be written (ENOSPC).\n',
+    stderr: 'rpbench: Standard output cannot be written: the disk is full.\n',
   })
 })
 
