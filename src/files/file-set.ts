@@ -6,7 +6,7 @@ import { codeOf, reasonOf } from './file-errors.js'
 import { FileLock } from './file-lock.js'
 
 /** What link() fails with on a file system without links. */
-const NO_LINKS: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
+const NO_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
 /** What a file is to hold: at once, or piece by piece. */
 type Text = string | Iterable<string>
@@ -227,7 +227,7 @@ async function keepName(part: string, place: string): Promise<boolean> {
     await link(part, place)
     return true
   } catch (error) {
-    if (!NO_LINKS.includes(codeOf(error))) throw error
+    if (!NO_LINKS.has(codeOf(error))) throw error
     await (await open(place, 'wx')).close()
     return false
   }

@@ -37,7 +37,7 @@ const { EACCES, EADDRINUSE, EADDRNOTAVAIL, EAFNOSUPPORT, EHOSTUNREACH, ENETDOWN,
   constants.errno
 
 /** Errors of bind() and connect() that say that the address is none to be used here; any other says nothing of it. */
-const NOT_USABLE: readonly number[] = [EACCES, EADDRNOTAVAIL, EHOSTUNREACH, ENETDOWN, ENETUNREACH]
+const NOT_USABLE = new Set<number>([EACCES, EADDRNOTAVAIL, EHOSTUNREACH, ENETDOWN, ENETUNREACH])
 
 function canUse(address: string): boolean {
   let fd: number
@@ -54,7 +54,7 @@ function canUse(address: string): boolean {
     // bind() takes the broadcast address of an interface as well; connect() does not.
     const status =
       bound === 0 && !isWildcard(address) ? addon.connect(fd, address, addon.localPort(fd)) : bound
-    if (NOT_USABLE.includes(-status)) return false
+    if (NOT_USABLE.has(-status)) return false
     return checked(status, bound === 0 ? 'connect' : 'bind') === 0
   } finally {
     addon.close(fd)

@@ -226,14 +226,13 @@ describe('files that cannot be written when a run is over', () => {
   })
 
   it('in a directory that somebody removed are written in a new one', async () => {
-    const results = join(directory, 'results')
     const tool = new Tool([...TO_RESULTS, '-f', '50', '-d', '400ms'], { cwd: directory })
     await tool.untilTaken('measured', 2)
-    rmdirSync(results)
+    rmdirSync(results())
     const outcome = await tool.ended
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
     expect(outcome.stdout).toMatch(/^ saved /m)
-    expect(readdirSync(results)).toHaveLength(3)
+    expect(readdirSync(results())).toHaveLength(3)
   })
 
   it('as links, which not every file system has, get their names without', async () => {
@@ -245,8 +244,9 @@ describe('files that cannot be written when a run is over', () => {
   })
 })
 
+const results = (): string => join(directory, 'results')
+
 describe('the file of a sweep', () => {
-  const results = (): string => join(directory, 'results')
   const sweepFile = (): string | undefined =>
     existsSync(results()) ? readdirSync(results()).find((name) => name.endsWith('-sweep.json')) : undefined
 
