@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,7 +12,9 @@ const FORGET_MS = 5000
 
 /** Lists the kernel's BPF programs; undefined where this user may not, or nothing is there to compile it with. */
 export function compileBpfList(): (() => number[]) | undefined {
-  const binary = path.join(mkdtempSync(path.join(tmpdir(), 'rpbench-soak-bpf-')), 'bpf-objects')
+  const folder = mkdtempSync(path.join(tmpdir(), 'rpbench-soak-bpf-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const binary = path.join(folder, 'bpf-objects')
   const list = (): number[] =>
     execFileSync(binary, { encoding: 'utf8' }).split('\n').filter(Boolean).map(Number)
   try {
