@@ -1,12 +1,15 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { exportFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
+import { thresholdFlags } from '../src/cli/thresholds.js'
 
 export default class Churn extends ResultCommand {
   static override description = `Measure what moves, and what is lost, when members join, leave, restart or are replaced.
 
 Keeps a steady open loop on a group while it changes, and says of every change how many flows moved to another process,
-whether their own process was gone, where they went, what was lost meanwhile, and what the kernel's rule predicts.`
+whether their own process was gone, where they went, what was lost meanwhile, and what the kernel's rule predicts.
+
+Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a threshold cannot be told, 99 a threshold fails, 130 interrupted, after keeping and printing what was measured.`
   static override examples = [
     '<%= config.bin %> churn',
     "<%= config.bin %> churn -p 4 --change '2s:add' --change '4s:remove:0' --change '6s:restart:1' --change '8s:replace'",
@@ -15,6 +18,7 @@ whether their own process was gone, where they went, what was lost meanwhile, an
 
   static override flags = {
     ...flagsOf('churn'),
+    ...thresholdFlags,
     ...outputFlags,
     ...exportFlags,
   }
@@ -23,11 +27,14 @@ whether their own process was gone, where they went, what was lost meanwhile, an
     const { flags } = await this.parse(Churn)
     const { planChurn } = await import('../src/cli/churn-flags.js')
     const { plan, changes, supplied, repeat } = planChurn(flags)
-    const [{ prepareTraffic }, { churnExperiment }, { CHURN_VIEWS }] = await Promise.all([
-      import('../src/experiment/traffic.js'),
-      import('../src/experiment/churn.js'),
-      import('../src/report/churn/views.js'),
-    ])
+    const [{ judgeable, readThresholds }, { prepareTraffic }, { churnExperiment }, { CHURN_VIEWS }] =
+      await Promise.all([
+        import('../src/cli/read-thresholds.js'),
+        import('../src/experiment/traffic.js'),
+        import('../src/experiment/churn.js'),
+        import('../src/report/churn/views.js'),
+      ])
+    const thresholds = readThresholds(flags.threshold, { command: 'churn', ...judgeable([plan]) })
     const traffic = prepareTraffic(plan)
     if (repeat > 1)
       return this.repeatAndReport(flags, {
@@ -35,11 +42,13 @@ whether their own process was gone, where they went, what was lost meanwhile, an
         repeat,
         plan,
         supplied,
+        thresholds,
       })
     await this.measureAndReport({
       kind: 'churn',
       views: CHURN_VIEWS,
       flags,
+      thresholds,
       statusOf: EXIT_STATUS.churn,
       measure: async ({ signal, progress: { update } }) => ({
         result: await churnExperiment({

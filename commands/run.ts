@@ -1,13 +1,14 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { exportFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
+import { thresholdFlags } from '../src/cli/thresholds.js'
 
 export default class Run extends ResultCommand {
   static override description = `Measure how flows spread over a SO_REUSEPORT group, and at what latency.
 
 Starts a group of server processes that share one UDP port, sends from many source ports, and reports the flows and packets each process got, whether that spread is what a fair hash gives, and the latency of each process. With --rate beyond what the group can do, it tells whether all members drop alike, and why not. Traffic stays on this host.
 
-Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 interrupted, after keeping and printing what was measured.`
+Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a threshold cannot be told, 99 a threshold fails, 130 interrupted, after keeping and printing what was measured.`
   static override examples = [
     '<%= config.bin %> run --procs 4 --flows 10000',
     '<%= config.bin %> run -p 8 -f 100k -d 20s --in-flight 512',
@@ -18,6 +19,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
 
   static override flags = {
     ...flagsOf('run'),
+    ...thresholdFlags,
     ...outputFlags,
     ...exportFlags,
   }
@@ -26,11 +28,14 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
     const { flags } = await this.parse(Run)
     const { planFromFlags } = await import('../src/cli/run-flags.js')
     const { plan, supplied, repeat } = planFromFlags(flags)
-    const [{ prepareTraffic }, { runExperiment }, { RUN_VIEWS }] = await Promise.all([
-      import('../src/experiment/traffic.js'),
-      import('../src/experiment/run.js'),
-      import('../src/report/run/views.js'),
-    ])
+    const [{ judgeable, readThresholds }, { prepareTraffic }, { runExperiment }, { RUN_VIEWS }] =
+      await Promise.all([
+        import('../src/cli/read-thresholds.js'),
+        import('../src/experiment/traffic.js'),
+        import('../src/experiment/run.js'),
+        import('../src/report/run/views.js'),
+      ])
+    const thresholds = readThresholds(flags.threshold, { command: 'run', ...judgeable([plan]) })
     const traffic = prepareTraffic(plan)
     if (repeat > 1)
       return this.repeatAndReport(flags, {
@@ -38,11 +43,13 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement, 130 int
         repeat,
         plan,
         supplied,
+        thresholds,
       })
     await this.measureAndReport({
       kind: 'run',
       views: RUN_VIEWS,
       flags,
+      thresholds,
       statusOf: EXIT_STATUS.run,
       measure: ({ signal, progress: { update } }) =>
         runExperiment({

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
+import { thresholdFlags } from '../src/cli/thresholds.js'
 import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import { usageError } from '../src/errors.js'
 import type { SweepTask } from '../src/cli/sweep-session.js'
@@ -11,7 +12,7 @@ export default class Sweep extends ResultCommand {
 
 Every flag of run takes a list (1,2,4), a range (10k..50k/10k), a range that grows by a factor (1..16*2), or these mixed; each combination is a point. Flags whose values hold commas, such as --source-addresses, take ; between two of them. Points run in a shuffled order, once per repetition. With --find, the highest rate at which a goal holds is searched at each point.
 
-Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid measurement, 130 interrupted, after keeping and printing what was measured.`
+Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid measurement or a threshold cannot be told, 99 a threshold fails, 130 interrupted, after keeping and printing what was measured.`
   static override examples = [
     '<%= config.bin %> sweep --procs 1,2,4,8 --flows 1k,10k',
     '<%= config.bin %> sweep -p 4 --rate 10k..100k/10k --steering hash,random --repeat 5',
@@ -31,6 +32,7 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
       helpGroup: 'SWEEP',
     }),
     ...flagsOf('sweep'),
+    ...thresholdFlags,
     ...outputFlags,
   }
 
@@ -51,6 +53,13 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
     const task: SweepTask =
       resume === undefined ? planSweep(others) : await resumedSweep(resume, await this.#origin())
     if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
+    const { judgeable, readThresholds } = await import('../src/cli/read-thresholds.js')
+    const kept = task.earlier?.thresholds?.map(({ expression }) => expression)
+    const thresholds = readThresholds(flags.threshold ?? [...new Set(kept)], {
+      command: 'sweep',
+      ...judgeable(task.plan.points.map(({ plan }) => plan)),
+      search: task.goal !== undefined,
+    })
     await consentToSweep(task, flags.yes)
     const { SWEEP_VIEWS } = await import('../src/report/sweep/views.js')
     await this.measureAndReport({
@@ -58,6 +67,7 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
       views: SWEEP_VIEWS,
       flags,
       ...(task.savedAs !== undefined && { savedAs: task.savedAs }),
+      thresholds,
       statusOf: EXIT_STATUS.sweep,
       measure: (measuring) => runSweep(task, this.config.version, measuring),
     })

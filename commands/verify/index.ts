@@ -1,12 +1,13 @@
 import { flagsOf } from '../../src/cli/flags.js'
 import { EXIT_STATUS } from '../../src/cli/exit-status.js'
+import { thresholdFlags } from '../../src/cli/thresholds.js'
 import { outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 
 export default class Verify extends ResultCommand {
   static override summary = 'Put four claims about SO_REUSEPORT to the test on this machine'
   static override description = `One flow always reaches the same socket; different flows spread evenly; changing the number of sockets moves flows, as many as predicted; overload does not break the balance. Each is measured, and printed with its verdict and its evidence, in about a minute. Traffic stays on this host.
 
-Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1 nothing could be measured, 130 interrupted, after keeping and printing what was measured.`
+Exit status: 0 all hold, 99 one (or a threshold) does not, 3 one cannot be told, 2 wrong usage, 1 nothing could be measured, 130 interrupted, after keeping and printing what was measured.`
   static override examples = [
     '<%= config.bin %> verify',
     '<%= config.bin %> verify --claim affinity --claim balance -p 8',
@@ -16,6 +17,7 @@ Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1
 
   static override flags = {
     ...flagsOf('verify'),
+    ...thresholdFlags,
     ...outputFlags,
   }
 
@@ -25,14 +27,17 @@ Exit status: 0 all hold, 99 one does not, 3 one cannot be told, 2 wrong usage, 1
     const mayObserve = mayLoadEbpf()
     const { planVerify } = await import('../../src/cli/verify-flags.js')
     const { plan, supplied } = planVerify(flags, mayObserve)
-    const [{ verifyClaims }, { VERIFY_VIEWS }] = await Promise.all([
+    const [{ judgeable, readThresholds }, { verifyClaims }, { VERIFY_VIEWS }] = await Promise.all([
+      import('../../src/cli/read-thresholds.js'),
       import('../../src/experiment/verify.js'),
       import('../../src/report/verify/views.js'),
     ])
+    const thresholds = readThresholds(flags.threshold, { command: 'verify', ...judgeable([plan]) })
     await this.measureAndReport({
       kind: 'verify',
       views: VERIFY_VIEWS,
       flags,
+      thresholds,
       statusOf: EXIT_STATUS.verify,
       measure: async ({ signal, progress: { update } }) => ({
         result: await verifyClaims({

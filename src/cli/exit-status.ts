@@ -2,6 +2,7 @@ import type { ChurnResult } from '../result/churn-result.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import type { RunResult } from '../result/run-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
+import type { ThresholdResult } from '../result/thresholds.js'
 import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
 
 /** The command was interrupted, after it kept and printed what it had. */
@@ -9,7 +10,7 @@ export const INTERRUPTED_STATUS = 130
 
 const FAILED = 1
 const INVALID = 3
-/** A claim, or a case, does not hold. */
+/** A claim, a case or a threshold does not hold. */
 const DOES_NOT_HOLD = 99
 
 /** The exit status that each kind of result ends its command with; 0 for a good one. Errors have theirs in errors.ts. */
@@ -36,6 +37,20 @@ export const EXIT_STATUS = {
   },
   selectors: ({ cases }: SelectorsResult): number =>
     cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,
+}
+
+/**
+ * The status of a result that was held against limits: what is known not to hold outweighs what is not known, and a run that
+ * failed, or was interrupted, both.
+ * @param status that the result has without them
+ */
+export function statusOfThresholds(
+  status: number,
+  thresholds: readonly Pick<ThresholdResult, 'outcome'>[] = [],
+): number {
+  if (status !== 0 && status !== INVALID) return status
+  if (thresholds.some(({ outcome }) => outcome === 'fail')) return DOES_NOT_HOLD
+  return thresholds.every(({ outcome }) => outcome === 'pass') ? status : INVALID
 }
 
 /** Of several: what some of them gave is worth having. */

@@ -1,5 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import type { RepeatOptions } from '../experiment/repeat.js'
+import type { JudgedResult } from '../metrics/judged.js'
+import type { Threshold } from '../plan/thresholds.js'
 import type { ExportFlag, ShownResult, Views } from '../report/views.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import { BaseCommand } from './base-command.js'
@@ -60,7 +62,9 @@ export abstract class ResultCommand extends BaseCommand {
   /** Measures the same plan several times, and does with all of it what `measureAndReport` does with one. */
   protected async repeatAndReport(
     flags: PrintFlags & Measurement<ShownResult<RepeatResult>>['flags'],
-    options: Pick<RepeatOptions, 'repeated' | 'repeat' | 'plan' | 'supplied'>,
+    options: Pick<RepeatOptions, 'repeated' | 'repeat' | 'plan' | 'supplied'> & {
+      thresholds: readonly Threshold[]
+    },
   ): Promise<void> {
     const [{ repeatExperiment }, { REPEAT_VIEWS }, { EXIT_STATUS }] = await Promise.all([
       import('../experiment/repeat.js'),
@@ -71,6 +75,7 @@ export abstract class ResultCommand extends BaseCommand {
       kind: `${options.repeated.of}s`,
       views: REPEAT_VIEWS,
       flags,
+      thresholds: options.thresholds,
       statusOf: EXIT_STATUS.repeat,
       measure: async ({ signal, progress: { update }, keep }) => ({
         result: await repeatExperiment({
@@ -84,18 +89,38 @@ export abstract class ResultCommand extends BaseCommand {
     })
   }
 
-  /** Measures, prints and saves; ends with the status that the result has. Errors as those of `measureAndReport`. */
-  protected async measureAndReport<Result extends object, Shown extends ShownResult<Result>>(
+  /**
+   * Measures, holds what was measured against thresholds, prints and saves; ends with the status that the result has. Errors as
+   * those of `measureAndReport`.
+   */
+  protected async measureAndReport<Result extends JudgedResult, Shown extends ShownResult<Result>>(
     measurement: Measurement<Shown> & {
       flags: PrintFlags
+      thresholds: readonly Threshold[]
       statusOf: (result: Shown['result']) => number
     },
   ): Promise<void> {
-    const { measureAndReport } = await import('./lifecycle.js')
-    const { flags, statusOf } = measurement
-    const { result } = await measureAndReport(measurement, this.output, textOptions(flags['no-color']))
+    const [{ measureAndReport }, { judgeResult }, { statusOfThresholds }] = await Promise.all([
+      import('./lifecycle.js'),
+      import('../metrics/judged.js'),
+      import('./exit-status.js'),
+    ])
+    const { flags, statusOf, thresholds, measure } = measurement
+    const judged = <S extends Shown>(shown: S): S =>
+      thresholds.length === 0
+        ? shown
+        : { ...shown, result: { ...shown.result, thresholds: judgeResult(shown.result, thresholds) } }
+    const { result } = await measureAndReport<Shown>(
+      {
+        ...measurement,
+        measure: async (measuring) =>
+          judged(await measure({ ...measuring, keep: (shown) => measuring.keep(judged(shown)) })),
+      },
+      this.output,
+      textOptions(flags['no-color']),
+    )
     this.output.check()
-    const status = statusOf(result)
+    const status = statusOfThresholds(statusOf(result), result.thresholds)
     if (status !== 0) this.exit(status)
   }
 }

@@ -1,4 +1,4 @@
-import { parseRunResult, parseSweepResult } from '../result/saved-result.js'
+import { parseResult, parseRunResult, parseSweepResult } from '../result/saved-result.js'
 import type { RunResult } from '../result/run-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import { readTextFile } from './text-file.js'
@@ -14,4 +14,9 @@ export async function readRunResult(path: string): Promise<RunResult> {
 /** A saved sweep. Errors as those of `readRunResult`. */
 export async function readSweepResult(path: string): Promise<SweepResult> {
   return parseSweepResult(textOf(path), path)
+}
+
+/** A saved result of any command that measures. Errors as those of `readRunResult`. */
+export async function readResult(path: string): ReturnType<typeof parseResult> {
+  return parseResult(textOf(path), path)
 }

@@ -8,6 +8,7 @@ import { course, group, schedule, throughput } from './run-result.js'
 import { count, index, ns, probability, share } from './scalars.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
+import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
 
 /**
@@ -141,6 +142,7 @@ export const churnResult = z.object({
   histograms: histograms
     .optional()
     .describe('the times themselves, to be merged and asked later; absent where no reply came in time'),
+  thresholds,
 })
 
 export type ChangeResult = z.infer<typeof changeResult>

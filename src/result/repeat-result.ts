@@ -6,6 +6,7 @@ import { plannedRun } from './plan-schema.js'
 import { runResult } from './run-result.js'
 import { count, finite, index, ns, probability } from './scalars.js'
 import { spread } from './spread.js'
+import { thresholds } from './thresholds.js'
 import { affinityClaim, balanceClaim } from './verify-result.js'
 
 /** The result of `rpbench run --repeat N` and `rpbench churn --repeat N`: independent draws of one plan. */
@@ -73,6 +74,7 @@ export const repeatResult = z.object({
     ),
   changes: z.array(pooledChange).optional().describe('of `churn`: what all repetitions say of each change'),
   figures: z.array(figure).describe('median and interval of each metric that was measured'),
+  thresholds,
 })
 
 export type Repetition = z.infer<typeof repetition>

@@ -15,6 +15,7 @@ import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
+import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
 
 export type { Affinity } from './affinity.js'
@@ -132,6 +133,7 @@ export const runResult = z.object({
   schedule: schedule.optional().describe('how an open loop kept its schedule; absent in a closed one'),
   crossCheck: crossCheck.optional().describe("the same counts from the kernel's own books"),
   validity: validity.describe('whether this run can be trusted'),
+  thresholds,
   startup: z
     .object({
       groupNs: ns.describe('to start the group, until all members were bound'),

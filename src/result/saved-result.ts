@@ -1,7 +1,10 @@
 import type { z } from 'zod'
 import { usageError } from '../errors.js'
+import type { ChurnResult } from './churn-result.js'
+import type { RepeatResult } from './repeat-result.js'
 import type { RunResult } from './run-result.js'
 import type { SweepResult } from './sweep-result.js'
+import type { ClaimsResult } from './verify-result.js'
 
 /**
  * The text of a result → the result, checked against its schema; fields this version does not know are left out.
@@ -18,6 +21,43 @@ export async function parseRunResult(text: string, name: string): Promise<RunRes
 export async function parseSweepResult(text: string, name: string): Promise<SweepResult> {
   const { SWEEP_SCHEMA, sweepResult } = await import('./sweep-result.js')
   return parseSaved(text, name, SWEEP_SCHEMA, sweepResult)
+}
+
+/** A result of any command that measures. Errors as those of `parseRunResult`. */
+export async function parseResult(
+  text: string,
+  name: string,
+): Promise<RunResult | ChurnResult | RepeatResult | SweepResult | ClaimsResult> {
+  const schema = schemaOf(text)
+  const [run, churn, repeat, sweep, verify] = await Promise.all([
+    import('./run-result.js'),
+    import('./churn-result.js'),
+    import('./repeat-result.js'),
+    import('./sweep-result.js'),
+    import('./verify-result.js'),
+  ])
+  switch (schema.split('@')[0]) {
+    case churn.CHURN_SCHEMA.split('@')[0]:
+      return parseSaved(text, name, churn.CHURN_SCHEMA, churn.churnResult)
+    case repeat.REPEAT_SCHEMA.split('@')[0]:
+      return parseSaved(text, name, repeat.REPEAT_SCHEMA, repeat.repeatResult)
+    case sweep.SWEEP_SCHEMA.split('@')[0]:
+      return parseSaved(text, name, sweep.SWEEP_SCHEMA, sweep.sweepResult)
+    case verify.VERIFY_SCHEMA.split('@')[0]:
+      return parseSaved(text, name, verify.VERIFY_SCHEMA, verify.claimsResult)
+    default:
+      return parseSaved(text, name, run.RUN_SCHEMA, run.runResult)
+  }
+}
+
+/** The schema that a text says it follows; empty where it says none. */
+function schemaOf(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'schema' in value ? String(value.schema) : ''
+  } catch {
+    return ''
+  }
 }
 
 function parseSaved<T>(text: string, name: string, wanted: string, result: z.ZodType<T>): T {

@@ -6,6 +6,7 @@ import { latency } from './latency.js'
 import { throughput } from './run-result.js'
 import { spread } from './spread.js'
 import { count, finite, index, instant, ns, rate, share } from './scalars.js'
+import { thresholds } from './thresholds.js'
 import { validityVerdict } from './validity.js'
 
 /**
@@ -250,6 +251,7 @@ export const sweepResult = z.object({
     .describe('combinations that are not possible'),
   runs: z.array(sweepRun).describe('every run, in the order of time'),
   capacity: z.array(capacity).optional().describe('of each point; only where capacities are searched'),
+  thresholds,
 })
 
 export type SweepRun = z.infer<typeof sweepRun>

@@ -3,6 +3,7 @@ import { affinityEvidence, balanceEvidence, churnEvidence, overloadEvidence } fr
 import { measuredEnvelope } from './envelope.js'
 import { plannedVerification } from './plan-schema.js'
 import { ns } from './scalars.js'
+import { thresholds } from './thresholds.js'
 
 /** The result of `rpbench verify …`: with `claims`, or of `verify selectors` with `cases`. */
 export const VERIFY_SCHEMA = 'rpbench/verify@1'
@@ -64,6 +65,7 @@ export const claimsResult = z.object({
     .describe('ended before its time: claims that were not finished cannot be told'),
   plan: plannedVerification,
   claims: z.array(claim).describe('what is said of reuseport, and whether it holds here'),
+  thresholds,
   notes: z
     .array(z.string())
     .optional()

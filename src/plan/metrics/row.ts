@@ -1,5 +1,7 @@
 import type { Unit } from '../../units/measure.js'
 
+export { UNITS } from '../../units/measure.js'
+
 /** The commands whose results have metrics. */
 export const MEASURING_COMMANDS = ['run', 'churn', 'sweep', 'verify'] as const
 export type MeasuringCommand = (typeof MEASURING_COMMANDS)[number]

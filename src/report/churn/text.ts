@@ -5,6 +5,7 @@ import { booksLine } from '../books-line.js'
 import { changeLines, changePhrases } from '../change-lines.js'
 import { headerPhrases, titleLines } from '../header.js'
 import { hangOf, layOut, type Line, wrap } from '../line.js'
+import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle, type Style } from '../style.js'
 import type { TextOptions } from '../views.js'
 import { rateLine, scheduleLine } from '../time-lines.js'
@@ -42,6 +43,7 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
     ...(notices.length > 0 ? [...notices, ''] : []),
     ...changeBlocks(result.changes, style),
     ...layOut(lines, style),
+    ...thresholdBlock(result, style),
     '',
   ].join('\n')
 }

@@ -7,6 +7,7 @@ import { headerPhrases, titleLines } from '../header.js'
 import { layOut, type Line, type Phrase } from '../line.js'
 import { sharedSources } from '../shared-sources.js'
 import { formatP } from '../spread-lines.js'
+import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle, type Style, type Tone } from '../style.js'
 import type { TextOptions } from '../views.js'
 import { figuresTable } from './figures-table.js'
@@ -42,6 +43,7 @@ export function renderRepeatText(result: RepeatResult, options: TextOptions): st
     ...figuresTable(result, style),
     '',
     ...layOut(lines, style),
+    ...thresholdBlock(result, style),
     '',
   ].join('\n')
 }

@@ -8,6 +8,7 @@ import { type Line, layOut } from '../line.js'
 import { membersTable } from '../members-table.js'
 import { takenLine } from '../taken-line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
+import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
 import { latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
@@ -46,6 +47,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...membersTable(result.members, style, result),
     '',
     ...layOut(lines, style),
+    ...thresholdBlock(result, style),
     '',
   ].join('\n')
 }

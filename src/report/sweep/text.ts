@@ -4,6 +4,7 @@ import { titleLines } from '../header.js'
 import { layOut, type Line, type Phrase } from '../line.js'
 import { plural } from '../../units/plural.js'
 import { sharedSources } from '../shared-sources.js'
+import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle, type Tone } from '../style.js'
 import { pointLabel, sweepPictures } from '../sweep-pictures.js'
 import type { TextOptions } from '../views.js'
@@ -34,6 +35,7 @@ export function renderSweepText(result: SweepResult, options: TextOptions): stri
     ...sweepPictures(result, style),
     '',
     ...layOut(lines, style),
+    ...thresholdBlock(result, style),
     '',
   ].join('\n')
 }

@@ -5,6 +5,7 @@ import { CLAIM_TONES, claimLines } from '../claim-lines.js'
 import { titleLines } from '../header.js'
 import { layOut, type Line, type Phrase, wrap } from '../line.js'
 import { plural } from '../../units/plural.js'
+import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
 
@@ -40,6 +41,7 @@ export function renderVerifyText(result: ClaimsResult, options: TextOptions): st
     ...blocks.flatMap((block) => [...laidOut(block), '']),
     ...(rest.length > 0 ? [...laidOut(rest), ''] : []),
     ` ${plural(claims.length, 'claim', 'claims')}: ${wrap(summary(result), 11, 3, style).join('\n').trimStart()}`,
+    ...thresholdBlock(result, style),
     '',
   ].join('\n')
 }

@@ -1,0 +1,22 @@
+import type { ThresholdResult } from '../../result/thresholds.js'
+import { titleLines } from '../header.js'
+import { createStyle } from '../style.js'
+import { thresholdBlock } from '../threshold-lines.js'
+import { jsonView, type Views } from '../views.js'
+
+export interface ShownCheck {
+  result: { startedAt: string; thresholds?: ThresholdResult[] | undefined }
+  file: string
+}
+
+/** How a saved result fares against limits; as JSON, the result with that in it. */
+export const CHECK_VIEWS: Views<ShownCheck> = {
+  text: {
+    render: ({ result, file }, options) => {
+      const style = createStyle(options)
+      const facts = [{ text: file }, { text: result.startedAt }]
+      return [...titleLines('rpbench check', facts, style), ...thresholdBlock(result, style), ''].join('\n')
+    },
+  },
+  json: jsonView,
+}
