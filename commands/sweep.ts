@@ -65,7 +65,8 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
     await this.measureAndReport({
       kind: 'sweep',
       views: SWEEP_VIEWS,
-      flags,
+      // What is resumed keeps its name.
+      flags: { ...flags, label: flags.label ?? task.earlier?.label },
       ...(task.savedAs !== undefined && { savedAs: task.savedAs }),
       thresholds,
       statusOf: EXIT_STATUS.sweep,

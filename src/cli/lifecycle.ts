@@ -21,6 +21,7 @@ interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined
   output: string
   save: boolean
   quiet: boolean
+  label?: string | undefined
   json: boolean
 }
 
@@ -52,6 +53,7 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   output: StandardOutput,
   options: TextOptions,
 ): Promise<Shown> {
+  refuseLabel(flags.label)
   const saved = Object.values(views).filter(({ ending }) => ending !== undefined)
   const endings = saved.flatMap(({ ending }) => ending ?? [])
   let files: FileSet | undefined
@@ -66,7 +68,8 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
         ? await FileSet.open({ directory: flags.output, startedAt: new Date(), kind, endings })
         : await FileSet.at(savedAs.stem, endings, savedAs.lock)
   exports = await openExports(views, flags)
-  const keep = async (shown: Shown): Promise<void> => {
+  const keep = async (measured: Shown): Promise<void> => {
+    const shown = labelled(measured, flags.label)
     const texts: Text[] = []
     for (const { render } of saved) texts.push(await render(shown, options))
     await files?.save(texts)
@@ -74,7 +77,7 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   const progress = new ProgressLine(flags.quiet)
   let shown: Shown & { failure?: unknown }
   try {
-    shown = await measure({ signal: interrupts.signal, progress, keep })
+    shown = labelled(await measure({ signal: interrupts.signal, progress, keep }), flags.label)
   } finally {
     progress.end()
   }
@@ -90,6 +93,19 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   interrupts.release()
   if (shown.failure !== undefined) throw shown.failure
   return shown
+}
+
+const MOST_LABEL = 100
+
+/** @throws RpbenchError RPB_USAGE where a label is empty, long, or more than a line */
+function refuseLabel(label = 'none'): void {
+  if (label.trim() === '' || Array.from(label).length > MOST_LABEL || /\p{Cc}/u.test(label))
+    throw usageError(`--label takes 1 to ${MOST_LABEL} characters on one line: give a shorter name.`)
+}
+
+/** The same with the label that the user gave it, if any. */
+function labelled<Shown extends ShownResult<object>>(shown: Shown, label: string | undefined): Shown {
+  return label === undefined ? shown : { ...shown, result: { ...shown.result, label } }
 }
 
 /** A view, and the file that the user named for it. */

@@ -23,6 +23,11 @@ export const outputFlags = {
     allowNo: true,
     helpGroup: 'OUTPUT',
   }),
+  label: Flags.string({
+    description: 'a name for the result, kept in it; rpbench list shows it',
+    helpValue: 'TEXT',
+    helpGroup: 'OUTPUT',
+  }),
   quiet: Flags.boolean({ char: 'q', description: 'no progress', helpGroup: 'OUTPUT' }),
 }
 

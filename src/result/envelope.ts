@@ -25,6 +25,11 @@ const host = z
   })
   .describe('where it was measured')
 
+const label = z
+  .string()
+  .optional()
+  .describe('what the user called it (`--label`); absent where it has no label')
+
 /** What every result begins with. */
 export function envelope<Name extends string>(schema: Name) {
   return {
@@ -36,5 +41,5 @@ export function envelope<Name extends string>(schema: Name) {
 
 /** What everything begins with that was measured on a host. */
 export function measuredEnvelope<Name extends string>(schema: Name) {
-  return { ...envelope(schema), host }
+  return { ...envelope(schema), label, host }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flagOf } from '../plan/parameters/table.js'
 import { CHURN_SCHEMA, churnResult } from './churn-result.js'
+import { LIST_SCHEMA, listResult } from './headline.js'
 import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
 import { REPEAT_SCHEMA, repeatResult } from './repeat-result.js'
 import { RUN_SCHEMA, runResult } from './run-result.js'
@@ -10,6 +11,7 @@ import { VERIFY_SCHEMA, verifyResult } from './verify-result.js'
 const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
+  list: { schema: LIST_SCHEMA, result: listResult },
   predict: { schema: PREDICT_SCHEMA, result: predictResult },
   repeat: { schema: REPEAT_SCHEMA, result: repeatResult, by: `run ${flagOf('repeat')}` },
   sweep: { schema: SWEEP_SCHEMA, result: sweepResult },

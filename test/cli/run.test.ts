@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HistogramLogReader } from 'hdr-histogram-js'
 import { afterEach, describe, expect, it } from 'vitest'
+import { listResult } from '../../src/result/headline.js'
 import { runResult } from '../../src/result/run-result.js'
 import { quietPort } from '../system/experiment.js'
 import { Stranger } from '../system/stranger.js'
@@ -83,11 +84,18 @@ describe('rpbench run --json', () => {
   })
 
   it('writes into results/ below the working directory unless told otherwise', async () => {
-    const outcome = await runTool([...SHORT, '-f', '10'], { cwd: directory })
+    const outcome = await runTool([...SHORT, '-f', '10', '--label', 'a first try'], { cwd: directory })
     expect(outcome.status).toBe(0)
     expect(await readdir(directory)).toEqual(['results'])
     expect(await readdir(join(directory, 'results'))).toHaveLength(3)
     expect(outcome.stdout.replaceAll(/\s/g, '')).toContain('results/')
+    await writeFile(join(directory, 'results', 'other.json'), '{}')
+    const list = await runTool(['list', '--json'], { cwd: directory })
+    expect(list).toMatchObject({ status: 0, stderr: '' })
+    expect(listResult.parse(JSON.parse(list.stdout))).toMatchObject({
+      results: [{ kind: 'run', label: 'a first try' }],
+      skipped: [{ file: 'other.json', why: 'it is no saved result of rpbench' }],
+    })
   })
 })
 

@@ -112,6 +112,19 @@ describe('bad input', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
+  it.each([
+    ['no character', ''],
+    ['two lines', 'two\nlines'],
+    ['101 characters', 'x'.repeat(101)],
+  ])('such as a --label of %s is found before anything starts', async (_name, label) => {
+    const outcome = await guarded('run', '--label', label)
+    expect(outcome).toMatchObject({ status: 2, stdout: '' })
+    expect(outcome.stderr).toBe(
+      'rpbench: --label takes 1 to 100 characters on one line: give a shorter name.\n',
+    )
+    expect(await readdir(directory)).toEqual([])
+  })
+
   it('is told from good input: that would start something', async () => {
     const outcome = await guarded('run', '--flows', '10', '--no-save')
     expect(outcome).toMatchObject({ status: 99, stderr: 'something was started\n' })

@@ -56,7 +56,7 @@ describe('the table of parameters', () => {
     const files = readdirSync(new URL('../../commands', import.meta.url)).map((file) =>
       file.replace('.ts', ''),
     )
-    expect(files.toSorted()).toEqual([...COMMANDS, 'check', 'metrics', 'schema'].toSorted())
+    expect(files.toSorted()).toEqual([...COMMANDS, 'check', 'metrics', 'list', 'schema'].toSorted())
   })
 
   it('names each parameter once', () => {

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { envelope } from './envelope.js'
+import { count, instant, ns, rate, share } from './scalars.js'
+
+/** The result of `rpbench list`: what the results of a folder are, by their headlines. */
+export const LIST_SCHEMA = 'rpbench/list@1'
+
+/** What kinds of results are saved, and up to which version this rpbench reads them. */
+const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1 } as const
+type Kind = keyof typeof VERSIONS
+const KINDS = Object.keys(VERSIONS) as [Kind, ...Kind[]]
+
+const VERDICTS = [
+  'valid',
+  'suspect',
+  'invalid',
+  'failed',
+  'interrupted',
+  'holds',
+  'does not hold',
+  'cannot tell',
+] as const
+
+const headline = z.object({
+  file: z.string().describe('its name in the folder'),
+  kind: z.enum(KINDS).describe('of what it is the result'),
+  startedAt: instant.describe('when the command began'),
+  label: z.string().optional().describe('what the user called it; absent where it has no label'),
+  verdict: z
+    .enum(VERDICTS)
+    .describe(
+      'of one measurement its validity, of several the worst; of `verify` whether all claims hold; what ended it, where that was before its time',
+    ),
+  runs: count.optional().describe('measurements in it; absent where it is one'),
+  roundTripsPerSecond: rate.optional().describe('replies that came while requests were sent; of one run'),
+  p50Ns: ns
+    .optional()
+    .describe('median of the response time in an open loop, else of the service time; of one run'),
+  p99Ns: ns.optional().describe('the same at 99 %'),
+  lossShare: share
+    .optional()
+    .describe('of the requests that were due, those without a reply in time; of one run'),
+})
+
+export const listResult = z.object({
+  ...envelope(LIST_SCHEMA),
+  folder: z.string().describe('the folder that was read, as it was given'),
+  results: z.array(headline).describe('the results in it, the newest last'),
+  skipped: z
+    .array(
+      z.object({ file: z.string().describe('its name'), why: z.string().describe('what it is instead') }),
+    )
+    .describe('JSON files in it that are no results, or cannot be read'),
+})
+
+export type Headline = z.infer<typeof headline>
+export type ListResult = z.infer<typeof listResult>
+
+const validity = z.object({ verdict: z.enum(['valid', 'suspect', 'invalid']) }).optional()
+const stopped = z.enum(['interrupted', 'failed']).optional()
+const percentiles = z.object({ p50Ns: z.number(), p99Ns: z.number() })
+const part = z.object({ validity, stopped, error: z.unknown().optional() })
+
+/** What a headline is made of, in results of any kind: so little that a folder of a thousand is read in seconds. */
+const outline = z.object({
+  startedAt: instant,
+  label: z.string().optional(),
+  stopped,
+  validity,
+  throughput: z.object({ roundTripsPerSecond: z.number() }).optional(),
+  latency: z.object({ service: percentiles, response: percentiles.optional() }).optional(),
+  books: z.object({ sent: z.number(), unsent: z.number(), lost: z.number(), late: z.number() }).optional(),
+  runs: z.array(part).optional(),
+  repetitions: z
+    .array(z.object({ run: part.optional(), churn: part.optional(), error: z.unknown().optional() }))
+    .optional(),
+  claims: z.array(z.object({ holds: z.boolean().optional() })).optional(),
+  cases: z.array(z.object({ outcome: z.string() })).optional(),
+})
+type Outline = z.infer<typeof outline>
+
+/**
+ * The text of a saved result → its headline.
+ * @returns why it has none, where the text is damaged, foreign, or of a newer version
+ */
+export function headlineOf(file: string, text: string): Headline | { file: string; why: string } {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return { file, why: 'it is not JSON; it may be cut' }
+  }
+  const schema = typeof value === 'object' && value !== null && 'schema' in value ? String(value.schema) : ''
+  const [, name, version] = /^rpbench\/(\w+)@(\d+)$/.exec(schema) ?? []
+  const kind = KINDS.find((one) => one === name)
+  if (kind === undefined) return { file, why: 'it is no saved result of rpbench' }
+  if (Number(version) > VERSIONS[kind])
+    return { file, why: `it is of a newer version, ${schema}: update rpbench` }
+  const { data, error } = outline.safeParse(value)
+  if (error) {
+    const [issue] = error.issues
+    return {
+      file,
+      why: `it does not follow ${schema}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+    }
+  }
+  return { file, kind, ...figuresOf(data, kind) }
+}
+
+function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
+  const { startedAt, label, throughput, latency, books } = data
+  const parts = data.runs ?? data.repetitions?.map(({ run, churn, error }) => run ?? churn ?? { error })
+  const due = books ? books.sent + books.unsent : 0
+  const times = latency?.response ?? latency?.service
+  return {
+    startedAt,
+    ...(label !== undefined && { label }),
+    verdict: data.stopped ?? (kind === 'verify' ? ruling(data) : worst(parts ?? [data])),
+    ...(parts && { runs: parts.length }),
+    ...(throughput && { roundTripsPerSecond: throughput.roundTripsPerSecond }),
+    ...(times && { p50Ns: times.p50Ns, p99Ns: times.p99Ns }),
+    ...(books && due > 0 && { lossShare: (books.lost + books.late + books.unsent) / due }),
+  }
+}
+
+function worst(parts: readonly z.infer<typeof part>[]): Headline['verdict'] {
+  const verdicts = new Set(
+    parts.map(({ error, stopped: ended, validity: judged }) =>
+      error !== undefined ? 'failed' : (ended ?? judged?.verdict ?? 'failed'),
+    ),
+  )
+  const order = ['failed', 'interrupted', 'invalid', 'suspect'] as const
+  return parts.length === 0 ? 'failed' : (order.find((verdict) => verdicts.has(verdict)) ?? 'valid')
+}
+
+/** Of claims, or of cases of which those that cannot be tested here say nothing. */
+function ruling({ claims = [], cases = [] }: Outline): Headline['verdict'] {
+  if (cases.length > 0) return cases.some(({ outcome }) => outcome === 'fail') ? 'does not hold' : 'holds'
+  if (claims.some(({ holds }) => holds === false)) return 'does not hold'
+  return claims.length > 0 && claims.every(({ holds }) => holds) ? 'holds' : 'cannot tell'
+}
