@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readActivity, Standstill } from '../../src/host/process-state.js'
 import { churnResult } from '../../src/result/churn-result.js'
 import { isRunning, processesOf, until } from '../system/process-table.js'
 import { CLI, runTool, Tool } from './tool.js'
@@ -15,7 +16,11 @@ const asPlainUser = (): string[] => as(++uid)
 const [setpriv, ...another] = asPlainUser()
 const possible = process.getuid?.() === 0 && spawnSync(setpriv!, [...another, 'test', '-r', CLI]).status === 0
 beforeEach(({ skip }) => skip(!possible, 'needs root, and a tool that others may read'))
-afterEach(() => Tool.endAll())
+afterEach(async () => {
+  await Tool.endAll()
+  // What a failed test has left: nobody else is this user.
+  for (const pid of processesOf(uid).pids) process.kill(pid, 'SIGKILL')
+})
 
 /** Lowers how many processes and threads a running tool and its user may have. */
 function limitTasks(tool: Tool, most: number): void {
@@ -41,9 +46,11 @@ async function churnWithoutRoom(...args: string[]): Promise<Tool> {
   return tool
 }
 
-/** The newcomer, once it has become Node and its first thread is there: there it stays. */
+/** The newcomer, once it has done nothing for many looks: it waits for a thread that was not made, and will for ever. */
 async function untilStuck(tool: Tool): Promise<number> {
   const [, , newcomer] = await tool.untilMembers(3)
+  const still = new Standstill()
+  await until('the newcomer stands still', () => still.look(readActivity(newcomer!)) >= 60)
   return newcomer!
 }
 

@@ -88,6 +88,24 @@ describe('a run that is interrupted', () => {
     expect(membersOf(process.pid)).toEqual([])
   })
 
+  it('while its flows are opened ends without waiting for them', async () => {
+    const controller = new AbortController()
+    const phases = new Set<string>()
+    const run = measure(
+      { procs: 2, flows: 2000, durationNs: 600e9 },
+      {
+        signal: controller.signal,
+        onProgress: ({ phase }) => {
+          phases.add(phase)
+          if (phase === 'opening flows') controller.abort()
+        },
+      },
+    )
+    await expect(run).rejects.toMatchObject({ code: 'RPB_INTERRUPTED' })
+    expect([...phases].at(-1), 'no phase came after it').toBe('opening flows')
+    expect(membersOf(process.pid)).toEqual([])
+  })
+
   it('before its first measured packet has a result without figures', async () => {
     const controller = new AbortController()
     const { result } = await measure(

@@ -5,6 +5,7 @@ import dgram from 'node:dgram'
 import { afterEach, describe, expect, it } from 'vitest'
 import { OwnGroup } from '../../src/group/own-group.js'
 import { launcherPath } from '../../src/native.js'
+import { Freezer } from './freezer.js'
 import { groupOptions } from './group-options.js'
 import { childrenOf, commandOf, isRunning, refuseLeftovers, until, untilGone } from './process-table.js'
 import { request } from './request.js'
@@ -73,6 +74,23 @@ describe('a newcomer', () => {
     })
     expect(isRunning(pid)).toBe(false)
     expect(await answers(group!)).toBe(true)
+  })
+
+  it('that cannot even be ended, its control group being frozen, keeps nobody waiting', async ({ skip }) => {
+    const freezer = Freezer.make()
+    skip(freezer === undefined, 'no control group with a freezer may be made here')
+    const { joined, pid } = await joining()
+    try {
+      freezer!.freeze(pid)
+      await expect(joined).rejects.toMatchObject({
+        message: expect.stringMatching(`^Member 2 \\(process ${pid}\\) stood still while starting: for 5 s`),
+      })
+      await group!.stop()
+    } finally {
+      freezer!.thaw()
+    }
+    await untilGone([pid])
+    freezer!.remove()
   })
 
   it('that stands still keeps nobody from ending the run, and is ended with it', async () => {
