@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import * as Args from '@oclif/core/args'
 import { ResultCommand } from '../src/cli/result-command.js'
 
 export default class List extends ResultCommand {

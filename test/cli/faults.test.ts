@@ -246,10 +246,10 @@ describe('files that cannot be written when a run is over', () => {
 
 const results = (): string => join(directory, 'results')
 
-describe('the file of a sweep', () => {
-  const sweepFile = (): string | undefined =>
-    existsSync(results()) ? readdirSync(results()).find((name) => name.endsWith('-sweep.json')) : undefined
+const sweepFile = (): string | undefined =>
+  existsSync(results()) ? readdirSync(results()).find((name) => name.endsWith('-sweep.json')) : undefined
 
+describe('the file of a sweep', () => {
   it('is for one process at a time, and for the next as soon as that is gone, in whatever way', async () => {
     const args = ['sweep', '--flows', '10,20', '-p', '1', '-d', '500ms', '--warmup', '0s', '--repeat', '1']
     const first = new Tool([...args, '-o', results()])

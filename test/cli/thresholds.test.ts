@@ -6,10 +6,10 @@ import { runTool } from './tool.js'
 const REFERENCE = fileURLToPath(new URL('../../results/reference/', import.meta.url))
 const limits = (...texts: string[]): string[] => texts.flatMap((text) => ['--threshold', text])
 
-describe('rpbench run --threshold', () => {
-  const run = (...args: string[]) =>
-    runTool(['run', '-p', '2', '-f', '40', '--requests', '5', '--warmup', '0s', '--no-save', ...args])
+const run = (...args: string[]) =>
+  runTool(['run', '-p', '2', '-f', '40', '--requests', '5', '--warmup', '0s', '--no-save', ...args])
 
+describe('rpbench run --threshold', () => {
   it('ends with 99 where one fails, and says of each how it fares', async () => {
     const { status, stdout } = await run(
       '--json',
@@ -48,10 +48,10 @@ describe('rpbench run --threshold', () => {
   })
 })
 
-describe('rpbench check', () => {
-  const check = (file: string, ...args: string[]) =>
-    runTool(['check', `${REFERENCE}${file}`, ...args], { guarded: true })
+const check = (file: string, ...args: string[]) =>
+  runTool(['check', `${REFERENCE}${file}`, ...args], { guarded: true })
 
+describe('rpbench check', () => {
   it.each([
     ['run.json', 'balance.maxOverMean<1.10', 0],
     ['run.json', 'latency.service.p99<1us', 99],

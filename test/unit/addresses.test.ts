@@ -157,11 +157,12 @@ describe('a list of addresses', () => {
   )
 
   it('is of IPv6 as well', () => {
-    expect(parseAddressList('fd00::fffe - fd00::1:0, ::1, FD00:0::FFFF', { flag })).toEqual([
+    expect(parseAddressList('fd00::fffe - fd00::1:0, ::1, FD00:0::FFFD', { flag })).toEqual([
       'fd00::fffe',
       'fd00::ffff',
       'fd00::1:0',
       '::1',
+      'fd00::fffd',
     ])
   })
 

@@ -159,13 +159,10 @@ describe('the outcome of a threshold', () => {
   )
 
   it('of a count, or of none lost at all, is what was counted', () => {
-    const run = (lost: number): Measured => ({
-      books: { sent: 100, unsent: 0, lost, late: 0, unexplained: lost },
-    })
-    expect(judge('books.unexplained==0', run(0))).toMatchObject({ outcome: 'pass', observed: 0, n: 100 })
-    expect(judge('books.unexplained==0', run(1))).toMatchObject({ outcome: 'fail', observed: 1 })
-    expect(judge('loss.share==0', run(0))).toMatchObject({ outcome: 'pass' })
-    expect(judge('loss.share==0', run(1))).toMatchObject({ outcome: 'fail' })
+    expect(judge('books.unexplained==0', losing(0))).toMatchObject({ outcome: 'pass', observed: 0, n: 100 })
+    expect(judge('books.unexplained==0', losing(1))).toMatchObject({ outcome: 'fail', observed: 1 })
+    expect(judge('loss.share==0', losing(0))).toMatchObject({ outcome: 'pass' })
+    expect(judge('loss.share==0', losing(1))).toMatchObject({ outcome: 'fail' })
   })
 
   it('fails of a percentile when more than its share got no reply', () => {
@@ -191,9 +188,14 @@ describe('the outcome of a threshold', () => {
     }))
 })
 
+const losing = (lost: number): Measured => ({
+  books: { sent: 100, unsent: 0, lost, late: 0, unexplained: lost },
+})
+
+const lost = (...counts: number[]): Measured[] =>
+  counts.map((count) => ({ books: { sent: 1000, unsent: 0, lost: count } }))
+
 describe('of several results a threshold', () => {
-  const lost = (...counts: number[]): Measured[] =>
-    counts.map((count) => ({ books: { sent: 1000, unsent: 0, lost: count } }))
   const under = parse('books.lost<10')
 
   it('holds on the median, on all or on any of them', () => {

@@ -6,7 +6,7 @@ import { grid, type GridColumn } from '../grid.js'
 import type { Style } from '../style.js'
 
 /** What people look at first; the JSON has all. */
-const HEADLINES: readonly MetricName[] = [
+const HEADLINES: ReadonlySet<MetricName> = new Set([
   'rate.roundTrips',
   'latency.response.p50',
   'latency.response.p99',
@@ -18,21 +18,22 @@ const HEADLINES: readonly MetricName[] = [
   'changes.movedShare',
   'changes.lost',
   'changes.settled',
-]
+] as const)
 
 /** Below, names and medians have no columns. */
 const LEAST_COLUMNS = 36
+
+const text = (value: number, { metric }: Figure): string => formatMeasure(value, metricRow(metric).unit)
 
 /** A row per figure: its median over the repetitions, the interval of that, and how far they went. */
 export function figuresTable({ figures, plan }: RepeatResult, style: Style): string[] {
   const openLoop = plan.effective.rateHz !== undefined
   // Under a schedule the response time is what a user feels; without one there is only the service time.
   const shown = figures.filter(
-    ({ metric }) => HEADLINES.includes(metric) && !(openLoop && metric.startsWith('latency.service.')),
+    ({ metric }) => HEADLINES.has(metric) && !(openLoop && metric.startsWith('latency.service.')),
   )
   const [first] = shown
   if (first === undefined) return []
-  const text = (value: number, { metric }: Figure): string => formatMeasure(value, metricRow(metric).unit)
   if (style.columns < LEAST_COLUMNS)
     return shown.map((figure) => style.plain(` ${figure.metric} ${text(figure.median, figure)}`))
   const range = (low: number, high: number, figure: Figure): string =>
