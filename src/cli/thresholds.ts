@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import * as Flags from '@oclif/core/flags'
 
 /** The flag of every command whose results can be held against limits. */
 export const thresholdFlags = {

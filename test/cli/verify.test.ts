@@ -104,7 +104,7 @@ describe('before anything starts, rpbench verify', () => {
   it('tells in its help of its exit status, and of verify selectors', async () => {
     const { status, stdout } = await guarded('--help')
     expect(status).toBe(0)
-    expect(stdout).toContain('99 one does not')
+    expect(stdout).toContain('99 one (or a threshold) does not')
     expect(stdout).toMatch(/^ {2}verify selectors /m)
   })
 })

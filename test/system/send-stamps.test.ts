@@ -7,10 +7,11 @@ import { measureSendStamps, type SendStamps } from '../bench/send-stamps.js'
 const ROUNDS = 7
 /** In flight as by default. */
 const DEFAULTS = { members: 4, flows: 1000, inFlight: 64, durationMs: 200 }
-/** Of the mean service time. One stamp for all that a call hands over would be 9 to 15 % away on an idle machine. */
-const MOST_SHARE = 0.05
-/** Times what passes over epoll, which stamps each request right before its own call: about the time of one send. */
-const MOST_SENDS = 10
+/**
+ * Times what passes over epoll, which stamps each request right before its own call: about the time of one send. One stamp for
+ * all that a call hands over is about half of them away, 32 here; with one each it is 4 to 13, by the machine (`npm run bench`).
+ */
+const MOST_SENDS = 20
 
 const possible = ENGINES.filter((kind) => kind === 'epoll' || ioUringRefusal() === undefined)
 
@@ -21,10 +22,8 @@ async function rounds(engine: (typeof possible)[number]): Promise<SendStamps[]> 
 }
 
 describe.each(possible)('over %s, the stamp of a request', (engine) => {
-  it('is next to its sending, as parts of the service time go', async () => {
+  it('lies before its sending on the whole, so that what it is off by makes latencies larger', async () => {
     const measured = await rounds(engine)
-    expect(median(measured.map(({ share }) => share))).toBeLessThan(MOST_SHARE)
-    // On the whole it lies before it: what it is off by makes latencies larger.
     expect(median(measured.map(({ untilArrival }) => untilArrival.meanNs))).toBeGreaterThan(0)
   })
 })
