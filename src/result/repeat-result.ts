@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { METRIC_NAMES } from '../plan/metrics/table.js'
 import { churnResult } from './churn-result.js'
 import { measuredEnvelope } from './envelope.js'
+import { notDone } from './not-done.js'
 import { plannedRun } from './plan-schema.js'
 import { runResult } from './run-result.js'
 import { count, finite, index, ns, probability } from './scalars.js'
@@ -16,13 +17,7 @@ const repetition = z.object({
   index: index.describe('number of the repetition, from 0'),
   seed: index.describe('of its random choices'),
   wallNs: ns.describe('from the start of its group to its end'),
-  error: z
-    .object({
-      code: z.string().describe('which error; stable'),
-      message: z.string().describe('what was wrong, as a sentence'),
-    })
-    .optional()
-    .describe('why it could not be done; absent where it was'),
+  error: notDone,
   run: runResult.optional().describe('its whole result, of `run`'),
   churn: churnResult.optional().describe('its whole result, of `churn`'),
 })

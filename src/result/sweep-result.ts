@@ -3,6 +3,7 @@ import { balance } from './balance.js'
 import { books } from './books.js'
 import { measuredEnvelope } from './envelope.js'
 import { latency } from './latency.js'
+import { notDone } from './not-done.js'
 import { throughput } from './run-result.js'
 import { spread } from './spread.js'
 import { count, finite, index, instant, ns, rate, share } from './scalars.js'
@@ -46,13 +47,7 @@ const sweepRun = z.object({
     .optional()
     .describe('a member died: its figures are of the time until then; or nobody answered'),
   failure: z.string().optional().describe('what failed then, as a sentence'),
-  error: z
-    .object({
-      code: z.string().describe('which error; stable'),
-      message: z.string().describe('what was wrong, as a sentence'),
-    })
-    .optional()
-    .describe('why it could not be done; absent where it was'),
+  error: notDone,
   validity: z
     .object({
       verdict: validityVerdict.describe('the worst of the findings'),

@@ -1,4 +1,5 @@
-import { logBinomial } from './binomial.js'
+import { binomialAtMost } from './binomial.js'
+import { quantileRanks } from './order-statistics.js'
 
 /** An interval between two of the values themselves, and how often such an interval holds the true median. */
 export interface MedianInterval {
@@ -17,14 +18,8 @@ export interface MedianInterval {
  */
 export function medianInterval(ascending: ArrayLike<number>, confidence = 0.95): MedianInterval | undefined {
   const n = ascending.length
-  let found: MedianInterval | undefined
-  // P(fewer than k values on one side of the median)
-  let outside = 0
-  for (let k = 1; 2 * k <= n; k++) {
-    outside += Math.exp(logBinomial(k - 1, n, 0.5))
-    const coverage = 1 - 2 * outside
-    if (coverage < confidence) break
-    found = { lower: ascending[k - 1]!, upper: ascending[n - k]!, coverage }
-  }
-  return found
+  const { low, high } = n > 0 ? quantileRanks(n, 0.5, 1 - confidence) : {}
+  if (low === undefined || high === undefined) return undefined
+  const coverage = 1 - 2 * binomialAtMost(low - 1, n, 0.5)
+  return { lower: ascending[low - 1]!, upper: ascending[high - 1]!, coverage }
 }

@@ -1,3 +1,4 @@
+import { readMetric } from '../../metrics/readers.js'
 import type { Repetition } from '../../result/repeat-result.js'
 import type { ChurnResult } from '../../result/churn-result.js'
 import type { RunResult } from '../../result/run-result.js'
@@ -25,6 +26,5 @@ export function outcomeOf(
 
 /** Of the requests that were due, those without a reply in time; undefined where none was due. */
 export function lossShareOf({ books }: Pick<Measured, 'books'>): number | undefined {
-  const due = books.sent + books.unsent
-  return due > 0 ? (books.lost + books.late) / due : undefined
+  return readMetric('loss.share', { books })?.value
 }
