@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -15,7 +15,7 @@ import { until } from '../system/process-table.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { mayHaveNamespace } from './namespace.js'
 import { without } from './refused-calls.js'
-import { runTool, Tool, type ToolOptions } from './tool.js'
+import { CLI, runTool, Tool, type ToolOptions } from './tool.js'
 
 let directory: string
 useTemporaryDirectory((path) => (directory = path))
@@ -192,6 +192,14 @@ describe('nothing is said of', () => {
     chmodSync(home, 0)
     const env = { HOME: home, XDG_DATA_HOME: join(home, 'data') }
     expect(await runTool(PREDICT, { unprivileged: true, env })).toMatchObject(silent)
+  })
+
+  it('a user whom the system does not know, and an environment that is empty', async ({ skip }) => {
+    const under = ['setpriv', '--reuid=299999', '--regid=299999', '--clear-groups']
+    const readable = spawnSync(under[0]!, [...under.slice(1), 'test', '-r', CLI]).status === 0
+    skip(!readable, 'needs root, and a tool that others may read')
+    const env = { HOME: undefined, SHELL: undefined }
+    expect(await runTool(PREDICT, { under, env })).toMatchObject(silent)
   })
 
   it('a working directory that is gone, where none is needed', async () => {
