@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { books, crossCheck } from './books.js'
 import { measuredEnvelope } from './envelope.js'
 import { histograms } from './histograms.js'
+import { intervals } from './interval.js'
 import { plannedRun } from './plan-schema.js'
 import { latency, latencySummary } from './latency.js'
 import { course, group, schedule, throughput } from './run-result.js'
@@ -130,6 +131,7 @@ export const churnResult = z.object({
   skipped: z
     .array(z.string())
     .describe('changes of the plan that were not carried out, or not seen, as the run ended before'),
+  intervals,
   strangers: z
     .array(stranger)
     .optional()

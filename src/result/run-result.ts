@@ -8,6 +8,7 @@ import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
 import { measuredEnvelope } from './envelope.js'
 import { histograms } from './histograms.js'
+import { intervals } from './interval.js'
 import { plannedRun } from './plan-schema.js'
 import { imbalance } from './imbalance.js'
 import { latency, latencySummary, legs } from './latency.js'
@@ -21,6 +22,7 @@ import { validity } from './validity.js'
 export type { Affinity } from './affinity.js'
 export type { Balance, HashPlacement, TakenBalance } from './balance.js'
 export type { Books, CrossCheck } from './books.js'
+export type { IntervalMark, IntervalMember, IntervalResult } from './interval.js'
 export type { Latency, LatencySummary, Legs } from './latency.js'
 export type { FrontResult, MemberResult } from './member.js'
 export type { LeftBehindResult, SilenceResult } from './silence.js'
@@ -134,6 +136,7 @@ export const runResult = z.object({
   crossCheck: crossCheck.optional().describe("the same counts from the kernel's own books"),
   validity: validity.describe('whether this run can be trusted'),
   thresholds,
+  intervals,
   startup: z
     .object({
       groupNs: ns.describe('to start the group, until all members were bound'),
