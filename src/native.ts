@@ -15,7 +15,9 @@ export const SOL_SOCKET = 1
 export const SO_SNDBUF = 7
 export const SO_RCVBUF = 8
 export const SO_REUSEPORT = 15
-export const SO_TIMESTAMPNS = 35
+export const SO_TIMESTAMPING = 37
+/** Stamp what arrives, and tell: SOF_TIMESTAMPING_RX_SOFTWARE, SOF_TIMESTAMPING_SOFTWARE. */
+export const STAMP_ARRIVALS = (1 << 3) | (1 << 4)
 export const SO_INCOMING_CPU = 49
 export const SO_ATTACH_REUSEPORT_EBPF = 52
 export const SO_BINDTOIFINDEX = 62

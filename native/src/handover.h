@@ -7,8 +7,13 @@
 #include <sys/socket.h>
 #include <time.h>
 
-// Room for a time stamp (SO_TIMESTAMPNS) and a destination address (IPV6_PKTINFO, the larger; IP_PKTINFO).
-enum { CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct in6_pktinfo)) };
+// The kernel's stamps of a datagram (SO_TIMESTAMPING): that of software first, the other two are not asked for.
+typedef struct {
+  struct timespec software, others[2];
+} stamps_t;
+
+// Room for stamps and a destination address (IPV6_PKTINFO, the larger; IP_PKTINFO).
+enum { CONTROL_BYTES = CMSG_SPACE(sizeof(stamps_t)) + CMSG_SPACE(sizeof(struct in6_pktinfo)) };
 
 typedef struct {
   _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES];

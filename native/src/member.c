@@ -44,16 +44,16 @@ static void publish_socket(member_t *m) {
     publish(m->counters->cpu_ns, clock_ns(CLOCK_THREAD_CPUTIME_ID));
 }
 
-// What the kernel attached to a datagram: when it arrived (SO_TIMESTAMPNS), and to which of our addresses
+// What the kernel attached to a datagram: when it arrived (SO_TIMESTAMPING), and to which of our addresses
 // (IP_PKTINFO or IPV6_PKTINFO, only asked for on a wildcard socket). The latter is kept for the reply, so that it
 // leaves from the address that was asked: a connected client takes no other.
 static uint64_t read_control(struct msghdr *h) {
   uint64_t arrived = 0;
   for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
-    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
-      struct timespec t;
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPING) {
+      stamps_t t;
       memcpy(&t, CMSG_DATA(c), sizeof t);
-      arrived = (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+      arrived = (uint64_t)t.software.tv_sec * 1000000000u + (uint64_t)t.software.tv_nsec;
     }
   }
   return arrived;

@@ -57,7 +57,19 @@ function summaryOf(
 export function latencyOf(reports: readonly WorkerReport[], member?: number): Latency | undefined {
   const service = summaryOf(reports, 'service', member)
   const response = summaryOf(reports, 'response', member)
-  return service && { service, ...(response && { response }) }
+  const stampError = member === undefined ? stampErrorOf(reports, service) : undefined
+  return service && { service, ...(response && { response }), ...(stampError && { stampError }) }
+}
+
+/** How far the stamps of requests lay from their arrival, and what part of the mean service time that is. */
+function stampErrorOf(
+  reports: readonly WorkerReport[],
+  service: LatencySummary | undefined,
+): Latency['stampError'] {
+  const error = summarise(mergeHistograms(reports.flatMap((r) => r.stampError ?? [])))
+  if (error === undefined || service === undefined || service.meanNs === 0) return undefined
+  const { count, meanNs, p99Ns } = error
+  return { count, meanNs, p99Ns, ofService: meanNs / service.meanNs }
 }
 
 /** Where the time went: of all members, or of one. */

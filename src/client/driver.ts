@@ -6,6 +6,7 @@ import { lifeCode } from '../recording/flow-stays.js'
 import { InFlightIntegral } from './in-flight-integral.js'
 import type { Requests } from './requests.js'
 import type { Silence } from './silence.js'
+import type { StampError } from './stamp-error.js'
 import type { Tally } from './tally.js'
 
 /** What decides which flow is asked next, and when. Slots are those of the wave that is open. */
@@ -53,6 +54,8 @@ export interface Phase {
   firstFlow: number
   /** who is silent, where the source has no end of its own */
   silence?: Silence
+  /** how true its stamps are, where that is to be known */
+  stampError?: StampError
 }
 
 /** What driving a source took. */
@@ -196,7 +199,7 @@ export class Driver {
 
   #takeOne(i: number): void {
     const { requests } = this
-    const { tally, firstFlow, wire, scheduled, silence } = this.#phase
+    const { tally, firstFlow, wire, scheduled, silence, stampError } = this.#phase
     const x = this.engine.exchange
     const sequence = x.sequence[i]!
     const member = x.member[i]!
@@ -208,6 +211,7 @@ export class Driver {
     const lane = x.lane[i]!
     // Read before the reply is noted: a later request may take its place in the ring.
     const intendedNs = scheduled ? requests.intendedNs(sequence) : -1
+    const stampNs = stampError ? requests.sentNs(sequence) : -1
     const { kind, wasWaiting } = requests.reply(sequence, x.sentNs[i]!, x.receivedNs[i]!)
     if (wasWaiting) this.#source.release(lane)
     if (x.phase[i] !== wire) return
@@ -222,6 +226,7 @@ export class Driver {
     tally.trace?.note(flow, lifeCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
     if (kind === 'in-time') {
       tally.noteReply(flow, x, i, intendedNs)
+      stampError?.note(stampNs, x.arrivedNs[i]!)
       tally.timeline?.noteReply(x.sentNs[i]!, intendedNs, x.receivedNs[i]!)
     } else {
       tally.timeline?.noteLate(x.sentNs[i]!)

@@ -84,6 +84,11 @@ export class Requests {
     this.#advance()
   }
 
+  /** The stamp of a request that still waited when `reply` was called for it, as it was when it was sent. */
+  sentNs(sequence: number): number {
+    return this.#sentNs[sequence & this.#mask]!
+  }
+
   /** The intended send time of a request that still waited when `reply` was called for it. */
   intendedNs(sequence: number): number {
     return this.#intendedNs[sequence & this.#mask]!

@@ -9,6 +9,7 @@ import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { Requests } from './requests.js'
 import { LEAST_SILENCE_NS, Silence } from './silence.js'
+import { StampError } from './stamp-error.js'
 import { endpoint } from '../units/addresses.js'
 import { Tally } from './tally.js'
 
@@ -132,6 +133,7 @@ function drive(task: WorkerTask): WorkerReport {
   const tally = new Tally(share.flows, task.members, scheduled, task.trace)
   let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0, flowsGivenUp: 0 }
   let repliesWhileActive = 0
+  let stampError: StampError | undefined
   // at the flows' sockets, less what the warm-up dropped
   let dropped = 0
 
@@ -147,7 +149,8 @@ function drive(task: WorkerTask): WorkerReport {
         if (task.warmupNs > 0) {
           const discarded = new Tally(share.flows, task.members, scheduled)
           const source = createSource(task, { ...load, salt: 1, durationNs: task.warmupNs })
-          driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled }, source)
+          stampError = new StampError(engine.exchange.nowNs + task.warmupNs / 2)
+          driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled, stampError }, source)
           driver.drain()
         }
         dropped = -engine.drops()
@@ -210,6 +213,7 @@ function drive(task: WorkerTask): WorkerReport {
     unsent: figures.unsent,
     flowsGivenUp: figures.flowsGivenUp,
     ...(scheduled && { lag: tally.lag.data }),
+    ...(stampError?.data && { stampError: stampError.data }),
     ...(tally.trace &&
       tally.timeline && {
         trace: { stays: tally.trace.stays(), timeline: tally.timeline.data },

@@ -4,6 +4,7 @@ import { WorkerLoad, type LoadOptions } from '../client/worker-load.js'
 import type { GroupService } from '../group/group-memory.js'
 import type { Group } from '../group/group.js'
 import { OwnGroup } from '../group/own-group.js'
+import type { StampArrivals } from '../group/sockets.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
 import { HashObserver } from '../steering/hash-observer.js'
@@ -46,6 +47,15 @@ function serviceOf(plan: RunPlan): GroupService | undefined {
   return { kind: plan.serviceKind, meanNs, times: serviceTimeTable(plan.serviceDistribution, plan.seed) }
 }
 
+/**
+ * A closed loop is for throughput; its latency is not a user's, however finely it is divided. How true the stamps of its
+ * requests are is seen in its warm-up.
+ */
+function stampsOf({ rateHz, warmupNs }: RunPlan): StampArrivals {
+  if (rateHz !== undefined) return 'always'
+  return warmupNs > 0 ? 'warm-up' : 'never'
+}
+
 function startOwnGroup(
   { plan, joiners, mostMembers, runId, epochNs }: GroupWish,
   signal: AbortSignal,
@@ -62,8 +72,7 @@ function startOwnGroup(
       server: plan.server,
       dispatch: plan.dispatch,
       receiveBufferBytes: plan.receiveBufferBytes,
-      // A closed loop is for throughput; its latency is not a user's, however finely it is divided.
-      stampArrivals: plan.rateHz !== undefined,
+      stampArrivals: stampsOf(plan),
       ...(steering && { steering }),
       // A plan has one or the other.
       ...(plan.observeHash && { observer: new HashObserver(flows) }),

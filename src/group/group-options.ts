@@ -3,6 +3,7 @@ import type { HashObserver } from '../steering/hash-observer.js'
 import type { Steering } from '../steering/steering.js'
 import type { GroupService } from './group-memory.js'
 import type { ServerOptions } from './servers.js'
+import type { StampArrivals } from './sockets.js'
 
 export interface GroupOptions extends ServerOptions {
   address: string
@@ -13,8 +14,7 @@ export interface GroupOptions extends ServerOptions {
   /** reuseport when absent; members can join no other */
   dispatch?: DispatchKind
   receiveBufferBytes: number | undefined
-  /** see GroupSocketOptions */
-  stampArrivals: boolean
+  stampArrivals: StampArrivals
   /** picks members in place of the hash; closed with the group */
   steering?: Steering
   /** records hashes, closed with the group; a group takes either this or a steering */

@@ -19,7 +19,7 @@ import type { MemberHost } from './member-host.js'
 import type { HostedLife } from './lives.js'
 import { pulsesOf } from './pulses.js'
 import { Servers } from './servers.js'
-import { bindMember, openMemberSocket, type GroupSockets } from './sockets.js'
+import { bindMember, endStamps, openMemberSocket, type GroupSockets } from './sockets.js'
 import { publishAfresh, untilEmptied } from './counter-updates.js'
 import { openLayout } from './open-layout.js'
 import type { SocketLayout } from './socket-layout.js'
@@ -33,6 +33,7 @@ export class OwnGroup implements Group {
   readonly #dropsSeen = new DropsSeen()
   #onDeath: OnDeath = () => {}
   #stopped = false
+  #copies: boolean
   #recorder: GroupRecorder | undefined
 
   private constructor(
@@ -41,6 +42,7 @@ export class OwnGroup implements Group {
     readonly memory: GroupMemory,
     readonly counters: GroupCounters,
   ) {
+    this.#copies = keepsCopies(options)
     this.#servers = new Servers(options, memory, counters, (who, why) => {
       if (who !== 'front') options.steering?.memberRemoved(who)
       this.#onDeath(who, why)
@@ -77,8 +79,7 @@ export class OwnGroup implements Group {
     } finally {
       // Every member has mapped it by now; those that join later still have to.
       if (!serving || !options.joiners) memory?.close()
-      // The kernel is to see one socket per process: ours are copies. Threads use them as they are.
-      if (options.server === 'processes' || !serving) layout?.close()
+      if (!serving || !(keepsSockets(options) || keepsCopies(options))) layout?.close()
       if (!serving) closePrograms(options)
     }
   }
@@ -264,6 +265,8 @@ export class OwnGroup implements Group {
   }
 
   async begin(): Promise<void> {
+    if (this.options.stampArrivals === 'warm-up') endStamps(this.sockets.fds)
+    this.#closeCopies()
     this.#recorder = await GroupRecorder.begin(this)
   }
 
@@ -284,9 +287,22 @@ export class OwnGroup implements Group {
     await this.#servers.stop()
     closePrograms(this.options)
     if (this.options.joiners) this.memory.close()
-    if (this.options.server === 'threads') this.layout.close()
+    if (keepsSockets(this.options)) this.layout.close()
+    else this.#closeCopies()
+  }
+
+  #closeCopies(): void {
+    if (this.#copies) this.layout.close()
+    this.#copies = false
   }
 }
+
+/** Threads use this process's descriptors as they are. */
+const keepsSockets = ({ server }: GroupOptions): boolean => server === 'threads'
+
+/** A process has copies of its own, and should be the only one to have them; but who is to end stamps needs them until then. */
+const keepsCopies = ({ server, stampArrivals }: GroupOptions): boolean =>
+  server === 'processes' && stampArrivals === 'warm-up'
 
 /** The kernel keeps an attached program as long as the group has a socket; what this process holds of it goes. */
 function closePrograms({ steering, observer }: Pick<GroupOptions, 'steering' | 'observer'>): void {

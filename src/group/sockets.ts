@@ -11,7 +11,8 @@ import {
   SOL_SOCKET,
   SO_RCVBUF,
   SO_REUSEPORT,
-  SO_TIMESTAMPNS,
+  SO_TIMESTAMPING,
+  STAMP_ARRIVALS,
   SystemError,
   addon,
   checked,
@@ -35,13 +36,16 @@ export interface GroupSocketOptions {
   reusePort: boolean
   /** SO_RCVBUF; the kernel's default when absent */
   receiveBufferBytes: number | undefined
-  /**
-   * Have the kernel stamp each datagram's arrival (SO_TIMESTAMPNS), so that the way to the member and the wait in its
-   * socket are told apart. Once any socket asks, the kernel stamps every packet of the host, and a stamp is copied out
-   * with each datagram: with 10,000 requests in flight that takes up to a tenth of the round trips.
-   */
-  stampArrivals: boolean
+  stampArrivals: StampArrivals
 }
+
+/**
+ * When the kernel is to stamp each datagram's arrival, so that the way to the member and the wait in its socket are told
+ * apart. While any socket asks, the kernel stamps every packet of the host, and a stamp is copied out with each datagram:
+ * with 10,000 requests in flight that takes up to a tenth of the round trips. `warm-up`: where it can, until the measured
+ * phase begins.
+ */
+export type StampArrivals = 'always' | 'warm-up' | 'never'
 
 /** How many free ports are tried when others keep taking them. */
 const FREE_PORT_ATTEMPTS = 8
@@ -111,8 +115,10 @@ export function openMemberSocket(
   try {
     if (options.reusePort)
       checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
-    if (options.stampArrivals)
-      checked(addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1), 'setsockopt SO_TIMESTAMPNS')
+    if (options.stampArrivals !== 'never') {
+      const status = addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPING, STAMP_ARRIVALS)
+      if (options.stampArrivals === 'always') checked(status, 'setsockopt SO_TIMESTAMPING')
+    }
     if (options.receiveBufferBytes !== undefined)
       checked(addon.setOption(fd, SOL_SOCKET, SO_RCVBUF, options.receiveBufferBytes), 'setsockopt SO_RCVBUF')
     return fd
@@ -136,6 +142,11 @@ function openMember(options: GroupSocketOptions, port: number): number {
     addon.close(fd)
     throw error
   }
+}
+
+/** Has the kernel stamp no more of what arrives at these sockets. Where it would not begin to, it need not end. */
+export function endStamps(fds: readonly number[]): void {
+  for (const fd of fds) addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPING, 0)
 }
 
 /** Closes descriptors that this process holds. */

@@ -66,5 +66,7 @@ export interface WorkerReport {
   flowsGivenUp: number
   /** actual minus intended send time, ns; open loop only */
   lag?: HistogramData
+  /** how far stamps of requests lay from their arrival, ns, in the second half of the warm-up; absent without stamps */
+  stampError?: HistogramData
   trace?: { stays: FlowStays; timeline: TimelineData }
 }

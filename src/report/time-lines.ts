@@ -12,6 +12,9 @@ const DOMINANT = 0.5
 /** Percentiles of all but this share of the requests pass for those of all. */
 const UNNOTICED = 0.01
 
+/** Stamps that are further off than this share of the mean service time are to be noticed. */
+const LARGE_STAMP_ERROR = 0.05
+
 const LEG_IN_WORDS = {
   'before the member': 'before a member reads it',
   request: "on the way into the member's socket",
@@ -53,6 +56,26 @@ export function latencyLines(result: RunResult): Line[] {
       ],
     })
   return lines
+}
+
+/** How true the stamps of requests were, which all times begin with. */
+export function stampLine(result: RunResult): Line | undefined {
+  const { latency } = result
+  if (latency?.stampError === undefined) return undefined
+  const { meanNs, p99Ns, ofService } = latency.stampError
+  // At a rate requests seldom share a call: nothing to tell, and the legs have it.
+  if (isOpenLoop(result) && ofService <= LARGE_STAMP_ERROR) return undefined
+  return {
+    label: 'stamps',
+    phrases: [
+      {
+        text: `${formatDuration(meanNs)} off on average, ${formatPercent(ofService)} of the mean service time`,
+        ...(ofService > LARGE_STAMP_ERROR && { tone: 'warn' as const }),
+      },
+      { text: `p99 ${formatDuration(p99Ns)}` },
+      { text: 'in the warm-up' },
+    ],
+  }
 }
 
 /** Where so much was lost, late or not sent that percentiles of the rest are of the lucky ones: of how many they are. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, meanNs, ns } from './scalars.js'
+import { count, finite, meanNs, ns } from './scalars.js'
 
 const bounds = z.object({
   lowNs: ns.optional().describe('lower bound; absent where there are too few values for one'),
@@ -29,11 +29,26 @@ export const latencySummary = z.object({
     ),
 })
 
+/** How far the times that begin with the stamp of a request can be trusted. */
+export const stampError = z.object({
+  count: count.describe('requests that were compared'),
+  meanNs: meanNs.describe('the mean'),
+  p99Ns: ns.describe('99 % are at most this'),
+  ofService: finite
+    .nonnegative()
+    .describe('`meanNs` over the mean service time of the measured phase; above 1 where it is the larger'),
+})
+
 export const latency = z.object({
   service: latencySummary.describe('service time: actual send to reply'),
   response: latencySummary
     .optional()
     .describe('response time: intended send to reply; only in an open loop, which has a schedule'),
+  stampError: stampError
+    .optional()
+    .describe(
+      "how far the stamps of requests lay from the kernel's of their arrival at the member, in the second half of the warm-up: what service times are off by, give or take one send; absent without a warm-up or such stamps, and per member",
+    ),
 })
 
 export const legs = z.object({

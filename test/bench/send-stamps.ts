@@ -77,7 +77,7 @@ export async function measureSendStamps(options: StampOptions): Promise<SendStam
     members,
     server: 'processes',
     receiveBufferBytes: undefined,
-    stampArrivals: true,
+    stampArrivals: 'always',
   })
   try {
     addon.sharpTimers()

@@ -24,7 +24,7 @@ const group = await OwnGroup.start({
   members: 1,
   server: 'processes',
   receiveBufferBytes: undefined,
-  stampArrivals: true,
+  stampArrivals: 'always',
   payloadBytes: HEADER_BYTES,
   runId,
   epochNs: process.hrtime.bigint(),

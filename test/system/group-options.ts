@@ -9,7 +9,7 @@ export function groupOptions(changes: Partial<GroupOptions>): GroupOptions {
     members: 2,
     server: 'processes',
     receiveBufferBytes: undefined,
-    stampArrivals: true,
+    stampArrivals: 'always',
     payloadBytes: 64,
     runId: randomBytes(8).readBigUInt64LE(),
     epochNs: process.hrtime.bigint(),

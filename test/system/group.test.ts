@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import dgram from 'node:dgram'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GroupOptions } from '../../src/group/group-options.js'
 import { OwnGroup } from '../../src/group/own-group.js'
@@ -45,6 +46,17 @@ async function send(client: dgram.Socket, group: OwnGroup, datagrams: readonly B
   )
 }
 
+/** Inodes of the sockets that this process holds. */
+const openSockets = (): number[] =>
+  readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return Number(/^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${fd}`))?.[1] ?? [])
+    } catch {
+      // The descriptor of the folder itself is closed by now.
+      return []
+    }
+  })
+
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0)
 
 describe('a group', () => {
@@ -69,6 +81,23 @@ describe('a group', () => {
     const counters = await group.snapshot()
     expect(counters.map((c) => c.taken[1]).toSorted((a, b) => a - b)).toEqual([0, 1])
     expect(counters[data.readUInt16LE(6)]!.echoed).toEqual([0, 1])
+  })
+
+  it('has arrivals stamped until the measured phase begins, and then is the only one to hold its sockets', async () => {
+    const { group, client } = await start({ stampArrivals: 'warm-up' })
+    const queuedNs = async (): Promise<number> => {
+      const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
+      await send(client, group, [request(group.options.runId, client)])
+      return (await answer)[0].readUInt32LE(48)
+    }
+    const unknown = 2 ** 32 - 1
+    const { inodes } = group.sockets
+    const ours = (): number => openSockets().filter((inode) => inodes.includes(inode)).length
+    expect(await queuedNs()).toBeLessThan(unknown)
+    expect(ours()).toBe(inodes.length)
+    await group.begin()
+    expect(await queuedNs()).toBe(unknown)
+    expect(ours()).toBe(0)
   })
 
   it('takes what is not of its run, counts it, and answers none of it', async () => {

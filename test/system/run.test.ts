@@ -42,6 +42,15 @@ describe(`a run of ${MEMBERS} member processes and ${FLOWS} flows`, () => {
     }
   })
 
+  it('says how true the stamps of its requests were, as seen in its warm-up', () => {
+    const { stampError, service } = run.result.latency!
+    expect(stampError!.count).toBeGreaterThan(100)
+    expect(stampError!.meanNs).toBeGreaterThan(0)
+    expect(stampError!.ofService).toBe(stampError!.meanNs / service.meanNs)
+    // The measured phase itself is not burdened with them.
+    expect(run.result.legs).not.toHaveProperty('request')
+  })
+
   it('has books that balance: what members took is what was sent, on each member and in total', () => {
     const { books, members } = run.result
     const total = (key: 'taken' | 'replies' | 'sent'): number =>

@@ -107,6 +107,34 @@ describe('the affinity line', () => {
   })
 })
 
+describe('the stamps line', () => {
+  const stampError = { count: 9000, meanNs: 9500, p99Ns: 87e3, ofService: 0.0193 }
+  const withError = (error: object, changes = {}): string => {
+    const { latency } = sampleResult()
+    return render(
+      sampleResult({ latency: { ...latency!, stampError: { ...stampError, ...error } }, ...changes }),
+    )
+  }
+
+  it('says how far the stamps of requests are off, and what part of the time that is', () => {
+    expect(lineOf(withError({}), 'stamps')).toBe(
+      'stamps 9.5 µs off on average, 1.9 % of the mean service time · p99 87 µs · in the warm-up',
+    )
+  })
+
+  it('is not there where nothing was compared', () => {
+    expect(render(sampleResult())).not.toMatch(/^ stamps/m)
+  })
+
+  it('is there in an open loop only where the error is large', () => {
+    const schedule = { rateHz: 1000, arrivals: 'constant' as const, lag: leg(1e3) }
+    const plan = sampleResult().plan
+    const open = { schedule, plan: { ...plan, effective: { ...plan.effective, rateHz: 1000 } } }
+    expect(withError({}, open)).not.toMatch(/^ stamps/m)
+    expect(withError({ ofService: 0.08 }, open)).toMatch(/^ stamps .*8\.0 %/m)
+  })
+})
+
 describe('the legs line', () => {
   it('says in words which leg is most of the time', () => {
     const legs = { request: leg(10e3), queue: leg(238e3), server: leg(3400), reply: leg(99e3) }

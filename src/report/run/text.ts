@@ -11,7 +11,7 @@ import { affinityLine, balanceLine } from '../spread-lines.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
-import { latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
+import { latencyLines, legsLine, rateLine, scheduleLine, stampLine } from '../time-lines.js'
 import { accidentLines, validityLines } from '../validity-lines.js'
 
 const TITLE = 'rpbench run'
@@ -32,6 +32,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     affinityLine(result),
     ...maybe(hashLine(result)),
     ...latencyLines(result),
+    ...maybe(stampLine(result)),
     ...maybe(legsLine(result)),
     rateLine(result),
     ...maybe(scheduleLine(result)),
