@@ -1,11 +1,7 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-import type { Capacity, SweepResult } from '../../src/result/sweep-result.js'
+import type { Capacity } from '../../src/result/sweep-result.js'
 import type { ServiceDistribution } from '../../src/plan/service-times.js'
-import { CLI, runRpbench } from './processes.js'
+import { runRpbench, sweepRpbench } from './processes.js'
 import { trueCapacityHz } from './queue-theory.js'
-
-const run = promisify(execFile)
 
 const SERVICE_MS = 2
 /** Small datagrams in Linux's default receive buffer, and the one in service. */
@@ -44,16 +40,12 @@ async function overheadNs(members: number): Promise<number> {
 }
 
 async function search({ members, distribution }: Case): Promise<Capacity> {
-  const flags = `${groupFlags(members)} --service-distribution ${distribution} --rate ${50 * members}..${2000 * members} --find loss<0.1% --duration 2s --warmup 100ms`
-  const { stdout } = await run(
-    process.execPath,
-    [CLI, 'sweep', '--json', '--no-save', '--quiet', ...flags.split(' ')],
-    { maxBuffer: 64 << 20 },
-  ).catch((error: { stdout?: string; stderr?: string; message: string }) => {
-    if (error.stdout) return { stdout: error.stdout }
-    throw new Error(error.stderr || error.message)
-  })
-  return (JSON.parse(stdout) as SweepResult).capacity![0]!
+  const { capacity } = await sweepRpbench(
+    groupFlags(members),
+    `--service-distribution ${distribution} --rate ${50 * members}..${2000 * members}`,
+    '--find loss<0.1% --duration 2s --warmup 100ms',
+  )
+  return capacity![0]!
 }
 
 /** By theory, with the service time that members really take. */
@@ -68,32 +60,46 @@ function capacityHz({ members, distribution }: Case, overhead: number): number {
 
 /**
  * Searches for a loss alone against queueing theory, on real datagrams. The service time is measured before and after each
- * search: where the two differ, the capacity lay somewhere between.
+ * search: where the two differ, the capacity lay somewhere between. Members sleep, so two searches go at a time.
  */
 export async function measureCapacityTruth(searches: number): Promise<CapacityTruth[]> {
   const all: CapacityTruth[] = []
-  for (const those of CASES) {
-    let inside = 0
-    const widths: number[] = []
-    let before = await overheadNs(those.members)
-    for (let i = 0; i < searches; i++) {
-      const { lowerHz = 0, upperHz = Infinity, stop } = await search(those)
-      const after = await overheadNs(those.members)
-      const [least, most] = [before, after]
-        .map((overhead) => capacityHz(those, overhead))
-        .toSorted((a, b) => a - b) as [number, number]
-      before = after
-      // A search that found no bound, as where the client could not offer more, holds nothing.
-      const holds = 0 < lowerHz && lowerHz <= most && least <= upperHz && upperHz < Infinity
-      if (holds) inside++
-      widths.push(upperHz / lowerHz)
-      console.error(
-        `  p=${those.members} ${those.distribution}: theory ${least.toFixed(0)}–${most.toFixed(0)}/s, search ${lowerHz.toFixed(0)}–${upperHz.toFixed(0)}/s (${stop}) ${holds ? 'holds' : 'misses'}`,
-      )
-    }
-    all.push({ ...those, searches, inside, widths, passed: searches - inside <= MISSES(searches) })
-  }
+  for (let i = 0; i < CASES.length; i += 2)
+    all.push(
+      ...(await Promise.all(CASES.slice(i, i + 2).map(async (those) => searchesOfCase(those, searches)))),
+    )
   return all
+}
+
+async function searchesOfCase(those: Case, searches: number): Promise<CapacityTruth> {
+  let inside = 0
+  const widths: number[] = []
+  let before = await overheadNs(those.members)
+  for (let i = 0; i < searches; i++) {
+    const found = await search(those)
+    const after = await overheadNs(those.members)
+    const [least, most] = [before, after]
+      .map((overhead) => capacityHz(those, overhead))
+      .toSorted((a, b) => a - b) as [number, number]
+    before = after
+    const { lowerHz = 0, upperHz = Infinity, stop } = found
+    const holds = holdsCapacity(found, least, most)
+    if (holds) inside++
+    widths.push(upperHz / lowerHz)
+    console.error(
+      `  p=${those.members} ${those.distribution}: theory ${least.toFixed(0)}–${most.toFixed(0)}/s, search ${lowerHz.toFixed(0)}–${upperHz.toFixed(0)}/s (${stop}) ${holds ? 'holds' : 'misses'}`,
+    )
+  }
+  return { ...those, searches, inside, widths, passed: searches - inside <= MISSES(searches) }
+}
+
+/** Whether a search's bounds hold a capacity that lies between two; one that found no bound holds nothing. */
+function holdsCapacity(
+  { lowerHz = 0, upperHz = Infinity }: Pick<Capacity, 'lowerHz' | 'upperHz'>,
+  leastHz: number,
+  mostHz: number,
+): boolean {
+  return 0 < lowerHz && lowerHz <= mostHz && leastHz <= upperHz && upperHz < Infinity
 }
 
 // By itself: node dist/test/bench/capacity-truth.js [searches a case]

@@ -5,7 +5,9 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { EngineKind } from '../../src/plan/engine.js'
+import type { RepeatResult } from '../../src/result/repeat-result.js'
 import type { RunResult } from '../../src/result/run-result.js'
+import type { SweepResult } from '../../src/result/sweep-result.js'
 
 const run = promisify(execFile)
 /** The checkout: this file runs as dist/test/bench/processes.js. */
@@ -49,14 +51,28 @@ export async function compileLimit(engine: EngineKind): Promise<Limit | undefine
  * @param flags as typed, in one or several parts, without spaces in their values
  */
 export async function runRpbench(...flags: string[]): Promise<RunResult> {
+  return JSON.parse(await printedBy('run', flags)) as RunResult
+}
+
+/** The same with `--repeat` among the flags. */
+export async function repeatRpbench(...flags: string[]): Promise<RepeatResult> {
+  return JSON.parse(await printedBy('run', flags)) as RepeatResult
+}
+
+/** The same with `sweep`. */
+export async function sweepRpbench(...flags: string[]): Promise<SweepResult> {
+  return JSON.parse(await printedBy('sweep', flags)) as SweepResult
+}
+
+async function printedBy(command: string, flags: readonly string[]): Promise<string> {
   const words = flags.join(' ').split(' ')
-  const { stdout } = await run(process.execPath, [CLI, 'run', '--json', '--no-save', ...words], {
+  const { stdout } = await run(process.execPath, [CLI, command, '--json', '--no-save', '--quiet', ...words], {
     maxBuffer: 64 << 20,
   }).catch((error: { stdout?: string; stderr?: string; message: string }) => {
     if (error.stdout) return { stdout: error.stdout }
     throw new Error(error.stderr || error.message)
   })
-  return JSON.parse(stdout) as RunResult
+  return stdout
 }
 
 /** Runs a compiled file of this folder in a process of its own. @returns what it printed */

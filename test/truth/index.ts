@@ -5,7 +5,7 @@ import { flowsAgainstTheHash } from './hash.js'
 import { pValuesOfFairDraws } from './p-values.js'
 import { waitsAgainstTheory } from './queueing.js'
 import { printTruths, type Truth } from './truth-table.js'
-import { overloadVerdicts } from './verdicts.js'
+import { verdictsOnInjected } from './verdicts.js'
 
 /**
  * Holds what the tool says against others' counts and against theory. As root, since it makes network namespaces.
@@ -18,7 +18,7 @@ const QUESTIONS: Readonly<Record<string, (short: boolean) => Truth[] | Promise<T
   'p-values': pValuesOfFairDraws,
   queueing: waitsAgainstTheory,
   capacity: capacityAgainstTheory,
-  overload: overloadVerdicts,
+  overload: verdictsOnInjected,
 }
 
 const { values } = parseArgs({
