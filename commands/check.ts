@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import { ResultCommand } from '../src/cli/result-command.js'
 import { thresholdFlags } from '../src/cli/thresholds.js'
+import { usageError } from '../src/errors.js'
 
 export default class Check extends ResultCommand {
   static override summary = 'Hold a saved result against limits'
@@ -18,13 +19,16 @@ Exit status: 0 all pass, 99 one fails, 3 one cannot be told or was not measured,
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Check)
-    const [{ readResult }, { checked }, { CHECK_VIEWS }, { statusOfThresholds }] = await Promise.all([
+    const { threshold = [] } = flags
+    if (threshold.length === 0)
+      throw usageError("Say what to check: --threshold with a limit, such as 'loss.share<0.1%'.")
+    const [{ readResult }, { heldAgainst }, { CHECK_VIEWS }, { statusOfThresholds }] = await Promise.all([
       import('../src/files/saved-result.js'),
-      import('../src/cli/read-thresholds.js'),
+      import('../src/cli/saved-thresholds.js'),
       import('../src/report/check/views.js'),
       import('../src/cli/exit-status.js'),
     ])
-    const result = checked(await readResult(args.file), flags.threshold)
+    const result = heldAgainst(await readResult(args.file), threshold)
     await this.show(CHECK_VIEWS, { result, file: args.file }, flags)
     const status = statusOfThresholds(0, result.thresholds)
     if (status !== 0) this.exit(status)

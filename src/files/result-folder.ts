@@ -13,7 +13,7 @@ import { readTextFile } from './text-file.js'
 export function readFolder(folder: string): Pick<ListResult, 'results' | 'skipped'> {
   const results: Headline[] = []
   const skipped: ListResult['skipped'] = []
-  for (const file of namesIn(folder)) {
+  for (const file of jsonFilesIn(folder)) {
     const read = headlineIn(folder, file)
     if ('why' in read) skipped.push(read)
     else results.push(read)
@@ -22,7 +22,8 @@ export function readFolder(folder: string): Pick<ListResult, 'results' | 'skippe
   return { results, skipped }
 }
 
-function namesIn(folder: string): string[] {
+/** The names of the JSON files in a folder. Errors as those of `readFolder`. */
+export function jsonFilesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.json'))

@@ -2,6 +2,7 @@ import type { Threshold } from '../plan/thresholds.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import type { RunResult } from '../result/run-result.js'
+import { kindOf, type SavedResult } from '../result/saved-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import type { ThresholdResult } from '../result/thresholds.js'
 import type { ClaimsResult } from '../result/verify-result.js'
@@ -10,6 +11,12 @@ import { measuredAtPoint, measuredOf, measuredOfClaims, type Measured } from './
 
 /** A result that limits can be set for. */
 export type JudgedResult = RunResult | ChurnResult | RepeatResult | SweepResult | ClaimsResult
+
+/** Whether limits can be set for a result: it was measured, and has metrics. */
+export function isJudged(result: SavedResult): result is JudgedResult {
+  const kind = kindOf(result)
+  return kind !== 'selectors' && kind !== 'predict'
+}
 
 /** How a result fares against thresholds: each once, of a sweep once at each point. */
 export function judgeResult(result: JudgedResult, thresholds: readonly Threshold[]): ThresholdResult[] {

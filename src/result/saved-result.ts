@@ -1,88 +1,130 @@
 import type { z } from 'zod'
 import { usageError } from '../errors.js'
 import type { ChurnResult } from './churn-result.js'
+import type { PredictResult } from './predict-result.js'
 import type { RepeatResult } from './repeat-result.js'
 import type { RunResult } from './run-result.js'
 import type { SweepResult } from './sweep-result.js'
-import type { ClaimsResult } from './verify-result.js'
+import type { ClaimsResult, SelectorsResult } from './verify-result.js'
+
+/** What can be read again, by kind. */
+export interface ResultsByKind {
+  run: RunResult
+  churn: ChurnResult
+  repeat: RepeatResult
+  sweep: SweepResult
+  verify: ClaimsResult
+  selectors: SelectorsResult
+  predict: PredictResult
+}
+
+export type ResultKind = keyof ResultsByKind
+export type ResultOf<Kind extends ResultKind> = ResultsByKind[Kind]
+/** A result of any kind, as it was saved. */
+export type SavedResult = ResultsByKind[ResultKind]
+
+interface Reader<Kind extends ResultKind> {
+  schema: string
+  result: z.ZodType<ResultsByKind[Kind]>
+}
+
+/** How each kind is read. Loaded when one is: zod is 50 ms of start-up, and writing a result needs none of it. */
+const READERS: { readonly [Kind in ResultKind]: () => Promise<Reader<Kind>> } = {
+  run: async () => {
+    const { RUN_SCHEMA: schema, runResult: result } = await import('./run-result.js')
+    return { schema, result }
+  },
+  churn: async () => {
+    const { CHURN_SCHEMA: schema, churnResult: result } = await import('./churn-result.js')
+    return { schema, result }
+  },
+  repeat: async () => {
+    const { REPEAT_SCHEMA: schema, repeatResult: result } = await import('./repeat-result.js')
+    return { schema, result }
+  },
+  sweep: async () => {
+    const { SWEEP_SCHEMA: schema, sweepResult: result } = await import('./sweep-result.js')
+    return { schema, result }
+  },
+  verify: async () => {
+    const { VERIFY_SCHEMA: schema, claimsResult: result } = await import('./verify-result.js')
+    return { schema, result }
+  },
+  selectors: async () => {
+    const { VERIFY_SCHEMA: schema, selectorsResult: result } = await import('./verify-result.js')
+    return { schema, result }
+  },
+  predict: async () => {
+    const { PREDICT_SCHEMA: schema, predictResult: result } = await import('./predict-result.js')
+    return { schema, result }
+  },
+}
+
+export const RESULT_KINDS = Object.keys(READERS) as ResultKind[]
+
+/** What a saved result is: the command's name that its schema has, or `selectors`, which shares that of `verify`. */
+export function kindOf(result: { schema: string }): ResultKind | undefined {
+  const name = /^rpbench\/(\w+)@\d+$/.exec(result.schema)?.[1]
+  return 'cases' in result && name === 'verify' ? 'selectors' : RESULT_KINDS.find((kind) => kind === name)
+}
+
+/** Whether a result is of a kind. */
+export function isOfKind<Kind extends ResultKind>(result: SavedResult, kind: Kind): result is ResultOf<Kind> {
+  return kindOf(result) === kind
+}
 
 /**
- * The text of a result → the result, checked against its schema; fields this version does not know are left out.
- * `name` stands for the text in messages.
- * @throws RpbenchError RPB_USAGE where it is not JSON, not a result of `run`, or of a newer version
+ * The text of a result of any kind → the result, checked against its schema; fields this version does not know are left out.
+ * @param name stands for the text in messages
+ * @throws RpbenchError RPB_USAGE where it is not JSON, no saved result, or of a newer version
  */
-export async function parseRunResult(text: string, name: string): Promise<RunResult> {
-  // zod is 50 ms of start-up, and writing a result needs none of it
-  const { RUN_SCHEMA, runResult } = await import('./run-result.js')
-  return parseSaved(text, name, RUN_SCHEMA, runResult)
+export async function parseResult(text: string, name: string): Promise<SavedResult> {
+  const value = jsonOf(text, name)
+  const kind = isEnvelope(value) ? kindOf(value) : undefined
+  if (kind === undefined) throw usageError(`${name} is not a saved result of rpbench.`)
+  return check(value, name, await READERS[kind]())
 }
 
-/** The same of a sweep. Errors as those of `parseRunResult`. */
-export async function parseSweepResult(text: string, name: string): Promise<SweepResult> {
-  const { SWEEP_SCHEMA, sweepResult } = await import('./sweep-result.js')
-  return parseSaved(text, name, SWEEP_SCHEMA, sweepResult)
-}
-
-/** A result of any command that measures. Errors as those of `parseRunResult`. */
-export async function parseResult(
+/** A result that must be of one kind. Errors as those of `parseResult`, and where it is of another. */
+export async function parseResultOf<Kind extends ResultKind>(
+  kind: Kind,
   text: string,
   name: string,
-): Promise<RunResult | ChurnResult | RepeatResult | SweepResult | ClaimsResult> {
-  const schema = schemaOf(text)
-  const [run, churn, repeat, sweep, verify] = await Promise.all([
-    import('./run-result.js'),
-    import('./churn-result.js'),
-    import('./repeat-result.js'),
-    import('./sweep-result.js'),
-    import('./verify-result.js'),
-  ])
-  switch (schema.split('@')[0]) {
-    case churn.CHURN_SCHEMA.split('@')[0]:
-      return parseSaved(text, name, churn.CHURN_SCHEMA, churn.churnResult)
-    case repeat.REPEAT_SCHEMA.split('@')[0]:
-      return parseSaved(text, name, repeat.REPEAT_SCHEMA, repeat.repeatResult)
-    case sweep.SWEEP_SCHEMA.split('@')[0]:
-      return parseSaved(text, name, sweep.SWEEP_SCHEMA, sweep.sweepResult)
-    case verify.VERIFY_SCHEMA.split('@')[0]:
-      return parseSaved(text, name, verify.VERIFY_SCHEMA, verify.claimsResult)
-    default:
-      return parseSaved(text, name, run.RUN_SCHEMA, run.runResult)
-  }
+): Promise<ResultOf<Kind>> {
+  const value = jsonOf(text, name)
+  const reader = await READERS[kind]()
+  if (!isEnvelope(value)) throw usageError(`${name} is not a saved result of rpbench.`)
+  const found = kindOf(value)
+  if (found !== kind)
+    throw usageError(`${name} is a result of ${value.schema}; one of ${reader.schema} is needed.`)
+  return check(value, name, reader)
 }
 
-/** The schema that a text says it follows; empty where it says none. */
-function schemaOf(text: string): string {
+function jsonOf(text: string, name: string): unknown {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'schema' in value ? String(value.schema) : ''
-  } catch {
-    return ''
-  }
-}
-
-function parseSaved<T>(text: string, name: string, wanted: string, result: z.ZodType<T>): T {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
+    return JSON.parse(text)
   } catch {
     throw usageError(`${name} is not JSON; name the JSON file of a saved result.`)
   }
-  const schema = typeof value === 'object' && value !== null && 'schema' in value ? String(value.schema) : ''
-  if (schema !== wanted) throw usageError(`${name} ${otherSchema(schema, wanted)}`)
+}
+
+const isEnvelope = (value: unknown): value is { schema: string } =>
+  typeof value === 'object' && value !== null && 'schema' in value && typeof value.schema === 'string'
+
+function check<Kind extends ResultKind>(
+  value: unknown,
+  name: string,
+  { schema, result }: Reader<Kind>,
+): ResultOf<Kind> {
+  const found = isEnvelope(value) ? value.schema : ''
+  if (found !== schema)
+    throw usageError(
+      `${name} is a result of version ${found}, and this rpbench reads up to ${schema}: update rpbench.`,
+    )
   const parsed = result.safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw usageError(
-    `${name} does not follow ${wanted}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; it may have been edited.`,
+    `${name} does not follow ${schema}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}; it may have been edited.`,
   )
-}
-
-/** What a schema name other than the wanted one says about the file. */
-function otherSchema(schema: string, wanted: string): string {
-  const [kind, version] = schema.split('@')
-  const [wantedKind, wantedVersion] = wanted.split('@')
-  if (kind === wantedKind && Number(version) > Number(wantedVersion))
-    return `is a result of version ${schema}, and this rpbench reads up to ${wanted}: update rpbench.`
-  if (/^rpbench\/\w+@\d+$/.test(schema)) return `is a result of ${schema}; one of ${wanted} is needed.`
-  return `is not a result of rpbench: it has no field "schema" with ${wanted}.`
 }

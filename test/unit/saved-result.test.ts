@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readRunResult } from '../../src/files/saved-result.js'
-import { parseRunResult } from '../../src/result/saved-result.js'
+import { readResult } from '../../src/files/saved-result.js'
+import { parseResult, parseResultOf } from '../../src/result/saved-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { sampleResult } from './sample-result.js'
 
@@ -13,7 +13,7 @@ describe('reading a result', () => {
   it('gives back what was saved', async () => {
     const path = join(root, 'saved.json')
     await writeFile(path, JSON.stringify(sampleResult()))
-    expect(await readRunResult(path)).toEqual(sampleResult())
+    expect(await readResult(path)).toEqual(sampleResult())
   })
 
   it.each([
@@ -22,29 +22,28 @@ describe('reading a result', () => {
       { schema: 'rpbench/run@2' },
       'x is a result of version rpbench/run@2, and this rpbench reads up to rpbench/run@1: update rpbench.',
     ],
-    [
-      'another command',
-      { schema: 'rpbench/churn@1' },
-      'x is a result of rpbench/churn@1; one of rpbench/run@1 is needed.',
-    ],
-    ['another tool', { results: [] }, 'x is not a result of rpbench'],
+    ['another tool', { results: [] }, 'x is not a saved result of rpbench.'],
+    ['a list of them', { schema: 'rpbench/list@1' }, 'x is not a saved result of rpbench.'],
     [
       'an edited file',
       { ...sampleResult(), durationNs: 'long' },
       'x does not follow rpbench/run@1: durationNs: ',
     ],
   ])('refuses that of %s', async (_name, value, message) => {
-    await expect(parseRunResult(JSON.stringify(value), 'x')).rejects.toMatchObject({
+    await expect(parseResult(JSON.stringify(value), 'x')).rejects.toMatchObject({
       code: 'RPB_USAGE',
       message: expect.stringContaining(message) as string,
     })
   })
 
+  it('of one kind refuses that of another', () =>
+    expect(parseResultOf('sweep', JSON.stringify(sampleResult()), 'x')).rejects.toThrow(
+      'x is a result of rpbench/run@1; one of rpbench/sweep@1 is needed.',
+    ))
+
   it('refuses what is not there or not JSON', async () => {
-    await expect(parseRunResult('cut sh', 'x')).rejects.toThrow('x is not JSON')
-    await expect(parseRunResult('null', 'x')).rejects.toThrow('x is not a result of rpbench')
-    await expect(readRunResult(join(root, 'none.json'))).rejects.toThrow(
-      'cannot be read: there is no such file',
-    )
+    await expect(parseResult('cut sh', 'x')).rejects.toThrow('x is not JSON')
+    await expect(parseResult('null', 'x')).rejects.toThrow('x is not a saved result of rpbench')
+    await expect(readResult(join(root, 'none.json'))).rejects.toThrow('cannot be read: there is no such file')
   })
 })

@@ -1,0 +1,49 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { RpbenchError, usageError } from '../errors.js'
+import type { SavedResult } from '../result/saved-result.js'
+import { jsonFilesIn } from './result-folder.js'
+import { readResult } from './saved-result.js'
+
+/** A result, and the file that it stands in. */
+export interface SavedFile {
+  file: string
+  result: SavedResult
+}
+
+/**
+ * The results that paths name: files, and folders with all the JSON files in them, the oldest first.
+ * @returns also why files were skipped, a sentence each: they are damaged, foreign or of a newer version
+ * @throws RpbenchError RPB_USAGE where the only file that is named is such a one, or no result is left
+ */
+export async function readResults(
+  paths: readonly string[],
+): Promise<{ saved: SavedFile[]; skipped: string[] }> {
+  const saved: SavedFile[] = []
+  const skipped: string[] = []
+  const read = async (file: string): Promise<SavedFile[]> => {
+    try {
+      return [{ file, result: await readResult(file) }]
+    } catch (error) {
+      if (!(error instanceof RpbenchError)) throw error
+      skipped.push(error.message)
+      return []
+    }
+  }
+  for (const path of paths) {
+    if (isFolder(path)) {
+      const files: SavedFile[] = []
+      for (const name of jsonFilesIn(path)) files.push(...(await read(join(path, name))))
+      saved.push(...files.toSorted((a, b) => startOf(a) - startOf(b)))
+    } else if (paths.length === 1) saved.push({ file: path, result: await readResult(path) })
+    else saved.push(...(await read(path)))
+  }
+  if (saved.length > 0) return { saved, skipped }
+  throw usageError(
+    `There is no saved result in ${paths.join(', ')}${skipped.length > 0 ? `: ${skipped[0]!}` : '.'}`,
+  )
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+const startOf = ({ result }: SavedFile): number => Date.parse(result.startedAt)
