@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
-import { without } from './refused-calls.js'
+import { without } from '../refused-calls.js'
 import { runTool, Tool } from './tool.js'
 
 const SHORT = ['run', '-p', '2', '-f', '100', '-d', '100ms', '--warmup', '50ms', '--no-save']

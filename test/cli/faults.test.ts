@@ -14,7 +14,7 @@ import { sweepResult } from '../../src/result/sweep-result.js'
 import { until } from '../system/process-table.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { mayHaveNamespace } from './namespace.js'
-import { without } from './refused-calls.js'
+import { without } from '../refused-calls.js'
 import { CLI, runTool, Tool, type ToolOptions } from './tool.js'
 
 let directory: string

@@ -8,7 +8,7 @@ import { sweepResult } from '../../src/result/sweep-result.js'
 import { claimsResult } from '../../src/result/verify-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { inNamespace, mayHaveNamespace } from './namespace.js'
-import { without } from './refused-calls.js'
+import { without } from '../refused-calls.js'
 import { runTool, Tool, type ToolOptions } from './tool.js'
 
 const IN_FLIGHT = 64

@@ -7,6 +7,7 @@ import { diagnosedSockets } from '../../src/host/udp-diag.js'
 import { tabledSockets, type UdpSocket } from '../../src/host/udp-table.js'
 import { addon, checked, SO_RCVBUF, SO_REUSEPORT, SOL_SOCKET } from '../../src/native.js'
 import type { Family } from '../../src/units/addresses.js'
+import { without } from '../refused-calls.js'
 import { quietPort } from './experiment.js'
 import { until } from './process-table.js'
 
@@ -73,16 +74,11 @@ it('lists more sockets than one message has room for, each once', () => {
   expect(new Set(found.map(({ inode }) => inode)).size).toBe(700)
 })
 
-const fileHere = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
-
 /** What a process says of a socket of its own where netlink is refused. */
 function readWithoutSockDiag(): unknown {
-  const { stdout } = spawnSync(
-    'python3',
-    [fileHere('without-sock-diag.py'), process.execPath, fileHere('own-socket.mjs')],
-    { encoding: 'utf8' },
-  )
-  return JSON.parse(stdout)
+  const script = fileURLToPath(new URL('own-socket.mjs', import.meta.url))
+  const [file, ...args] = [...without('netlink'), process.execPath, script]
+  return JSON.parse(spawnSync(file, args, { encoding: 'utf8' }).stdout)
 }
 
 it('are read from /proc/net/udp where sock_diag is refused', async () => {
