@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -9,20 +9,30 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CLI } from '../bench/processes.js'
+import { Disturber } from './disturber.js'
 import { Enclosure } from './enclosure.js'
 import { complaintsOf, type CaseOutcome } from './judgement.js'
 import { Belongings, sharedMemoryNames } from './leftovers.js'
-import type { Disturbance, Limit, SoakCase } from './soak-case.js'
+import { SAVED, type Damage, type Limit, type SoakCase, type Step } from './soak-case.js'
 
-/** How long a case may take; `verify` measures for half a minute. */
-const BOUND_MS = 90_000
-/** How long what the tool started may outlive it: a process that lost its parent is ended by the kernel. */
-const OUTLIVE_MS = 5000
+export interface CaseOptions {
+  /** what starts the tool, before its words */
+  tool: readonly string[]
+  /** lists the kernel's BPF programs; undefined where that cannot be done */
+  bpfList: (() => number[]) | undefined
+  /** how long a case may take, ms; `verify` measures for half a minute */
+  boundMs?: number
+  /** how long what the tool started may outlive it, ms: a process that lost its parent is ended by the kernel */
+  outliveMs?: number
+}
+
 const LOOK_MS = 15
 /** Nobody: root has no limit of processes. */
 export const OTHER_USER = [
@@ -39,28 +49,21 @@ export class CaseRun {
   readonly #folder = mkdtempSync(path.join(tmpdir(), 'rpbench-soak-'))
   readonly #belongings: Belongings
   readonly #shared = sharedMemoryNames()
-  readonly #outcome: CaseOutcome = {
-    status: null,
-    signal: null,
-    stdout: '',
-    stderr: '',
-    hung: false,
-    signals: [],
-    faults: 0,
-    membersSeen: false,
-    files: {},
-  }
-  /** what undoes what was done to members, with its time */
-  #undo: { atMs: number; undo: () => void }[] = []
-  #membersAtMs: number | undefined
+  readonly #boundMs: number
+  readonly #outliveMs: number
+  #disturber: Disturber | undefined
+  /** a saved file that somebody else has spoilt */
+  #damaged: string | undefined
   #closed = false
 
   constructor(
     readonly soakCase: SoakCase,
-    bpfList: (() => number[]) | undefined,
+    readonly options: CaseOptions,
   ) {
+    this.#boundMs = options.boundMs ?? 90_000
+    this.#outliveMs = options.outliveMs ?? 5000
     this.#enclosure = Enclosure.open(`rpbench-soak-${process.pid}-${soakCase.number}`)
-    this.#belongings = new Belongings(readlinkSync('/proc/self/ns/net'), bpfList)
+    this.#belongings = new Belongings(readlinkSync('/proc/self/ns/net'), options.bpfList)
     for (const name of ['results', 'tmp']) mkdirSync(path.join(this.#folder, name))
     for (const name of ['', 'results', 'tmp']) chmodSync(path.join(this.#folder, name), 0o777)
   }
@@ -68,12 +71,18 @@ export class CaseRun {
   /** Runs it to its end and cleans up. @returns what was wrong, how it ended, and the last of what the tool said */
   async complaints(): Promise<{ complaints: string[]; end: string; said: string }> {
     try {
-      await this.#run()
+      const { before } = this.soakCase
+      const complaints: string[] = []
+      if (before) {
+        const earlier = { ...this.soakCase, ...before, json: false, saves: true }
+        const outcome = await this.#run(earlier, earlier)
+        complaints.push(...complaintsOf(earlier, outcome).map((what) => `before: ${what}`))
+        this.#damage(before.damage)
+      }
+      const outcome = await this.#run(this.soakCase, this.soakCase)
       if (this.#closed) return { complaints: [], end: 'interrupted', said: '' }
-      const outcome = this.#outcome
-      this.#readFiles()
-      const left = await this.#leftovers()
-      const complaints = [...complaintsOf(this.soakCase, outcome), ...left.map((what) => `left: ${what}`)]
+      const left = await this.#leftovers(outcome)
+      complaints.push(...complaintsOf(this.soakCase, outcome), ...left.map((what) => `left: ${what}`))
       const end = `${outcome.signal ?? outcome.status}, ${outcome.signals.length} signals, ${outcome.faults} faults`
       return { complaints, end, said: outcome.stderr.slice(-1000) }
     } finally {
@@ -81,106 +90,101 @@ export class CaseRun {
     }
   }
 
-  async #run(): Promise<void> {
-    const { soakCase } = this
-    const child = spawn('sh', ['-c', `${this.#enclosure.entering}; exec "$@"`, 'sh', ...this.#command()], {
+  async #run({ words, disturbances }: Step, how: SoakCase): Promise<CaseOutcome> {
+    const outcome: CaseOutcome = {
+      status: null,
+      signal: null,
+      stdout: '',
+      stderr: '',
+      hung: false,
+      signals: [],
+      faults: 0,
+      joined: 0,
+      membersSeen: false,
+      files: {},
+    }
+    const command = this.#command(words, how)
+    const child = spawn('sh', ['-c', `${this.#enclosure.entering}; exec "$@"`, 'sh', ...command], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, HOME: this.#folder, TMPDIR: path.join(this.#folder, 'tmp') },
       cwd: this.#folder,
     })
     this.#enclosure.session = child.pid!
-    const outcome = this.#outcome
     for (const name of ['stdout', 'stderr'] as const)
       child[name].setEncoding('utf8').on('data', (text: string) => (outcome[name] += text))
     // A stray descendant may hold the pipes: what counts is that the tool itself has ended.
     const exited = once(child, 'exit')
     const closed = once(child, 'close')
     const began = performance.now()
-    const waiting = [...soakCase.disturbances]
+    const disturber = new Disturber(disturbances, child.pid!, this.#enclosure, outcome)
+    this.#disturber = disturber
     while (child.exitCode === null && child.signalCode === null) {
       const ms = performance.now() - began
-      this.#look(ms)
-      this.#undoUntil(ms)
-      for (const disturbance of waiting.filter((one) => this.#isDue(one, ms)))
-        if (this.#disturb(disturbance, child.pid!, ms)) waiting.splice(waiting.indexOf(disturbance), 1)
-      if (ms > BOUND_MS) {
+      for (const pid of this.#enclosure.pids()) this.#belongings.look(pid)
+      disturber.step(ms)
+      if (ms > this.#boundMs) {
         outcome.hung = true
-        this.#undoUntil(Infinity)
+        disturber.end()
         await this.#enclosure.clear()
       }
       await Promise.race([exited, delay(LOOK_MS)])
     }
     outcome.status = child.exitCode
     outcome.signal = child.signalCode
-    this.#undoUntil(Infinity)
-    await Promise.race([closed, delay(OUTLIVE_MS)])
+    disturber.end()
+    await Promise.race([closed, delay(this.#outliveMs)])
+    this.#readFiles(outcome)
+    return outcome
   }
 
-  #command(): string[] {
-    const { words, json, saves, limit } = this.soakCase
-    const where = saves ? ['-o', path.join(this.#folder, 'results')] : []
-    return [...limiting(limit), process.execPath, CLI, ...words, ...where, ...(json ? ['--json'] : [])]
+  get #results(): string {
+    return path.join(this.#folder, 'results')
   }
 
-  #look(ms: number): void {
-    const pids = this.#enclosure.pids()
-    for (const pid of pids) this.#belongings.look(pid)
-    if (this.#membersAtMs === undefined && this.#enclosure.members().length > 0) {
-      this.#membersAtMs = ms
-      this.#outcome.membersSeen = true
-    }
+  #command(words: readonly string[], { json, saves, limit }: SoakCase): string[] {
+    const saved = this.#savedFile() ?? path.join(this.#results, 'nothing.json')
+    const where = saves ? ['-o', this.#results] : []
+    return [
+      ...limiting(limit, this.#results),
+      ...this.options.tool,
+      ...words.map((word) => (word === SAVED ? saved : word)),
+      ...where,
+      ...(json ? ['--json'] : []),
+    ]
   }
 
-  #isDue({ at }: Disturbance, ms: number): boolean {
-    const from = at.after === 'start' ? 0 : this.#membersAtMs
-    return from !== undefined && ms >= from + at.ms
+  #savedFile(): string | undefined {
+    const name = readdirSync(this.#results).find((file) => file.endsWith('.json'))
+    return name === undefined ? undefined : path.join(this.#results, name)
   }
 
-  /** @returns whether it was done, or is not to be tried again */
-  #disturb(disturbance: Disturbance, pid: number, ms: number): boolean {
-    const members = this.#enclosure.members()
-    if (disturbance.kind === 'signal') {
-      if (send(pid, disturbance.name))
-        this.#outcome.signals.push({ name: disturbance.name, withMembers: members.length > 0 })
-      return true
-    }
-    const member = members[disturbance.which % members.length]
-    if (member === undefined) return false
-    const { fault, forMs } = disturbance
-    if (fault === 'freeze') {
-      const thaw = this.#enclosure.freeze(member)
-      if (thaw === undefined) return true
-      this.#undo.push({ atMs: Infinity, undo: thaw })
-    } else if (!send(member, fault === 'kill' ? 'SIGKILL' : 'SIGSTOP')) return true
-    if (fault === 'stop-continue')
-      this.#undo.push({ atMs: ms + forMs, undo: () => void send(member, 'SIGCONT') })
-    this.#outcome.faults++
-    return true
+  #damage(damage: Damage): void {
+    const file = this.#savedFile()
+    if (file === undefined || damage === 'none') return
+    this.#damaged = path.basename(file)
+    if (damage === 'empty') writeFileSync(file, '')
+    else if (damage === 'cut') truncateSync(file, Math.floor(statSync(file).size / 2))
+    else if (damage === 'other') writeFileSync(file, '{"schema":"other@1"}\n')
+    else rmSync(file)
+    if (damage === 'pipe') execFileSync('mkfifo', [file])
   }
 
-  #undoUntil(ms: number): void {
-    const due = this.#undo.filter(({ atMs }) => atMs <= ms)
-    this.#undo = this.#undo.filter(({ atMs }) => atMs > ms)
-    for (const { undo } of due) undo()
-  }
-
-  #readFiles(): void {
-    const results = path.join(this.#folder, 'results')
-    for (const name of readdirSync(results))
-      this.#outcome.files[name] = readFileSync(path.join(results, name), 'utf8')
+  #readFiles(outcome: CaseOutcome): void {
+    for (const name of readdirSync(this.#results))
+      if (name !== this.#damaged) outcome.files[name] = readFileSync(path.join(this.#results, name), 'utf8')
   }
 
   /** What the tool has left behind, as phrases. */
-  async #leftovers(): Promise<string[]> {
-    const end = performance.now() + OUTLIVE_MS
+  async #leftovers({ stdout }: CaseOutcome): Promise<string[]> {
+    const end = performance.now() + this.#outliveMs
     while (this.#enclosure.pids().length > 0 && performance.now() < end) await delay(LOOK_MS)
     const processes = (await this.#enclosure.clear()).map((process) => `process ${process}`)
-    const port = /"port": ?(\d+)/.exec(this.#outcome.stdout)?.[1]
+    const port = /"port": ?(\d+)/.exec(stdout)?.[1]
     const named = [...sharedMemoryNames()].filter((name) => !this.#shared.has(name))
     return [
       ...processes,
-      ...(await this.#belongings.left(port === undefined ? undefined : Number(port))),
+      ...(await this.#belongings.left(port === undefined ? undefined : Number(port), this.#outliveMs)),
       ...named.map((name) => `shared memory ${name}`),
       ...readdirSync(path.join(this.#folder, 'tmp')).map((name) => `temporary file ${name}`),
     ]
@@ -189,24 +193,26 @@ export class CaseRun {
   /** Ends all that runs and removes what was made for it. Safe to call twice. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#undoUntil(Infinity)
+    this.#disturber?.end()
     await this.#enclosure.clear()
     await this.#enclosure.close()
     if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true })
   }
 }
 
-function send(pid: number, name: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, name)
-  } catch {
-    return false // it has ended
-  }
-}
-
 /** What starts a command under a limit. */
-function limiting(limit: Limit | undefined): string[] {
+function limiting(limit: Limit | undefined, results: string): string[] {
   if (limit === undefined) return []
   const { name, value } = limit
-  return [...(name === 'nproc' ? OTHER_USER : []), 'prlimit', `--${name}=${value}:${value}`]
+  if (name === 'disk')
+    return [
+      'unshare',
+      '--mount',
+      'sh',
+      '-c',
+      `mount -t tmpfs -o mode=777,size=${value}k tmpfs '${results}' && exec "$@"`,
+      'sh',
+    ]
+  const asOther = name === 'nproc' || name === 'memlock'
+  return [...(asOther ? OTHER_USER : []), 'prlimit', `--${name}=${value}:${value}`]
 }

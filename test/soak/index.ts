@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util'
 import { CLI } from '../bench/processes.js'
 import { CaseRun, OTHER_USER } from './case-run.js'
 import { compileBpfList } from './leftovers.js'
-import { CASE_CLASSES, drawCase, replayCommand, type SoakCase } from './soak-case.js'
+import { drawCase } from './draw-case.js'
+import { CASE_CLASSES, replayCommand, type Means, type SoakCase } from './soak-case.js'
 
 /**
  * Runs the built tool with random commands under random signals, faults of its members and limits, and holds how each
@@ -25,7 +26,10 @@ if (![seconds, seed, only ?? 0].every((number) => Number.isFinite(number) && num
 
 const tally = new Map(CASE_CLASSES.map((name) => [name, { cases: 0, failed: 0 }]))
 const bpfList = compileBpfList()
-const withNproc = mayRunAsNobody()
+const means: Means = {
+  otherUser: mayRunAsNobody(),
+  mounts: spawnSync('unshare', ['--mount', 'true']).status === 0,
+}
 const began = performance.now()
 let current: CaseRun | undefined
 const interrupt = new AbortController()
@@ -35,10 +39,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     void current?.close()
   })
 
-if (only !== undefined) await runOne(drawCase(seed, only, withNproc), true)
+if (only !== undefined) await runOne(drawCase(seed, only, means), true)
 else
   for (let number = 0; !interrupt.signal.aborted && elapsedS() < seconds; number++)
-    await runOne(drawCase(seed, number, withNproc), false)
+    await runOne(drawCase(seed, number, means), false)
 report()
 
 /** Whether a process of another user may be started that can read the tool. */
@@ -53,7 +57,7 @@ function elapsedS(): number {
 
 async function runOne(soakCase: SoakCase, loud: boolean): Promise<void> {
   if (loud) console.log(JSON.stringify(soakCase, undefined, 2))
-  current = new CaseRun(soakCase, bpfList)
+  current = new CaseRun(soakCase, { tool: [process.execPath, CLI], bpfList })
   const { complaints, end, said } = await current.complaints()
   if (interrupt.signal.aborted) return
   const counts = tally.get(soakCase.class)!
@@ -62,7 +66,8 @@ async function runOne(soakCase: SoakCase, loud: boolean): Promise<void> {
   if (complaints.length === 0) return
   counts.failed++
   console.log(`case ${soakCase.number} (${soakCase.class}): rpbench ${soakCase.words.join(' ')}`)
-  console.log(`    ${JSON.stringify({ disturbances: soakCase.disturbances, limit: soakCase.limit })}`)
+  const { disturbances, limit, before } = soakCase
+  console.log(`    ${JSON.stringify({ disturbances, limit, before })}`)
   console.log(`    ended with ${end}`)
   for (const complaint of complaints) console.log(`    ${complaint}`)
   if (said !== '' && !loud) console.log(`    it said: ${said.trim().split('\n').slice(-3).join(' | ')}`)

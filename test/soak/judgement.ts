@@ -1,5 +1,6 @@
 import { books } from '../../src/result/books.js'
 import { churnResult } from '../../src/result/churn-result.js'
+import { listResult } from '../../src/result/headline.js'
 import { predictResult } from '../../src/result/predict-result.js'
 import { repeatResult } from '../../src/result/repeat-result.js'
 import { runResult } from '../../src/result/run-result.js'
@@ -19,6 +20,8 @@ export interface CaseOutcome {
   signals: { name: NodeJS.Signals; withMembers: boolean }[]
   /** members that something was done to */
   faults: number
+  /** sockets of somebody else that joined the port */
+  joined: number
   /** whether any member was ever seen */
   membersSeen: boolean
   /** what was found where results go, by name */
@@ -31,6 +34,9 @@ const COMMAND_STATUSES: Readonly<Record<string, readonly number[]>> = {
   sweep: [0, 2, 3],
   verify: [0, 2, 3, 99],
   predict: [0, 2],
+  check: [0, 2, 3, 99],
+  list: [0],
+  metrics: [0],
   schema: [0],
 }
 
@@ -42,15 +48,15 @@ function breaksTheRuntime({ limit }: SoakCase): boolean {
 const CRASHES = ['SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGSEGV']
 
 /** The statuses and signals that a case may end with. */
-function meantEnds(soakCase: SoakCase, { signals, faults }: CaseOutcome): (number | string)[] {
+function meantEnds(soakCase: SoakCase, { signals, faults, joined }: CaseOutcome): (number | string)[] {
   if (soakCase.class === 'refused') return [2]
   const ends: (number | string)[] = [...(COMMAND_STATUSES[soakCase.words[0]!] ?? [])]
   for (const { name, withMembers } of signals) {
     if (name === 'SIGKILL' || !withMembers) ends.push(name)
     if (name !== 'SIGKILL') ends.push(130)
   }
-  if (faults > 0) ends.push(1)
-  if (soakCase.limit) ends.push(1)
+  // One that came first has the port.
+  if (faults > 0 || joined > 0 || soakCase.limit) ends.push(1)
   if (breaksTheRuntime(soakCase)) ends.push(...CRASHES, 134, 133, 132, 5, 7)
   return ends
 }
@@ -80,7 +86,8 @@ export function complaintsOf(soakCase: SoakCase, outcome: CaseOutcome): string[]
 
 function outputComplaints({ json, words }: SoakCase, stdout: string): string[] {
   if (!stdout.endsWith('\n')) return ['standard output does not end with a line']
-  if (words[0] === 'schema') return typeof parsed(stdout) === 'object' ? [] : ['the schema is no JSON']
+  if (words[0] === 'schema' || (words[0] === 'metrics' && json))
+    return typeof parsed(stdout) === 'object' ? [] : [`what ${words[0]} prints is no JSON`]
   return json ? resultComplaints(stdout, 'the result') : []
 }
 
@@ -94,7 +101,7 @@ function fileComplaints({ files }: CaseOutcome, cutOff: boolean): string[] {
   })
 }
 
-const SCHEMAS = [runResult, churnResult, repeatResult, predictResult, sweepResult, verifyResult]
+const SCHEMAS = [runResult, churnResult, repeatResult, predictResult, sweepResult, verifyResult, listResult]
 
 function parsed(text: string): unknown {
   try {

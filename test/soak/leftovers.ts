@@ -5,10 +5,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findSocketOwners } from '../../src/host/socket-owner.js'
 import { readSocketsOnPort } from '../../src/host/udp-sockets.js'
-import { ROOT } from '../bench/processes.js'
-
-/** How long the kernel may take to forget what a process held that has ended. */
-const FORGET_MS = 5000
+import { ROOT } from './root.js'
 
 /** Lists the kernel's BPF programs; undefined where this user may not, or nothing is there to compile it with. */
 export function compileBpfList(): (() => number[]) | undefined {
@@ -52,9 +49,13 @@ export class Belongings {
     }
   }
 
-  /** What of it is still there, once no process of the case is, as phrases. @param port of its group, where it told */
-  async left(port: number | undefined): Promise<string[]> {
-    const end = performance.now() + FORGET_MS
+  /**
+   * What of it is still there, once no process of the case is, as phrases.
+   * @param port of its group, where it told
+   * @param boundMs how long the kernel may take to forget what a process held that has ended
+   */
+  async left(port: number | undefined, boundMs: number): Promise<string[]> {
+    const end = performance.now() + boundMs
     for (;;) {
       const left = [...this.#leftPrograms(), ...this.#leftNamespaces(), ...leftSockets(port)]
       if (left.length === 0 || performance.now() > end) return left

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { complaintsOf, type CaseOutcome } from '../soak/judgement.js'
-import { CASE_CLASSES, drawCase, type SoakCase } from '../soak/soak-case.js'
+import { drawCase } from '../soak/draw-case.js'
+import { CASE_CLASSES, DAMAGES, MEMBER_FAULTS, type Means, type SoakCase } from '../soak/soak-case.js'
 import { sampleResult } from './sample-result.js'
 
 const run = (changes: Partial<SoakCase> = {}): SoakCase => ({
@@ -24,13 +25,18 @@ const outcome = (changes: Partial<CaseOutcome> = {}): CaseOutcome => ({
   hung: false,
   signals: [],
   faults: 0,
+  joined: 0,
   membersSeen: true,
   files: { 'a-run.json': GOOD },
   ...changes,
 })
 
-const drawn = (seed: number, withNproc = true): SoakCase[] =>
-  Array.from({ length: 200 }, (_, number) => drawCase(seed, number, withNproc))
+const all = (values: readonly unknown[]): Set<unknown> => new Set(values.filter((one) => one !== undefined))
+
+const ALL: Means = { otherUser: true, mounts: true }
+
+const drawn = (seed: number, means = ALL, length = 200): SoakCase[] =>
+  Array.from({ length }, (_, number) => drawCase(seed, number, means))
 
 describe('the cases of a soak', () => {
   it('are the same for the same seed, and others for another', () => {
@@ -38,10 +44,29 @@ describe('the cases of a soak', () => {
     expect(drawn(4).map(({ words }) => words)).not.toEqual(drawn(3).map(({ words }) => words))
   })
 
-  it('come in all classes, and limit processes only where that can be', () => {
-    const cases = drawn(5, false)
-    expect(new Set(cases.map((one) => one.class))).toEqual(new Set(CASE_CLASSES))
-    expect(cases.some(({ limit }) => limit?.name === 'nproc')).toBe(false)
+  it('come in all classes, with all that may be done in each', () => {
+    const cases = drawn(5, ALL, 2000)
+    expect(all(cases.map((one) => one.class))).toEqual(new Set(CASE_CLASSES))
+    const disturbances = cases.flatMap((one) => one.disturbances)
+    expect(all(disturbances.map(({ kind }) => kind))).toEqual(
+      new Set(['signal', 'member', 'joiner', 'datagrams']),
+    )
+    expect(all(disturbances.map((one) => one.kind === 'member' && one.fault))).toEqual(
+      new Set([false, ...MEMBER_FAULTS]),
+    )
+    expect(all(cases.map(({ before }) => before?.damage))).toEqual(new Set(DAMAGES))
+    expect(all(cases.map(({ limit }) => limit?.name))).toEqual(
+      new Set(['nofile', 'nproc', 'fsize', 'as', 'memlock', 'disk']),
+    )
+    const commands = ['run', 'churn', 'sweep', 'verify', 'predict', 'check', 'list', 'metrics', 'schema']
+    expect(all(cases.map(({ words }) => words[0]))).toEqual(new Set(commands))
+    for (const word of ['--resume', 'selectors', '--repeat=3'])
+      expect(cases.some(({ words }) => words.includes(word))).toBe(true)
+  })
+
+  it('limit what this user cannot limit nowhere', () => {
+    const limits = drawn(5, { otherUser: false, mounts: false }, 2000).map(({ limit }) => limit?.name)
+    expect(new Set(limits)).toEqual(new Set([undefined, 'nofile', 'fsize', 'as']))
   })
 })
 
