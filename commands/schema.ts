@@ -7,6 +7,7 @@ import type { SchemaName } from '../src/result/json-schema.js'
 const NAMES = [
   'run',
   'churn',
+  'compare',
   'list',
   'predict',
   'repeat',

@@ -1,3 +1,4 @@
+import type { CompareResult } from '../result/compare-result.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import type { RunResult } from '../result/run-result.js'
@@ -34,6 +35,13 @@ export const EXIT_STATUS = {
     if (stopped === 'interrupted') return INTERRUPTED_STATUS
     if (claims.some(({ holds }) => holds === false)) return DOES_NOT_HOLD
     return claims.every(({ holds }) => holds === true) ? 0 : INVALID
+  },
+  /** Results that were invalid or failed are no chance sample of what there would have been: nothing passes without them. */
+  compare: ({ stopped, verdict, base, new: next }: CompareResult): number => {
+    if (stopped === 'interrupted') return INTERRUPTED_STATUS
+    if (verdict === 'worse') return DOES_NOT_HOLD
+    const lacking = [...base.leftOut, ...next.leftOut].some(({ outcome }) => outcome !== 'interrupted')
+    return lacking || verdict === 'cannot tell' ? INVALID : 0
   },
   selectors: ({ cases }: SelectorsResult): number =>
     cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,

@@ -17,6 +17,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   SWEEP: 'Of a sweep',
   CHANGES: 'Changes under load',
   CLAIMS: 'Claims to verify',
+  COMPARISON: 'Of a comparison',
   'CHANGE OF THE GROUP': 'The group that is predicted',
   GROUP: 'The group',
   FLOWS: 'Flows',

@@ -33,7 +33,8 @@ export function jsonFilesIn(folder: string): string[] {
   }
 }
 
-function headlineIn(folder: string, file: string): ReturnType<typeof headlineOf> {
+/** The headline of a file in a folder, or why it has none. */
+export function headlineIn(folder: string, file: string): ReturnType<typeof headlineOf> {
   try {
     return headlineOf(
       file,

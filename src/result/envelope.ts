@@ -13,7 +13,7 @@ const tool = z
   })
   .describe('what made this result')
 
-const host = z
+export const host = z
   .object({
     hostname: z.string().describe('name of the host'),
     kernel: z.string().describe('release of the kernel (uname -r)'),
@@ -25,7 +25,7 @@ const host = z
   })
   .describe('where it was measured')
 
-const label = z
+export const label = z
   .string()
   .optional()
   .describe('what the user called it (`--label`); absent where it has no label')

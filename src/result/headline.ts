@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { COMPARE_VERDICTS } from './compare-result.js'
 import { envelope } from './envelope.js'
 import { count, instant, ns, rate, share } from './scalars.js'
 
@@ -6,7 +7,7 @@ import { count, instant, ns, rate, share } from './scalars.js'
 export const LIST_SCHEMA = 'rpbench/list@1'
 
 /** What kinds of results are saved, and up to which version this rpbench reads them. */
-const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1 } as const
+const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1, compare: 1 } as const
 type Kind = keyof typeof VERSIONS
 const KINDS = Object.keys(VERSIONS) as [Kind, ...Kind[]]
 
@@ -19,6 +20,9 @@ const VERDICTS = [
   'holds',
   'does not hold',
   'cannot tell',
+  'better',
+  'worse',
+  'no worse',
 ] as const
 
 const headline = z.object({
@@ -29,7 +33,7 @@ const headline = z.object({
   verdict: z
     .enum(VERDICTS)
     .describe(
-      'of one measurement its validity, of several the worst; of `verify` whether all claims hold; what ended it, where that was before its time',
+      'of one measurement its validity, of several the worst; of `verify` whether all claims hold; of `compare` its own; what ended it, where that was before its time',
     ),
   runs: count.optional().describe('measurements in it; absent where it is one'),
   roundTripsPerSecond: rate.optional().describe('replies that came while requests were sent; of one run'),
@@ -76,6 +80,7 @@ const outline = z.object({
     .optional(),
   claims: z.array(z.object({ holds: z.boolean().optional() })).optional(),
   cases: z.array(z.object({ outcome: z.string() })).optional(),
+  verdict: z.enum(COMPARE_VERDICTS).optional(),
 })
 type Outline = z.infer<typeof outline>
 
@@ -115,7 +120,7 @@ function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
   return {
     startedAt,
     ...(label !== undefined && { label }),
-    verdict: data.stopped ?? (kind === 'verify' ? ruling(data) : worst(parts ?? [data])),
+    verdict: data.stopped ?? data.verdict ?? (kind === 'verify' ? ruling(data) : worst(parts ?? [data])),
     ...(parts && { runs: parts.length }),
     ...(throughput && { roundTripsPerSecond: throughput.roundTripsPerSecond }),
     ...(times && { p50Ns: times.p50Ns, p99Ns: times.p99Ns }),

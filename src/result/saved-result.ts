@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { usageError } from '../errors.js'
+import type { CompareResult } from './compare-result.js'
 import type { ChurnResult } from './churn-result.js'
 import type { PredictResult } from './predict-result.js'
 import type { RepeatResult } from './repeat-result.js'
@@ -16,6 +17,7 @@ export interface ResultsByKind {
   verify: ClaimsResult
   selectors: SelectorsResult
   predict: PredictResult
+  compare: CompareResult
 }
 
 export type ResultKind = keyof ResultsByKind
@@ -56,6 +58,10 @@ const READERS: { readonly [Kind in ResultKind]: () => Promise<Reader<Kind>> } = 
   },
   predict: async () => {
     const { PREDICT_SCHEMA: schema, predictResult: result } = await import('./predict-result.js')
+    return { schema, result }
+  },
+  compare: async () => {
+    const { COMPARE_SCHEMA: schema, compareResult: result } = await import('./compare-result.js')
     return { schema, result }
   },
 }

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import type { Command as OclifCommand } from '@oclif/core/command'
 import { describe, expect, it } from 'vitest'
 import Churn from '../../commands/churn.js'
+import Compare from '../../commands/compare.js'
 import Predict from '../../commands/predict.js'
 import Run from '../../commands/run.js'
 import Sweep from '../../commands/sweep.js'
@@ -24,6 +25,7 @@ const CLASSES: Readonly<Record<Command, { flags: OclifCommand.Class['flags'] }>>
   sweep: Sweep,
   churn: Churn,
   verify: Verify,
+  compare: Compare,
   predict: Predict,
 }
 
@@ -56,7 +58,7 @@ describe('the table of parameters', () => {
     const files = readdirSync(new URL('../../commands', import.meta.url)).map((file) =>
       file.replace('.ts', ''),
     )
-    expect(files.toSorted()).toEqual([...COMMANDS, 'check', 'metrics', 'list', 'schema'].toSorted())
+    expect(files.toSorted()).toEqual([...COMMANDS, 'check', 'metrics', 'list', 'report', 'schema'].toSorted())
   })
 
   it('names each parameter once', () => {

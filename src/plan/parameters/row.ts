@@ -1,11 +1,20 @@
 import type { Kind } from './kind.js'
 
 /** The commands that have parameters. */
-export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'predict'] as const
+export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'compare', 'predict'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Groups of parameters, as the help and the documentation have them, in this order. */
-export const GROUPS = ['SWEEP', 'CHANGES', 'CLAIMS', 'CHANGE OF THE GROUP', 'GROUP', 'FLOWS', 'LOAD'] as const
+export const GROUPS = [
+  'SWEEP',
+  'CHANGES',
+  'CLAIMS',
+  'COMPARISON',
+  'CHANGE OF THE GROUP',
+  'GROUP',
+  'FLOWS',
+  'LOAD',
+] as const
 export type Group = (typeof GROUPS)[number]
 
 /** What may be different from command to command. */

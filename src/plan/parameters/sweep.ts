@@ -41,6 +41,12 @@ export const SWEEP_PARAMETERS = {
       run: {},
       churn: {},
       sweep: { group: 'SWEEP', default: '3' },
+      compare: {
+        group: 'COMPARISON',
+        default: '10',
+        min: 2,
+        help: 'pairs of runs, each a fresh draw: new processes, ports and seed',
+      },
     },
   },
 } as const satisfies Readonly<Record<string, Row>>

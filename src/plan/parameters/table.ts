@@ -1,4 +1,5 @@
 import { CHURN_PARAMETERS } from './churn.js'
+import { COMPARE_PARAMETERS } from './compare.js'
 import { PREDICT_PARAMETERS } from './predict.js'
 import type { Command, Row, ValueOf } from './row.js'
 import { RUN_PARAMETERS } from './run.js'
@@ -10,6 +11,7 @@ export const PARAMETERS = {
   ...SWEEP_PARAMETERS,
   ...CHURN_PARAMETERS,
   ...VERIFY_PARAMETERS,
+  ...COMPARE_PARAMETERS,
   ...PREDICT_PARAMETERS,
   ...RUN_PARAMETERS,
 } as const

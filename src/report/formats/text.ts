@@ -1,5 +1,6 @@
 import { kindOf, type ResultKind, type ResultOf, type SavedResult } from '../../result/saved-result.js'
 import { renderChurnText } from '../churn/text.js'
+import { renderCompareText } from '../compare/text.js'
 import { renderPredictText } from '../predict/text.js'
 import { renderRepeatText } from '../repeat/text.js'
 import { renderRunText } from '../run/text.js'
@@ -18,6 +19,7 @@ const TEXTS: { readonly [Kind in ResultKind]: (result: ResultOf<Kind>, options: 
   verify: renderVerifyText,
   selectors: renderSelectorsText,
   predict: renderPredictText,
+  compare: renderCompareText,
 }
 
 /** A result as the command that made it printed it. */
