@@ -80,7 +80,7 @@ export function pointLabel(flags: Readonly<Record<string, string>>, without?: st
 }
 
 /** Throughput, p99, loss and max/mean, or the capacity, along the swept axis; a series per combination of the others. */
-export function sweepPictures(result: SweepResult, style: Style): string[] {
+export function sweepCharts(result: SweepResult): Chart[] {
   const axis = sweptAxis(result)
   if (axis === undefined) return []
   const values = result.plan.axes
@@ -103,11 +103,16 @@ export function sweepPictures(result: SweepResult, style: Style): string[] {
     })),
   }))
   // A line of zeros, or a group of one, is no picture.
-  const telling = charts.filter(({ series, from }) =>
+  return charts.filter(({ series, from }) =>
     series.some((s) => s.values.some((v) => v !== undefined && v !== from)),
   )
-  const drawn = telling.map((chart) => drawChart(chart, style)).filter((lines) => lines.length > 0)
-  const more = labels.length - MOST_SERIES
+}
+
+/** The charts that show something, as text. */
+export function sweepPictures(result: SweepResult, style: Style): string[] {
+  const charts = sweepCharts(result)
+  const drawn = charts.map((chart) => drawChart(chart, style)).filter((lines) => lines.length > 0)
+  const more = (charts[0]?.series.length ?? 0) - MOST_SERIES
   return [
     ...drawn.flatMap((lines) => ['', ...lines]),
     ...(more > 0 && drawn.length > 0 ? [` ${more} more series are in the JSON and the CSV`] : []),

@@ -34,7 +34,7 @@ const QUEUE_IN_WORDS: Readonly<Record<DispatchKind, string>> = {
 type Leg = keyof typeof LEG_IN_WORDS
 
 /** One line of percentiles in a closed loop; in an open loop response time and service time, which differ. */
-export function latencyLines(result: RunResult): Line[] {
+export function latencyLines(result: Pick<RunResult, 'latency' | 'books' | 'plan'>): Line[] {
   const { latency } = result
   if (latency === undefined) return [{ label: 'latency', phrases: [{ text: 'no reply came in time' }] }]
   const { response, service } = latency
@@ -79,7 +79,7 @@ export function stampLine(result: RunResult): Line | undefined {
 }
 
 /** Where so much was lost, late or not sent that percentiles of the rest are of the lucky ones: of how many they are. */
-function basisOfPercentiles({ books }: RunResult): Phrase[] {
+function basisOfPercentiles({ books }: Pick<RunResult, 'books'>): Phrase[] {
   const due = books.sent + books.unsent
   if (due - books.replied <= UNNOTICED * due) return []
   return [

@@ -79,14 +79,15 @@ function topDown(names: readonly string[]): string[][] {
   return Array.from({ length: height }, (_, line) => names.map((name) => name.padStart(height)[line] ?? ''))
 }
 
-/** A member that served nothing before has no flows to lose. */
-function partOf({ transitions }: TransitionMatrix, row: number, column: number): number {
+/** A part of the row. A member that served nothing before has no flows to lose. */
+export function partOf({ transitions }: TransitionMatrix, row: number, column: number): number {
   const shares = transitions[row] ?? []
   const total = shares.reduce((sum, share) => sum + share, 0)
   return total === 0 ? 0 : (shares[column] ?? 0) / total
 }
 
-function toneOf({ membersBefore, membersAfter }: TransitionMatrix, row: number, column: number): Tone {
+/** Whose flows these are afterwards: `good` still their own member's, `warn` another's though theirs lives, `bad` theirs is gone. */
+export function toneOf({ membersBefore, membersAfter }: TransitionMatrix, row: number, column: number): Tone {
   const life = membersBefore[row]
   const survivor = membersAfter.findIndex(
     ({ member, generation }) => member === life?.member && generation === life.generation,

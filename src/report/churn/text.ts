@@ -28,13 +28,7 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
   const invalid = result.validity.verdict === 'invalid'
   const style = createStyle({ ...options, praise: !invalid })
   const validity = validityLines(result)
-  const lines: Line[] = [
-    ...skippedLine(result),
-    rateLine(result),
-    ...notableSchedule(result),
-    booksLine(result),
-    ...(invalid ? [] : validity),
-  ]
+  const lines: Line[] = [...runLines(result), booksLine(result), ...(invalid ? [] : validity)]
   // What makes a run invalid, or cut it short, comes before any figure of it.
   const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)
   return [
@@ -46,6 +40,11 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
     ...thresholdBlock(result, style),
     '',
   ].join('\n')
+}
+
+/** What there is to say of the run as a whole, beside its books and its validity. */
+export function runLines(result: ChurnResult): Line[] {
+  return [...skippedLine(result), rateLine(result), ...notableSchedule(result)]
 }
 
 /** One block a change; the legend of a picture only where it is not that of the picture before. */
@@ -74,7 +73,7 @@ function pictureOf(change: ChangeResult, style: Style): ReturnType<typeof drawTr
 }
 
 /** A group's array is in no order that a reader could guess: rows and columns go by member. */
-function byMember({ membersBefore, membersAfter, transitions }: TransitionMatrix): TransitionMatrix {
+export function byMember({ membersBefore, membersAfter, transitions }: TransitionMatrix): TransitionMatrix {
   const [rows, columns] = [orderOf(membersBefore), orderOf(membersAfter)]
   return {
     membersBefore: rows.map((row) => membersBefore[row]!),

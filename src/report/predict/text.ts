@@ -19,8 +19,8 @@ export function renderPredictText(result: PredictResult, options: Omit<StyleOpti
   const style = createStyle(options)
   const titleWidth = TITLE.length + 3
   const hang = style.columns < NARROW ? 3 : titleWidth
-  const [first = '', ...more] = wrap(headPhrases(result), titleWidth, hang, style)
-  const body = result.kind === 'change' ? changeBody(result, style) : layOut(spreadLines(result), style)
+  const [first = '', ...more] = wrap(predictPhrases(result), titleWidth, hang, style)
+  const body = result.kind === 'change' ? changeBody(result, style) : layOut(predictLines(result), style)
   return [
     `${TITLE.padEnd(titleWidth)}${first}`.trimEnd(),
     ...more,
@@ -33,7 +33,13 @@ export function renderPredictText(result: PredictResult, options: Omit<StyleOpti
   ].join('\n')
 }
 
-function headPhrases(result: PredictResult): Phrase[] {
+/** What a prediction says, a line each. */
+export function predictLines(result: ChangePrediction | SpreadPrediction): Line[] {
+  return result.kind === 'change' ? changeLines(result) : spreadLines(result)
+}
+
+/** What was asked. */
+export function predictPhrases(result: PredictResult): Phrase[] {
   const rule = { '3.8': 'before 3.9', '3.9': '3.9 to 4.4', '4.5': '4.5 and later' }[result.rule]
   const what =
     result.kind === 'change'
@@ -60,7 +66,7 @@ function changeInWords({ from, to, change }: ChangePrediction): string {
 }
 
 function changeBody(result: ChangePrediction, style: Style): string[] {
-  return [...transitionPicture(result, style), '', ...layOut(changeLines(result), style)]
+  return [...transitionPicture(result, style), '', ...layOut(predictLines(result), style)]
 }
 
 function changeLines(result: ChangePrediction): Line[] {

@@ -6,7 +6,7 @@ import { grid, type GridColumn } from '../grid.js'
 import type { Style } from '../style.js'
 
 /** What people look at first; the JSON has all. */
-const HEADLINES: ReadonlySet<MetricName> = new Set([
+export const HEADLINES: ReadonlySet<MetricName> = new Set([
   'rate.roundTrips',
   'latency.response.p50',
   'latency.response.p99',

@@ -13,7 +13,7 @@ import type { TextOptions } from '../views.js'
 import { figuresTable } from './figures-table.js'
 import { lossShareOf, measuredOf, outcomeOf, type Measured } from './repetition.js'
 
-const TONES: Readonly<Record<ReturnType<typeof outcomeOf>, Tone>> = {
+export const OUTCOME_TONES: Readonly<Record<ReturnType<typeof outcomeOf>, Tone>> = {
   valid: 'good',
   suspect: 'warn',
   invalid: 'bad',
@@ -27,16 +27,9 @@ const UNIFORM = 1e-4
 /** Repetitions as a person reads them: a row for each, then what they say together. */
 export function renderRepeatText(result: RepeatResult, options: TextOptions): string {
   const style = createStyle(options)
-  const lines: Line[] = [
-    ...(result.claims ?? []).flatMap(claimLines),
-    ...(result.changes ?? []).map(changeLine),
-    ...errorLines(result),
-    runsLine(result),
-    ...independenceLines(result),
-    ...stoppedLines(result),
-  ]
+  const lines = [...(result.claims ?? []).flatMap(claimLines), ...repeatLines(result)]
   return [
-    ...titleLines(`rpbench ${result.of}`, phrasesOf(result), style),
+    ...titleLines(`rpbench ${result.of}`, repeatPhrases(result), style),
     '',
     ...grid(result.repetitions, columnsOf(result, style), style.columns),
     '',
@@ -48,7 +41,19 @@ export function renderRepeatText(result: RepeatResult, options: TextOptions): st
   ].join('\n')
 }
 
-function phrasesOf({ plan, repeat, repetitions }: RepeatResult): Phrase[] {
+/** What all repetitions say of the changes, and how they came out. */
+export function repeatLines(result: RepeatResult): Line[] {
+  return [
+    ...(result.changes ?? []).map(changeLine),
+    ...errorLines(result),
+    runsLine(result),
+    ...independenceLines(result),
+    ...stoppedLines(result),
+  ]
+}
+
+/** What was repeated, and how often. */
+export function repeatPhrases({ plan, repeat, repetitions }: RepeatResult): Phrase[] {
   const [first] = repetitions.flatMap((repetition) => repetition.run ?? repetition.churn ?? [])
   const times = { text: plural(repeat, 'repetition', 'repetitions') }
   if (first === undefined) return [times]
@@ -96,7 +101,7 @@ function columnsOf({ of }: RepeatResult, style: Style): GridColumn<Repetition>[]
     {
       title: '',
       align: 'left',
-      cell: (repetition) => style.paint(outcomeOf(repetition), TONES[outcomeOf(repetition)]),
+      cell: (repetition) => style.paint(outcomeOf(repetition), OUTCOME_TONES[outcomeOf(repetition)]),
     },
   ]
 }
@@ -157,7 +162,7 @@ function runsLine({ repetitions, repeat }: RepeatResult): Line {
       ...(repetitions.length < repeat ? [{ text: `${repetitions.length} of ${repeat} made` }] : []),
       ...[...outcomes].map(([outcome, n]) => ({
         text: `${formatCount(n)} ${outcome}`,
-        tone: TONES[outcome],
+        tone: OUTCOME_TONES[outcome],
       })),
       ...[...codes].map(([code, n]) => ({ text: `${code} in ${formatCount(n)}` })),
     ],

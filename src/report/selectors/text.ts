@@ -6,7 +6,11 @@ import { createStyle, type StyleOptions, type Tone } from '../style.js'
 type Outcome = SelectorsResult['cases'][number]['outcome']
 
 const TITLE = 'rpbench verify selectors'
-const TONES: Readonly<Record<Outcome, Tone>> = { pass: 'good', fail: 'bad', 'not-possible': 'warn' }
+export const CASE_TONES: Readonly<Record<Outcome, Tone>> = {
+  pass: 'good',
+  fail: 'bad',
+  'not-possible': 'warn',
+}
 const LABELS: Readonly<Record<Outcome, string>> = { pass: 'pass', fail: 'FAIL', 'not-possible': 'not here' }
 
 /** The battery as a person reads it: a line for each case, then how many there were of each outcome. */
@@ -17,24 +21,27 @@ export function renderSelectorsText(
   const style = createStyle(options)
   const titleWidth = TITLE.length + 3
   const head = wrap([{ text: `Linux ${host.kernel}` }], titleWidth, hangOf(titleWidth, style), style)
-  const lines = cases.map(({ id, outcome, why }): Line => ({
-    label: LABELS[outcome],
-    verdict: { text: id, tone: outcome === 'pass' ? undefined : TONES[outcome] },
-    phrases: [{ text: why }],
-  }))
   const count = (outcome: Outcome): number => cases.filter((c) => c.outcome === outcome).length
   const summary = (['pass', 'fail', 'not-possible'] as const)
     .filter((outcome) => count(outcome) > 0)
     .map((outcome) => ({
       text: `${count(outcome)} ${{ pass: 'passed', fail: 'failed', 'not-possible': 'not possible here' }[outcome]}`,
-      tone: TONES[outcome],
+      tone: CASE_TONES[outcome],
     }))
   return [
     `${TITLE.padEnd(titleWidth)}${head.join('\n')}`,
     '',
-    ...layOut(lines, style),
+    ...layOut(cases.map(caseLine), style),
     '',
     ` ${plural(cases.length, 'case', 'cases')}: ${wrap(summary, 12, 3, style).join('\n').trimStart()}`,
     '',
   ].join('\n')
+}
+
+function caseLine({ id, outcome, why }: SelectorsResult['cases'][number]): Line {
+  return {
+    label: LABELS[outcome],
+    verdict: { text: id, tone: outcome === 'pass' ? undefined : CASE_TONES[outcome] },
+    phrases: [{ text: why }],
+  }
 }

@@ -6,7 +6,7 @@ import type { Scale } from './scale.js'
 /** All charts have one size, and are scaled to the column that they stand in. */
 export const WIDTH = 440
 export const HEIGHT = 250
-const TOP = 26
+const TOP = 30
 const BOTTOM = 38
 const EDGE = 6
 const TEXT_HEIGHT = 11

@@ -18,7 +18,21 @@ const MOST_ERRORS = 3
 /** A sweep as a person reads it: a row per point, pictures along its axis, and how far its runs can be trusted. */
 export function renderSweepText(result: SweepResult, options: TextOptions): string {
   const style = createStyle(options)
-  const lines: Line[] = [
+  return [
+    ...titleLines(TITLE, sweepPhrases(result), style),
+    '',
+    ...(result.capacity ? capacityTable(result, style) : pointsTable(result, style)),
+    ...sweepPictures(result, style),
+    '',
+    ...layOut(sweepLines(result, options.savedTo), style),
+    ...thresholdBlock(result, style),
+    '',
+  ].join('\n')
+}
+
+/** What there is to say of the searches and the runs. */
+export function sweepLines(result: SweepResult, savedTo?: readonly string[]): Line[] {
+  return [
     ...(result.plan.goal ? [goalLine(result.plan.goal)] : []),
     ...endingLines(result),
     ...unfilledLines(result),
@@ -26,21 +40,12 @@ export function renderSweepText(result: SweepResult, options: TextOptions): stri
     runsLine(result),
     ...spreadLines(result),
     ...skippedLines(result),
-    ...stoppedLines(result, options.savedTo),
+    ...stoppedLines(result, savedTo),
   ]
-  return [
-    ...titleLines(TITLE, headerPhrases(result), style),
-    '',
-    ...(result.capacity ? capacityTable(result, style) : pointsTable(result, style)),
-    ...sweepPictures(result, style),
-    '',
-    ...layOut(lines, style),
-    ...thresholdBlock(result, style),
-    '',
-  ].join('\n')
 }
 
-function headerPhrases({ plan, points, durationNs, capacity }: SweepResult): Phrase[] {
+/** What was swept. */
+export function sweepPhrases({ plan, points, durationNs, capacity }: SweepResult): Phrase[] {
   const fixed = Object.entries(plan.supplied).filter(
     ([flag]) => flag !== 'find' && flag !== 'repeat' && !plan.axes.some((axis) => axis.flag === flag),
   )

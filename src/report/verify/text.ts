@@ -17,9 +17,27 @@ const TITLE = 'rpbench verify'
  */
 export function renderVerifyText(result: ClaimsResult, options: TextOptions): string {
   const style = createStyle(options)
-  const { claims, stopped, notes = [] } = result
+  const { claims } = result
   const blocks = claims.map(claimLines)
-  const rest: Line[] = [
+  const rest = remarkLines(result)
+  // One table, so that all blocks have the same columns.
+  const lines = [...blocks.flat(), ...rest]
+  const laidOut = (some: readonly Line[]): string[] => layOut(some, style, lines)
+  return [
+    ...titleLines(TITLE, verifyPhrases(result), style),
+    '',
+    ...blocks.flatMap((block) => [...laidOut(block), '']),
+    ...(rest.length > 0 ? [...laidOut(rest), ''] : []),
+    ` ${plural(claims.length, 'claim', 'claims')}: ${wrap(summary(result), 11, 3, style).join('\n').trimStart()}`,
+    ...thresholdBlock(result, style),
+    '',
+  ].join('\n')
+}
+
+/** What there is to say beside the claims: why it ended, what runs say against themselves, notes. */
+export function remarkLines(result: ClaimsResult): Line[] {
+  const { stopped, notes = [] } = result
+  return [
     ...(stopped === undefined
       ? []
       : [
@@ -32,21 +50,10 @@ export function renderVerifyText(result: ClaimsResult, options: TextOptions): st
     ...suspicionLines(result),
     ...notes.map((text) => ({ label: 'note', phrases: [{ text }] })),
   ]
-  // One table, so that all blocks have the same columns.
-  const lines = [...blocks.flat(), ...rest]
-  const laidOut = (some: readonly Line[]): string[] => layOut(some, style, lines)
-  return [
-    ...titleLines(TITLE, headerPhrases(result), style),
-    '',
-    ...blocks.flatMap((block) => [...laidOut(block), '']),
-    ...(rest.length > 0 ? [...laidOut(rest), ''] : []),
-    ` ${plural(claims.length, 'claim', 'claims')}: ${wrap(summary(result), 11, 3, style).join('\n').trimStart()}`,
-    ...thresholdBlock(result, style),
-    '',
-  ].join('\n')
 }
 
-function headerPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
+/** Where and of what the claims were put to the test. */
+export function verifyPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
   const { host: address, procs, flows, steering } = plan.effective
   return [
     `Linux ${host.kernel}`,

@@ -1,0 +1,105 @@
+import { formatCount, formatPercent } from '../../units/format.js'
+import type { Books } from '../../result/books.js'
+import type { RunResult } from '../../result/run-result.js'
+import { booksLine } from '../books-line.js'
+import { drawChart } from '../svg/chart.js'
+import { px, words } from '../svg/marks.js'
+import { markup } from '../svg/markup.js'
+import { linearScale } from '../svg/scale.js'
+import { beside, charts, type Figure, lineList, type Section } from './parts.js'
+import { table } from './table.js'
+
+const STAGES = [
+  ['sent', 'sent by the client'],
+  ['taken', 'taken by members'],
+  ['echoed', 'echoed by members'],
+  ['replied', 'replies in time'],
+] as const
+
+const COUNTS: readonly [key: keyof Books, meaning: string][] = [
+  ['sent', 'requests sent'],
+  ['sendErrors', 'requests that the kernel refused to send'],
+  ['unsent', 'due but not sent before the end'],
+  ['taken', 'taken by members from their sockets'],
+  ['droppedAtMembers', 'dropped by the kernel at members'],
+  ['leftAtMembers', 'left in queues at the end'],
+  ['noSocket', 'met no socket'],
+  ['atStrangers', 'taken by strangers'],
+  ['closedWithSocket', 'closed with a socket'],
+  ['echoed', 'echoed by members'],
+  ['echoErrors', 'could not be echoed'],
+  ['replied', 'replies in time'],
+  ['late', 'replies after the deadline'],
+  ['droppedAtClient', 'replies dropped at the client'],
+  ['duplicates', 'duplicate replies'],
+  ['replayed', 'requests that came a second time'],
+  ['reordered', 'replies that overtook another'],
+  ['lost', 'sent and never answered'],
+  ['strangersAtMembers', 'of other runs, at members'],
+  ['strangersAtClient', 'of other runs, at the client'],
+  ['unexplained', 'unexplained'],
+]
+
+/** Where every datagram went. */
+export function booksSection(result: Pick<RunResult, 'books' | 'group'>): Section {
+  const { books } = result
+  return {
+    key: 'books',
+    title: 'Books: where every datagram went',
+    content: [
+      lineList([booksLine(result)]),
+      beside(
+        charts(booksChart(books)),
+        table<(typeof COUNTS)[number]>(
+          'Datagrams of the measured phase; those of which there were none are left out',
+          [
+            { title: 'what', words: true, cell: ([, meaning]) => meaning },
+            { title: 'datagrams', cell: ([key]) => formatCount(books[key] ?? 0) },
+            {
+              title: 'of those sent',
+              cell: ([key]) => (books.sent > 0 ? formatPercent((books[key] ?? 0) / books.sent, 2) : ''),
+            },
+          ],
+          COUNTS.filter(([key]) => key === 'unexplained' || (books[key] ?? 0) > 0),
+        ),
+      ),
+    ],
+  }
+}
+
+const ROW = 30
+
+/** What is left at each stage of the way. */
+function booksChart(books: Books): Figure | undefined {
+  if (books.sent === 0) return undefined
+  const most = Math.max(...STAGES.map(([key]) => books[key]))
+  const svg = drawChart({
+    title: 'datagrams at each stage',
+    description: STAGES.map(([key, name]) => `${name}: ${formatCount(books[key])}`).join('; '),
+    x: {
+      scale: (range) => linearScale([0, most], range, { most: 5, least: 1 }),
+      format: formatCount,
+      title: 'datagrams',
+    },
+    y: {
+      scale: (range) => ({ ...linearScale([0, STAGES.length], range), ticks: [] }),
+      format: String,
+      title: '',
+    },
+    height: STAGES.length * ROW + 70,
+    right: 16,
+    marks: ({ x, y }) =>
+      STAGES.map(([key, name], i) => {
+        const top = y.range[1] - 8 + i * ROW
+        const width = Math.max(0, x.place(books[key]) - x.range[0])
+        return [
+          words(
+            [x.range[0], top + 8],
+            [name, ' ', markup`<tspan class="strong">${formatCount(books[key])}</tspan>`],
+          ),
+          markup`<rect class="bar" x="${px(x.range[0])}" y="${px(top + 12)}" width="${px(width)}" height="9"><title>${name}: ${formatCount(books[key])}</title></rect>`,
+        ]
+      }),
+  })
+  return { svg, caption: 'Each stage holds what is left of the one before it.' }
+}
