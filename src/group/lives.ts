@@ -57,7 +57,12 @@ export class Lives {
       life.failed = why
       return
     }
-    life.cutOff = true
+    this.died(lifeNumber, why)
+  }
+
+  /** Notes that a member has ended that was not told to, or in another way. */
+  died(lifeNumber: number, why: string): void {
+    this.all[lifeNumber]!.cutOff = true
     this.deaths.set(lifeNumber, why)
     this.onDeath(lifeNumber, why)
   }

@@ -149,7 +149,12 @@ export class Servers {
     const state = this.stateOf(lifeNumber)
     // It says itself what it has in its queue.
     if (life.stalled || state === 'stopped') this.lives.resume(lifeNumber)
-    if (await endedWithin(life.host, state === 'frozen' ? 0 : ANSWER_BOUND_MS)) return
+    if (await endedWithin(life.host, state === 'frozen' ? 0 : ANSWER_BOUND_MS)) {
+      const why = await life.host.ended
+      // It was dead before it was told, and nobody had heard of it yet.
+      if (why !== undefined) this.lives.died(lifeNumber, why)
+      return
+    }
     const lastWords = LastWords.of(life.host, this.front !== undefined)
     await this.killMember(lifeNumber)
     lastWords?.speak(this.counters, lifeNumber, this.options)

@@ -100,6 +100,14 @@ describe('a group', () => {
     expect(ours()).toBe(0)
   })
 
+  it('names members that died just before it was stopped, of which nobody had heard yet', async () => {
+    const { group } = await start()
+    await group.begin()
+    for (const { pid } of group.hosts) process.kill(pid, 'SIGKILL')
+    const { lives } = await group.finish()
+    expect(lives.map(({ died }) => died)).toEqual(['was killed by SIGKILL', 'was killed by SIGKILL'])
+  })
+
   it('takes what is not of its run, counts it, and answers none of it', async () => {
     const { group, client } = await start()
     const replies: Buffer[] = []
