@@ -1,4 +1,4 @@
-import { figuresOf } from '../analysis/repetitions/figures.js'
+import { figuresOf } from '../metrics/figures.js'
 import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
 import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
 import { isMeasurement } from '../metrics/measurement.js'

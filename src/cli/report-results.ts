@@ -1,7 +1,7 @@
+import { pooled } from '../assembly/pooled-results.js'
 import { usageError } from '../errors.js'
 import { FileSet } from '../files/file-set.js'
-import { readResults } from '../files/result-files.js'
-import type { Reported } from '../report/formats/format.js'
+import { readResults, type SavedFile } from '../files/result-files.js'
 import { formatRow, type FormatName } from '../report/formats/table.js'
 import { renderSaved } from '../report/saved-text.js'
 import type { TextOptions } from '../report/views.js'
@@ -34,22 +34,26 @@ export async function reportResults(
   const written = file === undefined ? undefined : await FileSet.named(file, '--output')
   const { saved, skipped } = await readResults(paths)
   for (const why of skipped) skip(why)
-  const reported = saved.map((one) =>
+  const reported = pooled(takenBy(format, saved, skip)).map((one) =>
     thresholds === undefined ? one : { ...one, result: heldAgainst(one.result, thresholds) },
   )
-  refuseOthers(reported, format)
   const text = await formatRow(format).render(reported, options)
   if (written === undefined) return output.write(text)
   await written.save([text])
   await output.write(renderSaved(written.paths, options))
 }
 
-/** @throws RpbenchError (wrong usage) where a format has nothing to say of a result */
-function refuseOthers(reported: readonly Reported[], format: FormatName): void {
+/**
+ * The results that a format has something to say of; each other one is told to `skip`.
+ * @throws RpbenchError (wrong usage) where there is none
+ */
+function takenBy(format: FormatName, saved: readonly SavedFile[], skip: (why: string) => void): SavedFile[] {
   const { takes } = formatRow(format)
-  const other = reported.find(({ result }) => !takes.includes(kindOf(result)!))
-  if (other)
-    throw usageError(
-      `--format ${format} says nothing of a result of ${kindOf(other.result)!}, such as ${other.file}: it takes those of ${takes.join(', ')}.`,
-    )
+  const kinds = takes.join(', ')
+  const taken = saved.filter(({ result }) => takes.includes(kindOf(result)!))
+  const why = ({ file, result }: SavedFile): string =>
+    `${file} is a result of ${kindOf(result)!}, of which --format ${format} says nothing: it takes those of ${kinds}.`
+  if (taken.length === 0) throw usageError(why(saved[0]!))
+  for (const other of saved) if (!taken.includes(other)) skip(why(other))
+  return taken
 }

@@ -1,7 +1,7 @@
 import type { ThresholdResult } from '../result/thresholds.js'
 import { formatCount } from '../units/format.js'
 import { formatApart, formatMeasure } from '../units/measure.js'
-import { layOut, type Line, type Phrase } from './line.js'
+import { layOut, type Line } from './line.js'
 import type { Style, Tone } from './style.js'
 import { pointLabel } from './sweep-pictures.js'
 
@@ -22,13 +22,18 @@ export function thresholdBlock(
 }
 
 function thresholdLine(threshold: ThresholdResult, i: number): Line {
-  const { outcome, reason, point } = threshold
-  const phrases: Phrase[] = [
-    ...(point ? [{ text: pointLabel(point) }] : []),
-    ...figures(threshold),
-    ...(reason === undefined ? [] : [{ text: reason }]),
-  ]
-  return { label: i === 0 ? 'limits' : '', verdict: { text: outcome, tone: TONES[outcome] }, phrases }
+  const { outcome, point } = threshold
+  const facts = [...(point ? [pointLabel(point)] : []), ...thresholdFacts(threshold)]
+  return {
+    label: i === 0 ? 'limits' : '',
+    verdict: { text: outcome, tone: TONES[outcome] },
+    phrases: facts.map((text) => ({ text })),
+  }
+}
+
+/** The limit, what was observed, what that rests on, and why it cannot be told, as far as each is known. */
+export function thresholdFacts(threshold: ThresholdResult): string[] {
+  return [...figures(threshold), ...(threshold.reason === undefined ? [] : [threshold.reason])]
 }
 
 function figures({
@@ -43,8 +48,8 @@ function figures({
   high,
   results,
   aggregate,
-}: ThresholdResult): Phrase[] {
-  if (observed === undefined) return [{ text: `${metric} ${operator} ${formatMeasure(limit, unit)}` }]
+}: ThresholdResult): string[] {
+  if (observed === undefined) return [`${metric} ${operator} ${formatMeasure(limit, unit)}`]
   const [seen, bound] = formatApart(observed, limit, unit)
   const between =
     low === undefined || high === undefined
@@ -57,5 +62,5 @@ function figures({
     ...(n === undefined || of === undefined
       ? []
       : [`${formatCount(n)} ${n === 1 ? of.replace(/s$/, '') : of}`]),
-  ].map((text) => ({ text }))
+  ]
 }

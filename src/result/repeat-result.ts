@@ -16,7 +16,9 @@ export const REPEAT_SCHEMA = 'rpbench/repeat@1'
 const repetition = z.object({
   index: index.describe('number of the repetition, from 0'),
   seed: index.describe('of its random choices'),
-  wallNs: ns.describe('from the start of its group to its end'),
+  wallNs: ns.describe(
+    'from the start of its group to its end; of a run that was saved by itself, its measured phase',
+  ),
   error: notDone,
   run: runResult.optional().describe('its whole result, of `run`'),
   churn: churnResult.optional().describe('its whole result, of `churn`'),
@@ -58,7 +60,7 @@ export const repeatResult = z.object({
   independentRepetitions: count
     .optional()
     .describe(
-      'with `port` given, how many of the repetitions have no source in common with another; absent where that is so of all',
+      'how many of the repetitions have no source in common with another, as with `port` given; absent where that is so of all',
     ),
   repetitions: z.array(repetition).describe('each with its whole result, in the order of time'),
   claims: z

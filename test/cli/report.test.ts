@@ -43,10 +43,23 @@ describe('rpbench report', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ thresholds: [{ outcome: 'fail' }] })
   })
 
+  it('takes of a folder what the format has something to say of, and names the rest', async () => {
+    const { status, stdout, stderr } = await report(REFERENCE, '--format', 'csv')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/^name,command,metric,unit,better,[^\n]+\nrpbench churn /)
+    expect(stderr).toMatch(
+      /^rpbench: skipped: \S+selectors\.json is a result of selectors, of which [^\n]+\.\n$/,
+    )
+  })
+
   it.each([
     [['none.json'], 'cannot be read: there is no such file'],
-    [[join(REFERENCE, 'run.json'), '--format', 'pdf'], '--format is text or json, not "pdf"'],
+    [[join(REFERENCE, 'run.json'), '--format', 'pdf'], '--format is text or json or markdown or junit'],
     [[join(REFERENCE, 'verify-selectors.json'), '--threshold', 'books.lost==0'], 'has no metrics'],
+    [
+      [join(REFERENCE, 'verify-selectors.json'), '--format', 'bencher'],
+      'says nothing: it takes those of run, ',
+    ],
     [[join(REFERENCE, 'run.json'), '--json', '--format', 'text'], 'are two formats'],
     [[join(REFERENCE, 'run.json'), '--output', '/'], 'it is a directory'],
   ])('refuses %j in a sentence', async (args, sentence) => {

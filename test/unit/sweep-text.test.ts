@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
-import { spreadOf } from '../../src/analysis/repetitions/spread.js'
+import { spreadOf } from '../../src/metrics/spread.js'
 import { drawChart } from '../../src/report/chart.js'
 import { createStyle } from '../../src/report/style.js'
 import { sweepCsv } from '../../src/report/sweep/csv.js'

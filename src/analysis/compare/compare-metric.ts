@@ -6,7 +6,7 @@ import { median } from '../../stats/median.js'
 import { rankSumShift } from '../../stats/rank-sum.js'
 import { rejects, type Shift, type ShiftInterval } from '../../stats/shift.js'
 import { signedRankShift } from '../../stats/signed-rank.js'
-import { spreadOf } from '../repetitions/spread.js'
+import { spreadOf } from '../../metrics/spread.js'
 
 /** Values of one metric, in its unit, at least one on each side; paired, those of a pair have the same place. */
 export interface MetricValues {

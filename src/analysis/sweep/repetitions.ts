@@ -3,7 +3,7 @@ import { readMetric } from '../../metrics/readers.js'
 import type { MetricName } from '../../plan/metrics/table.js'
 import type { PointSummary, SweepPointResult, SweepRun } from '../../result/sweep-result.js'
 import { isMeasurement } from '../../metrics/measurement.js'
-import { spreadOf } from '../repetitions/spread.js'
+import { spreadOf } from '../../metrics/spread.js'
 
 /** The metrics that a point is summed up by: the first of each that its runs have. */
 const FIGURES: Readonly<Record<keyof PointSummary, readonly MetricName[]>> = {

@@ -5,7 +5,12 @@ const change = {
   commands: ['churn', 'verify'],
   absent: 'no change was carried out',
 } as const
-const share = { ...change, unit: 'share', absent: 'no flow was answered both before and after' } as const
+const share = {
+  ...change,
+  unit: 'share',
+  best: 0,
+  absent: 'no flow was answered both before and after',
+} as const
 
 /** What changes of the group did; of several changes, the worst, or their sum where that is said. */
 export const CHANGE_METRICS = {
@@ -26,6 +31,7 @@ export const CHANGE_METRICS = {
   'changes.lost': {
     ...change,
     unit: 'count',
+    best: 0,
     meaning: 'requests without a reply from a change on; of all changes',
   },
   'changes.settled': {
@@ -43,6 +49,7 @@ export const CHANGE_METRICS = {
   'changes.differing': {
     ...change,
     unit: 'count',
+    best: 0,
     meaning: 'changes that did not move what the model of the kernel’s rule says',
   },
 } as const satisfies Readonly<Record<string, MetricRow>>

@@ -1,13 +1,14 @@
 import type { MetricRow } from './row.js'
 
 const LOADS = ['run', 'churn', 'sweep'] as const
-const count = { unit: 'count', better: 'lower', absent: 'nothing was sent' } as const
+const count = { unit: 'count', better: 'lower', best: 0, absent: 'nothing was sent' } as const
 
 /** What became of requests, how fast they went, and what they took of the machine. */
 export const LOAD_METRICS = {
   'loss.share': {
     unit: 'share',
     better: 'lower',
+    best: 0,
     meaning: 'requests without a reply in time (lost or late) of those that were due',
     absent: 'nothing was due',
     commands: LOADS,
@@ -15,6 +16,7 @@ export const LOAD_METRICS = {
   'loss.share.worstMember': {
     unit: 'share',
     better: 'lower',
+    best: 0,
     meaning: 'the same of what came to a member’s socket, of the member that has most',
     absent: 'it is not known what came to each member',
     commands: ['run'],

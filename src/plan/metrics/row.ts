@@ -14,6 +14,8 @@ export interface MetricRow {
   readonly unit: Unit
   /** which way is better; `none` where a figure is good neither small nor large */
   readonly better: 'lower' | 'higher' | 'none'
+  /** its best value, where that is none at all: of such figures there is no ratio */
+  readonly best?: 0
   /** what it says, in one line that begins in lower case */
   readonly meaning: string
   /** when it is not defined, beside what its plan needs */

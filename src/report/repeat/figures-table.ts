@@ -1,24 +1,10 @@
-import { metricRow, type MetricName } from '../../plan/metrics/table.js'
+import { metricRow } from '../../plan/metrics/table.js'
 import type { Figure, RepeatResult } from '../../result/repeat-result.js'
 import { formatPercent } from '../../units/format.js'
 import { formatMeasure } from '../../units/measure.js'
 import { grid, type GridColumn } from '../grid.js'
+import { headlinesOf } from '../headlines.js'
 import type { Style } from '../style.js'
-
-/** What people look at first; the JSON has all. */
-export const HEADLINES: ReadonlySet<MetricName> = new Set([
-  'rate.roundTrips',
-  'latency.response.p50',
-  'latency.response.p99',
-  'latency.service.p50',
-  'latency.service.p99',
-  'loss.share',
-  'balance.maxOverMean',
-  'delivery.maxOverMean',
-  'changes.movedShare',
-  'changes.lost',
-  'changes.settled',
-] as const)
 
 /** Below, names and medians have no columns. */
 const LEAST_COLUMNS = 36
@@ -26,12 +12,8 @@ const LEAST_COLUMNS = 36
 const text = (value: number, { metric }: Figure): string => formatMeasure(value, metricRow(metric).unit)
 
 /** A row per figure: its median over the repetitions, the interval of that, and how far they went. */
-export function figuresTable({ figures, plan }: RepeatResult, style: Style): string[] {
-  const openLoop = plan.effective.rateHz !== undefined
-  // Under a schedule the response time is what a user feels; without one there is only the service time.
-  const shown = figures.filter(
-    ({ metric }) => HEADLINES.has(metric) && !(openLoop && metric.startsWith('latency.service.')),
-  )
+export function figuresTable({ figures }: Pick<RepeatResult, 'figures'>, style: Style): string[] {
+  const shown = headlinesOf(figures)
   const [first] = shown
   if (first === undefined) return []
   if (style.columns < LEAST_COLUMNS)

@@ -1,6 +1,6 @@
-import type { Spread } from '../../result/spread.js'
-import { medianInterval } from '../../stats/median-interval.js'
-import { medianOfAscending } from '../../stats/median.js'
+import type { Spread } from '../result/spread.js'
+import { medianInterval } from '../stats/median-interval.js'
+import { medianOfAscending } from '../stats/median.js'
 
 /** How a figure is spread over repetitions, its median with an interval at 95 % where that can be; undefined for no values. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
