@@ -1,4 +1,5 @@
 import { mainCauseOf, type LossCause, type Losses } from '../analysis/books/losses.js'
+import { standingStillInWords } from './silence-words.js'
 
 const FILTER = 'such as a packet filter (nft list ruleset, iptables -S)'
 
@@ -18,10 +19,18 @@ const LIKELY: Readonly<Record<LossCause, string>> = {
  * Why a run failed in which nobody answered, as a sentence with the likely cause; undefined where somebody did, and
  * where nothing was asked.
  * @param refusals names of the errors with which requests were not sent
+ * @param silent who stood still to the end
  */
-export function noAnswerInWords(losses: Losses, refusals: readonly string[]): string | undefined {
+export function noAnswerInWords(
+  losses: Losses,
+  refusals: readonly string[],
+  silent: Parameters<typeof standingStillInWords>[0] = [],
+): string | undefined {
   if (losses.sent === 0 && refusals.length > 0)
     return `Nothing could be sent: the kernel refused every request (${refusals.join(', ')}), so something forbids the client to send, ${FILTER}.`
   if (losses.sent === 0 || losses.answered > 0) return undefined
-  return `Nobody answered: ${LIKELY[mainCauseOf(losses) ?? 'way-there']}`
+  const cause = mainCauseOf(losses) ?? 'way-there'
+  // What a queue had is lost with its socket, where nobody could say what was in it.
+  const seen = silent.length > 0 && (cause === 'queues' || cause === 'socket')
+  return `Nobody answered: ${seen ? standingStillInWords(silent) : LIKELY[cause]}`
 }

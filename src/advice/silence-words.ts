@@ -49,6 +49,13 @@ function sentences<T>(all: readonly T[], sentence: (one: T) => string): string {
   ].join(' ')
 }
 
+/** Who stood still, and held by what: `Member 2 (process 4711) stood still, stopped by a signal (T).` */
+export function standingStillInWords(
+  silent: readonly Pick<SilenceResult, 'member' | 'generation' | 'pid' | 'state'>[],
+): string {
+  return sentences(silent, (one) => `${nameOf(one)} stood still, ${HELD_BY[one.state]}.`)
+}
+
 /** Those that stood still to the end. */
 export function silentWords({ standstill: { silent } }: Observations): Words {
   const member = silent.find((one) => one.member !== undefined)?.member
@@ -79,10 +86,12 @@ export function stoodStillWords({ standstill: { stoodStill } }: Observations): W
 }
 
 /** How a process ends that no signal ends. */
-const howToEnd = ({ pid, thaw }: LeftBehindResult): string =>
-  thaw === undefined
-    ? `Process ${pid} ends by itself once the kernel lets it go (cat /proc/${pid}/stack says where it is).`
-    : `Process ${pid} ends by itself once it is thawed: ${thaw}`
+function howToEnd({ pid, state, thaw }: LeftBehindResult): string {
+  if (thaw !== undefined) return `Process ${pid} ends by itself once it is thawed: ${thaw}`
+  return state === 'traced'
+    ? `Process ${pid} ends by itself once the debugger lets it go (TracerPid in /proc/${pid}/status).`
+    : `Process ${pid} ends by itself once the kernel lets it go (cat /proc/${pid}/stack says where it is).`
+}
 
 /** Those that could not be ended. */
 export function leftBehindWords({ standstill: { leftBehind } }: Observations): Words {

@@ -178,7 +178,7 @@ export function sendErrors(reports: readonly WorkerReport[]): { errno: string; c
  * What made a run fail: a member, or the front, that was not told to end; a change that failed; or that nobody answered.
  */
 function failureOf(
-  { group, reports, changes, startNs, interrupted }: Recording,
+  { group, reports, changes, startNs, interrupted, silences }: Recording,
   books: Books,
 ): string | undefined {
   const { lives, front } = group
@@ -193,6 +193,7 @@ function failureOf(
   return noAnswerInWords(
     lossesOf(books),
     sendErrors(reports).map(({ errno }) => errno),
+    silences.filter(({ cameBack }) => !cameBack).map((silence) => ({ ...silence, ...silence.life })),
   )
 }
 

@@ -4,6 +4,7 @@ import { cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
@@ -53,7 +54,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     deaths: lives.flatMap(({ member, died }) => (died === undefined ? [] : [{ index: member, why: died }])),
     ...(front && {
       front: {
-        drops: front.after.drops - front.before.drops,
+        drops: frontIsSilent(analysed) ? 0 : dropsOf(front),
         ...(front.died !== undefined && { died: front.died }),
       },
     }),
@@ -106,8 +107,22 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
   }
 }
 
-/** Drops at the queues of members that stood still to the end; at one that all share, whose they are nobody can say. */
-function droppedAtSilent({ plan, group }: Recording, { standstill: { silences = [] } }: Analysed): number {
+const dropsOf = ({ before, after }: FrontRecording): number => after.drops - before.drops
+
+function frontIsSilent({ standstill: { silences = [] } }: Analysed): boolean {
+  return silences.some(({ cameBack, member }) => !cameBack && member === undefined)
+}
+
+/** Drops at the queues of those that stood still to the end; at one that all share, whose they are nobody can say. */
+function droppedAtSilent(recording: Recording, analysed: Analysed): number {
+  const { front } = recording.group
+  return droppedAtSilentMembers(recording, analysed) + (front && frontIsSilent(analysed) ? dropsOf(front) : 0)
+}
+
+function droppedAtSilentMembers(
+  { plan, group }: Recording,
+  { standstill: { silences = [] } }: Analysed,
+): number {
   if (!DISPATCH[plan.dispatch].ownQueues) return 0
   const silent = group.lives.filter(({ member, generation }) =>
     silences.some((s) => !s.cameBack && s.member === member && s.generation === generation),

@@ -1,3 +1,4 @@
+import type { TaskState } from '../recording/silence.js'
 import type { GroupCounters } from './counters.js'
 import { until } from './until.js'
 
@@ -10,6 +11,11 @@ export interface Counting {
 
 /** How long one of them may take to say what it has counted before that is done without it. */
 export const ANSWER_BOUND_MS = 2_000
+
+/** How long one that was told to end is waited for; not at all where somebody else would have to let it go first. */
+export function boundOfEnd(state: TaskState | undefined): number {
+  return state === 'frozen' || state === 'traced' ? 0 : ANSWER_BOUND_MS
+}
 
 /** Has all of them publish their counters afresh, and waits for it. */
 export async function publishAfresh(counters: GroupCounters, all: readonly Counting[]): Promise<void> {

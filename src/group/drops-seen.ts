@@ -1,9 +1,8 @@
 import type { UdpSocket } from '../host/udp-table.js'
-import type { MemberCounters } from '../recording/counters.js'
 
 /**
- * Drops at members' sockets, as they were last seen from outside, in the kernel's table. A member counts its own as long
- * as it runs; of one that is killed, or stands still until then, this is all that there is.
+ * Drops at the sockets of members, or of a front, as they were last seen from outside, in the kernel's table. Each counts its
+ * own as long as it runs; of one that is killed, or stands still until then, this is all that there is.
  */
 export class DropsSeen {
   readonly #bySeat = new Map<number, number>()
@@ -17,7 +16,7 @@ export class DropsSeen {
   }
 
   /** A life's counters, with what was seen where that is later than what the member said. */
-  added(lifeNumber: number, counters: MemberCounters): MemberCounters {
+  added<C extends { drops: number }>(lifeNumber: number, counters: C): C {
     return { ...counters, drops: Math.max(counters.drops, this.#bySeat.get(lifeNumber) ?? 0) }
   }
 }

@@ -2,7 +2,7 @@ import { readTaskState } from '../host/process-state.js'
 import type { FrontCounters } from '../recording/counters.js'
 import type { TaskState } from '../recording/silence.js'
 import { MEMBER_STOPPED, type GroupCounters } from './counters.js'
-import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
+import { boundOfEnd, type Counting } from './counter-updates.js'
 import type { Endings } from './ending.js'
 import { LastWords } from './last-words.js'
 import { endedWithin, type MemberHost } from './member-host.js'
@@ -35,7 +35,12 @@ export class Front implements Counting {
 
   /** What it does now; undefined when it has ended. */
   state(): TaskState | undefined {
-    return readTaskState(this.host.pid)
+    return readTaskState(this.host.pid, this.#threadId)
+  }
+
+  /** Of the thread that serves; undefined before it does. */
+  get #threadId(): number | undefined {
+    return this.counters.read(this.block).threadId || undefined
   }
 
   /** Whether all that it had to count was counted when it was told to stop, by itself or for it. */
@@ -56,7 +61,7 @@ export class Front implements Counting {
     const state = this.state()
     // It says itself what it has in its queue.
     if (state === 'stopped') process.kill(this.host.pid, 'SIGCONT')
-    if (await endedWithin(this.host, state === 'frozen' ? 0 : ANSWER_BOUND_MS)) return
+    if (await endedWithin(this.host, boundOfEnd(state))) return
     const lastWords = LastWords.of(this.host, false)
     await this.kill()
     lastWords?.speak(this.counters, this.block, this.options)
@@ -64,6 +69,6 @@ export class Front implements Counting {
 
   async kill(): Promise<void> {
     this.#stopping = true
-    await this.endings.kill(this.host, {})
+    await this.endings.kill(this.host, {}, this.#threadId)
   }
 }

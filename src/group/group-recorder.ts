@@ -20,7 +20,7 @@ export class GroupRecorder {
   /** Reads where everything stands as the phase begins. */
   static async begin(group: OwnGroup): Promise<GroupRecorder> {
     const before = await group.snapshot()
-    return new GroupRecorder(group, before, group.front?.read(), threadTimes(group), group.nowNs())
+    return new GroupRecorder(group, before, group.readFront(), threadTimes(group), group.nowNs())
   }
 
   /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
@@ -69,12 +69,14 @@ export class GroupRecorder {
 
   #front(residentBytes: number | undefined): FrontRecording | undefined {
     const { group, frontBefore } = this
+    const after = group.readFront()
     return (
       group.front &&
-      frontBefore && {
+      frontBefore &&
+      after && {
         pid: group.front.host.pid,
         before: frontBefore,
-        after: group.front.read(),
+        after,
         ...(residentBytes !== undefined && { residentBytes }),
         ...(group.front.died !== undefined && { died: group.front.died }),
         ...(!group.front.stopped && { uncounted: true }),

@@ -4,7 +4,7 @@ import { readSocketsOnPort } from '../host/udp-sockets.js'
 import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import { hasOwnSocket } from '../plan/dispatch.js'
-import type { MemberCounters } from '../recording/counters.js'
+import type { FrontCounters, MemberCounters } from '../recording/counters.js'
 import type { GroupRecording } from '../recording/group-recording.js'
 import type { LeftBehind } from '../recording/silence.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
@@ -31,6 +31,7 @@ import type { SocketLayout } from './socket-layout.js'
 export class OwnGroup implements Group {
   readonly #servers: Servers
   readonly #dropsSeen = new DropsSeen()
+  readonly #dropsOfFront = new DropsSeen()
   #onDeath: OnDeath = () => {}
   #stopped = false
   #copies: boolean
@@ -226,6 +227,12 @@ export class OwnGroup implements Group {
     })
   }
 
+  /** The counters of the front as they stand; with what was seen of its drops where it cannot say them. */
+  readFront(): FrontCounters | undefined {
+    const counters = this.front?.read()
+    return counters && !this.front?.stopped ? this.#dropsOfFront.added(0, counters) : counters
+  }
+
   /**
    * Waits until every member that can has found its queue empty after this call, so that all that was sent before
    * it is either echoed or dropped.
@@ -255,6 +262,7 @@ export class OwnGroup implements Group {
     const { port, inodes, address } = this.sockets
     const sockets = readSocketsOnPort(port, familiesBeside(address))
     if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
+    else if (this.front) this.#dropsOfFront.note(sockets, inodes)
     return sockets
   }
 

@@ -1,7 +1,7 @@
 import { readTaskState } from '../host/process-state.js'
 import type { Life } from '../kernel/group-array.js'
 import { cpuOf } from '../plan/cpu-list.js'
-import type { TaskState } from '../recording/silence.js'
+import { isHeld, type TaskState } from '../recording/silence.js'
 import { MEMBER_STARTING, type GroupCounters } from './counters.js'
 import { Front } from './front.js'
 import type { OnDeath } from './group.js'
@@ -20,7 +20,7 @@ import {
 } from './member-host.js'
 import { Lives } from './lives.js'
 import type { ServerTask } from './serve.cjs'
-import { ANSWER_BOUND_MS, type Counting } from './counter-updates.js'
+import { ANSWER_BOUND_MS, boundOfEnd, type Counting } from './counter-updates.js'
 import { untilServing, type Starting } from './start.js'
 
 export interface ServerOptions {
@@ -78,13 +78,13 @@ export class Servers {
     const { all } = this.lives
     return this.lives
       .awake()
-      .filter((lifeNumber) => !['stopped', 'frozen'].includes(this.stateOf(lifeNumber) ?? ''))
+      .filter((lifeNumber) => !isHeld(this.stateOf(lifeNumber)))
       .map((lifeNumber) => ({ block: lifeNumber, gone: () => all[lifeNumber]!.leaving }))
   }
 
-  /** The front, where there is one that lives. */
+  /** The front, where there is one that can answer. */
   fronts(): Counting[] {
-    return this.front && !this.front.gone() ? [this.front] : []
+    return this.front && !this.front.gone() && !isHeld(this.front.state()) ? [this.front] : []
   }
 
   /**
@@ -149,7 +149,7 @@ export class Servers {
     const state = this.stateOf(lifeNumber)
     // It says itself what it has in its queue.
     if (life.stalled || state === 'stopped') this.lives.resume(lifeNumber)
-    if (await endedWithin(life.host, state === 'frozen' ? 0 : ANSWER_BOUND_MS)) {
+    if (await endedWithin(life.host, boundOfEnd(state))) {
       const why = await life.host.ended
       // It was dead before it was told, and nobody had heard of it yet.
       if (why !== undefined) this.lives.died(lifeNumber, why)

@@ -14,6 +14,13 @@ export const TASK_STATES = [
 ] as const
 export type TaskState = (typeof TASK_STATES)[number]
 
+const HELD: ReadonlySet<TaskState | undefined> = new Set(['stopped', 'traced', 'frozen'])
+
+/** Whether nothing goes on in this state before somebody else sees to it. */
+export function isHeld(state: TaskState | undefined): boolean {
+  return HELD.has(state)
+}
+
 /** Who serves: a life of a member, or the front. */
 export interface Server {
   /** index of the member and its generation; absent for the front */

@@ -78,6 +78,11 @@ export class Tool {
     return this.#child.pid!
   }
 
+  /** What it has written so far. */
+  get written(): { stdout: string; stderr: string } {
+    return this.#text
+  }
+
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }

@@ -5,6 +5,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GroupOptions } from '../../src/group/group-options.js'
 import { OwnGroup } from '../../src/group/own-group.js'
+import { Debugger, MAY_DEBUG } from '../debugger.js'
 import { quietPort } from './experiment.js'
 import { groupOptions } from './group-options.js'
 import { udpSocket, udpSocketsOn } from './kernel-counters.js'
@@ -169,6 +170,19 @@ describe('a group', () => {
       counters.map((c) => c.receiveBufferBytes),
       'the kernel doubles it',
     ).toEqual([8192, 8192])
+  })
+
+  it('waits for no member that a debugger holds', { skip: !MAY_DEBUG }, async () => {
+    const { group } = await start()
+    const debugged = Debugger.hold(group.hosts[0]!.pid)
+    try {
+      await debugged.untilHeld()
+      expect(await group.untilEmpty(60_000)).toBe(true)
+      await group.stop()
+      expect(isRunning(group.hosts[0]!.pid)).toBe(false)
+    } finally {
+      await debugged.release()
+    }
   })
 
   it('counts what was queued and not taken when it was stopped', async () => {

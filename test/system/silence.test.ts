@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Progress } from '../../src/experiment/progress.js'
 import type { RunRequest } from '../../src/plan/run-plan.js'
 import type { RunResult } from '../../src/result/run-result.js'
+import { Debugger, MAY_DEBUG } from '../debugger.js'
 import { Freezer } from '../freezer.js'
 import { measure, quietPort } from './experiment.js'
 import { udpDropsOn } from './kernel-counters.js'
@@ -54,7 +55,10 @@ const finding = ({ validity }: RunResult, code: string): RunResult['validity']['
   validity.findings.find((f) => f.code === code)!
 
 let freezer: Freezer | undefined
+let debugged: Debugger | undefined
 afterEach(async () => {
+  await debugged?.release()
+  debugged = undefined
   await freezer?.remove()
   freezer = undefined
   refuseLeftovers(process.pid)
@@ -110,6 +114,21 @@ describe('a member that is made to stand still', () => {
     expect(result.books.unexplained).toBe(0)
   })
 
+  it('by a debugger is named, and its socket is accounted for', { skip: !MAY_DEBUG }, async () => {
+    const port = quietPort()
+    const result = await runThrough({ ...LOAD, port }, [
+      holding((pid) => (debugged = Debugger.hold(pid))),
+      isSilent(1),
+      () => udpDropsOn(port) > 100,
+    ])
+    const { pid, drops } = result.members[1]!
+    expect(result.silences).toMatchObject([{ member: 1, pid, state: 'traced', cameBack: false }])
+    expect(finding(result, 'member-silent').nextStep).toMatch(/^Detach the debugger, /)
+    expect(result.crossCheck).toMatchObject({ procNetUdpDrops: drops, meminfoDrops: drops })
+    expect(drops).toBeGreaterThan(100)
+    expect(result.books.unexplained).toBe(0)
+  })
+
   it('behind a front is named, with what was handed on to it', async () => {
     const result = await runThrough({ ...LOAD, dispatch: 'fan-out' }, [
       holding((pid) => process.kill(pid, 'SIGSTOP')),
@@ -132,10 +151,13 @@ describe('a member that is made to stand still', () => {
 
 describe('a front that stands still', () => {
   it('is named', async () => {
-    const result = await runThrough({ ...LOAD, dispatch: 'fan-out' }, [
+    const port = quietPort()
+    const result = await runThrough({ ...LOAD, port, dispatch: 'fan-out' }, [
       holding(() => process.kill(frontsOf(process.pid)[0]!, 'SIGSTOP')),
       isSilent('front'),
+      () => udpDropsOn(port) > 100,
     ])
+    expect(finding(result, 'member-drops'), 'no larger buffer would have helped').toBeUndefined()
     expect(result.silences).toEqual([
       expect.objectContaining({ pid: result.front!.pid, state: 'stopped', cameBack: false }),
     ])

@@ -48,6 +48,14 @@ describe('why nobody answered', () => {
     expect(sentence).toContain(words)
   })
 
+  it('is that the front stood still, where it did and all went to its queue', () => {
+    const front = [{ pid: 4711, state: 'traced' as const }]
+    const said = 'Nobody answered: The front (process 4711) stood still, stopped by a debugger (t).'
+    expect(noAnswerInWords(lossesBy({ drops: 60, left: 40 }), [], front)).toBe(said)
+    expect(noAnswerInWords(lossesBy({}, {}, 100), [], front)).toBe(said)
+    expect(noAnswerInWords(lossesBy({ taken: 100, echoErrors: 100 }), [], front)).toContain('no reply')
+  })
+
   it('is that nothing could be sent, by the name of the error', () =>
     expect(noAnswerInWords(lossesBy({}, { sent: 0, sendErrors: 9 }), ['EPERM'])).toMatch(
       /^Nothing could be sent: the kernel refused every request \(EPERM\), /,

@@ -1,4 +1,4 @@
-import type { TaskState } from '../../recording/silence.js'
+import { isHeld, type TaskState } from '../../recording/silence.js'
 
 /** What one look at a server found. */
 export interface Look {
@@ -26,9 +26,6 @@ export interface Attention {
 /** In this time an idle server has five turns: one that is held has stood still, and is not just looked at by a debugger. */
 const HELD_NS = 50e6
 
-/** States in which nothing goes on before somebody else sees to it. */
-const HELD: ReadonlySet<TaskState | undefined> = new Set(['stopped', 'traced', 'frozen'])
-
 /**
  * How long a server that nobody holds may go without a turn: an idle one has a hundred in a second, and one that waits for
  * its CPU behind 255 others, with slices of 3 ms on two CPUs, has one in 0.4 s.
@@ -50,7 +47,7 @@ export function attend(before: Attention | undefined, look: Look): Attention {
   if (before === undefined || progress !== before.progress)
     return { lookedNs: atNs, progress, workedNs: atNs, stillNs: 0 }
   const stillNs = before.stillNs + Math.min(atNs - before.lookedNs, MOST_BETWEEN_NS)
-  const bound = HELD.has(state) ? HELD_NS : PATIENCE_NS + longestServiceNs
+  const bound = isHeld(state) ? HELD_NS : PATIENCE_NS + longestServiceNs
   const { workedNs } = before
   const known = { lookedNs: atNs, progress, workedNs, stillNs }
   return state !== undefined && stillNs > bound ? { ...known, silent: state } : known
