@@ -3,10 +3,8 @@ import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import type { Measurement } from '../src/cli/lifecycle.js'
 import { textOptions } from '../src/cli/standard-output.js'
 import { usageError } from '../src/errors.js'
-import type { ShownResult } from '../src/report/views.js'
+import type { ShownResult, Views } from '../src/report/views.js'
 import type { CompareResult } from '../src/result/compare-result.js'
-
-type Flags = Measurement<ShownResult<CompareResult>>['flags'] & { 'no-color': boolean }
 
 export default class Compare extends ResultCommand {
   static override summary = 'Say whether one set of repetitions is better or worse than another'
@@ -33,23 +31,39 @@ Exit status: 0 no worse or better, 99 worse beyond the bound, 3 cannot tell or r
     const { flags, argv } = await this.parse(Compare)
     const { compareSets, readCompareFlags } = await import('../src/cli/compare-sets.js')
     const request = readCompareFlags(flags)
+    if (request.runs.length > 0) {
+      if (argv.length > 0)
+        throw usageError(
+          `--run measures both sides now: leave out ${argv.map(String).join(' ')}, or leave out --run to compare saved results.`,
+        )
+      const { comparePairs, planPairs } = await import('../src/cli/compare-runs.js')
+      const { PAIRS_VIEWS } = await import('../src/report/compare/views.js')
+      const planned = await planPairs(request)
+      return this.#report(flags, PAIRS_VIEWS, (measuring) =>
+        comparePairs(planned, this.config.version, measuring),
+      )
+    }
     const [base, next, ...more] = argv.map(String)
     if (base === undefined || next === undefined || more.length > 0)
       throw usageError(
         `compare takes two sets of results, and ${argv.length === 1 ? 'one was' : `${argv.length} were`} named: put a pattern in quotes, so that the shell leaves it whole, or name a folder.`,
       )
     const result = await compareSets([base, next], request, this.config.version)
-    await this.#report(flags, () => Promise.resolve({ result }))
+    const { COMPARE_VIEWS } = await import('../src/report/compare/views.js')
+    await this.#report(flags, COMPARE_VIEWS, () => Promise.resolve({ result }))
   }
 
-  async #report(flags: Flags, measure: Measurement<ShownResult<CompareResult>>['measure']): Promise<void> {
-    const [{ measureAndReport }, { COMPARE_VIEWS }, { EXIT_STATUS }] = await Promise.all([
+  async #report<Shown extends ShownResult<CompareResult>>(
+    flags: Measurement<Shown>['flags'] & { 'no-color': boolean },
+    views: Views<Shown>,
+    measure: Measurement<Shown>['measure'],
+  ): Promise<void> {
+    const [{ measureAndReport }, { EXIT_STATUS }] = await Promise.all([
       import('../src/cli/lifecycle.js'),
-      import('../src/report/compare/views.js'),
       import('../src/cli/exit-status.js'),
     ])
     const { result } = await measureAndReport(
-      { kind: 'compare', views: COMPARE_VIEWS, flags, measure },
+      { kind: 'compare', views, flags, measure },
       this.output,
       textOptions(flags['no-color']),
     )

@@ -40,6 +40,7 @@ export const EXIT_STATUS = {
   compare: ({ stopped, verdict, base, new: next }: CompareResult): number => {
     if (stopped === 'interrupted') return INTERRUPTED_STATUS
     if (verdict === 'worse') return DOES_NOT_HOLD
+    if (isNone(base) || isNone(next)) return FAILED
     const lacking = [...base.leftOut, ...next.leftOut].some(({ outcome }) => outcome !== 'interrupted')
     return lacking || verdict === 'cannot tell' ? INVALID : 0
   },
@@ -60,6 +61,10 @@ export function statusOfThresholds(
   if (thresholds.some(({ outcome }) => outcome === 'fail')) return DOES_NOT_HOLD
   return thresholds.every(({ outcome }) => outcome === 'pass') ? status : INVALID
 }
+
+/** Whether a side of a comparison failed as a whole. */
+const isNone = ({ used, leftOut }: CompareResult['base']): boolean =>
+  used === 0 && leftOut.every(({ outcome }) => outcome === 'failed')
 
 /** Of several: what some of them gave is worth having. */
 function statusOfRuns(

@@ -47,7 +47,9 @@ function flagFor(key: ParameterKey, command: Command) {
   }
   if (row.kind.name === 'switch') return Flags.boolean(common)
   const option = { ...common, helpValue: row.value ?? row.kind.value }
-  return row.multiple ? Flags.string({ ...option, multiple: true }) : Flags.string(option)
+  return row.multiple
+    ? Flags.string({ ...option, multiple: true, multipleNonGreedy: true })
+    : Flags.string(option)
 }
 
 /** The values that were asked for, by their key; each that may be repeated as a list. */

@@ -111,7 +111,11 @@ const WITHOUT: Readonly<Record<Need, (metric: MetricName) => string>> = {
  * Refuses thresholds for metrics that these runs cannot have.
  * @throws RpbenchError (wrong usage) naming the first of them, and what to do
  */
-export function refuseUnmeasured(thresholds: readonly Threshold[], of: Judgeable, flag: string): void {
+export function refuseUnmeasured(
+  thresholds: readonly Pick<Threshold, 'expression' | 'metric'>[],
+  of: Judgeable,
+  flag: string,
+): void {
   const has: Readonly<Record<Need, boolean>> = {
     'open loop': of.openLoop,
     'flows with a member': of.byFlow,

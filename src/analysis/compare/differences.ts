@@ -1,6 +1,7 @@
 import { PARAMETERS, type ParameterKey } from '../../plan/parameters/table.js'
 import type { CompareResult } from '../../result/compare-result.js'
 import type { RunResult } from '../../result/run-result.js'
+import { formatDuration } from '../../units/format.js'
 
 type Plan = RunResult['plan']
 type PlanDifference = CompareResult['differences']['plan'][number]
@@ -12,17 +13,23 @@ const NO_DIFFERENCE = new Set(['seed', 'engineFallback'])
 const text = (value: unknown): string =>
   value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value)
 
-/** The flags in which two plans differ, but for their seeds. Values are those of the complete plan, in its units. */
+/** The flags in which two plans differ, but for their seeds. Values are those of the complete plan. */
 export function planDifferences(base: Plan, next: Plan): PlanDifference[] {
   const [from, to] = [everything(base), everything(next)]
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((key) => !NO_DIFFERENCE.has(key) && text(from[key]) !== text(to[key]))
-    .map((key) => ({ flag: flagName(key), base: text(from[key]), new: text(to[key]) }))
+    .map((key) => ({ flag: flagName(key), base: valueText(key, from[key]), new: valueText(key, to[key]) }))
 }
 
 /** The changes of a group are no part of the plan of its load, and stand with what was given. */
 function everything({ effective, supplied }: Plan): Record<string, unknown> {
   return { ...effective, change: supplied['change'] }
+}
+
+/** As one would write it. */
+function valueText(key: string, value: unknown): string {
+  const kind = key in PARAMETERS ? PARAMETERS[key as ParameterKey].kind.name : undefined
+  return kind === 'duration' && typeof value === 'number' ? formatDuration(value) : text(value)
 }
 
 const flagName = (key: string): string =>

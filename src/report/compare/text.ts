@@ -80,14 +80,17 @@ function columnsOf(style: Style): GridColumn<ComparedMetric>[] {
   ]
 }
 
-function doubtLines({ metrics, notCompared }: CompareResult): Line[] {
+function doubtLines({ metrics, notCompared, design }: CompareResult): Line[] {
+  const open = metrics.filter(({ verdict }) => verdict === 'cannot tell')
+  const doubts = [...new Set(open.map((metric) => doubtText(metric, design)))]
   return [
-    ...metrics
-      .filter(({ verdict }) => verdict === 'cannot tell')
-      .map((metric, i): Line => ({
+    ...doubts.map((doubt, i): Line => {
+      const those = open.filter((metric) => doubtText(metric, design) === doubt)
+      return {
         label: i === 0 ? 'open' : '',
-        phrases: [{ text: `${metric.metric}: ${doubtText(metric)}` }],
-      })),
+        phrases: [{ text: `${those.map(({ metric }) => metric).join(', ')}: ${doubt}` }],
+      }
+    }),
     ...notCompared.map(({ metric, why }, i): Line => ({
       label: i === 0 ? 'without' : '',
       phrases: [{ text: `${metric}: ${why}` }],
@@ -101,9 +104,21 @@ function differ(label: string, all: readonly { name: string; base: string; new: 
   return [{ label, verdict: { text: 'differ', tone: 'warn' }, phrases }]
 }
 
+/** Of two sides that are the same: what the host changes by itself. */
+function floorLines({ design, differences, metrics }: CompareResult): Line[] {
+  if (design !== 'paired' || differences.plan.length > 0) return []
+  const floors = metrics.flatMap((metric) =>
+    metric.detectable === undefined ? [] : [`${metric.metric} ${sizeText(metric.detectable, metric)}`],
+  )
+  if (floors.length === 0) return []
+  const what = 'the same on both sides: smaller changes than these do not show in so many pairs on this host'
+  return [{ label: 'floor', phrases: [what, ...floors].map((text) => ({ text })) }]
+}
+
 function restLines(result: CompareResult): Line[] {
   const { base, new: next, differences, design, stopped } = result
   return [
+    ...floorLines(result),
     sideLine('base', base, design),
     sideLine('new', next, design),
     ...differ(

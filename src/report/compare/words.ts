@@ -38,16 +38,16 @@ export function findingText(metric: ComparedMetric): string {
 }
 
 /** Why of a metric it cannot be told, and what it would take. */
-export function doubtText(metric: ComparedMetric): string {
+export function doubtText(metric: ComparedMetric, design: CompareResult['design']): string {
   const { detectable, significant, neededRepetitions, bound, change, base, new: next } = metric
-  const repetitions = Math.min(base.values.length, next.values.length)
+  const [one, many] = design === 'paired' ? ['pair', 'pairs'] : ['result a side', 'results a side']
   const size = sizeText(bound, metric)
   const takes =
     neededRepetitions === undefined
       ? ''
-      : `; for ${size} it takes about ${formatCount(neededRepetitions)} on each side`
+      : `; for ${size} it takes about ${plural(neededRepetitions, one, many)}`
   if (change.lower === undefined || detectable === undefined)
-    return `${plural(repetitions, 'repetition', 'repetitions')} on a side cannot show any change${takes}`
+    return `${plural(Math.min(base.values.length, next.values.length), one, many)} cannot show any change${takes}`
   if (significant) return `it differs, and whether by more than ${size} is open${takes}`
   return `a change of less than about ${sizeText(detectable, metric)} would not show${takes}`
 }
