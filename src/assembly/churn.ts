@@ -1,5 +1,4 @@
 import { checkByHash, classifyMoves, type FlowMoves } from '../analysis/churn/churn.js'
-import { countedFromNs } from '../analysis/churn/change-windows.js'
 import { FlowHistory } from '../analysis/churn/flow-history.js'
 import { mergeHistograms, summarise } from '../analysis/latency/latency.js'
 import { testMoves } from '../analysis/churn/move-test.js'
@@ -13,6 +12,7 @@ import type { Recording } from '../recording/recording.js'
 import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
+import { changeLossesOf, type ChangeLosses } from './change-losses.js'
 import { withCutOff } from './cut-off.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
 import { histogramsOf } from './histograms.js'
@@ -25,18 +25,6 @@ import { validityOf } from './validity.js'
 function timelinesOf(reports: readonly WorkerReport[]): TimelineData[] {
   return reports.flatMap(({ trace }) => trace?.timeline ?? [])
 }
-
-/** What a count of the workers' timelines comes to in the intervals that begin in [fromNs, toNs). */
-function countIn(timelines: readonly TimelineData[], of: Counted, fromNs: number, toNs: number): number {
-  return sum(
-    timelines.map((timeline) => {
-      const [first, end] = [fromNs, toNs].map((ns) => Math.ceil(ns / timeline.intervalNs))
-      return timeline[of].subarray(Math.max(0, first!), Math.max(0, end!)).reduce((total, n) => total + n, 0)
-    }),
-  )
-}
-
-type Counted = 'sent' | 'replied' | 'late'
 
 /** The response times that all workers had in a window, see ChangeWatch. */
 function responseIn(timelines: readonly TimelineData[], window: number) {
@@ -77,6 +65,7 @@ function changeResult(
   { startNs, reports, plan, hashes, changes }: Recording,
   done: readonly DoneChange[],
   history: FlowHistory,
+  losses: ChangeLosses,
   i: number,
 ): ChangeResult {
   const change = done[i]!
@@ -98,12 +87,6 @@ function changeResult(
   const moves = classifyMoves(history, window)
   const { known, ...counts } = moves
   const timelines = timelinesOf(reports)
-  const intervalNs = timelines[0]?.intervalNs ?? 0
-  const fromNs = countedFromNs(change, intervalNs)
-  const toNs = next ? countedFromNs(next, intervalNs) : (failedNs ?? Infinity)
-  const [sent, replied, late] = (['sent', 'replied', 'late'] as const).map((of) =>
-    countIn(timelines, of, fromNs, toNs),
-  ) as [number, number, number]
   const { minimumMovedShare, ...predicted } = predictionOf(moves, change, done.slice(0, i), plan.steering)
   const byHash = hashes && checkByHash(history, window, hashes)
   const { pValue, agrees } = testMoves(moves, predicted)
@@ -128,8 +111,7 @@ function changeResult(
     settledNs: Math.round(moves.settledNs),
     movedShare: moves.flows === 0 ? 0 : moves.moved / moves.flows,
     darkShare: known === 0 ? 0 : moves.dark / known,
-    lost: sent - replied - late,
-    late,
+    ...losses,
     ...(latencyBefore && { latencyBefore }),
     ...(latencyDuring && { latencyDuring }),
     predicted,
@@ -175,6 +157,7 @@ export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult 
   const books = booksOf(recording, ledgers)
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const seen = changesSeen(recording, done)
+  const losses = changeLossesOf(recording, books)
   const skipped = planned.slice(seen).map(({ change }) => changeText(change))
   const latency = latencyOf(reports)
   const schedule = scheduleOf(recording)
@@ -187,7 +170,7 @@ export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult 
     ...(latency && { latency }),
     ...(schedule && { schedule }),
     throughput: throughputOf(recording),
-    changes: done.slice(0, seen).map((_, i) => changeResult(recording, done, history, i)),
+    changes: done.slice(0, seen).map((_, i) => changeResult(recording, done, history, losses[i]!, i)),
     skipped,
     books,
     crossCheck,

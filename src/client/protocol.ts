@@ -39,7 +39,15 @@ export interface WorkerTask {
   /** the CPU that its thread is to run on; any when absent */
   cpu: number | undefined
   /** follow flows from member to member (see FlowTrace), and count by time (see Timeline); only with a rate */
-  trace: { intervalNs: number; gapNs: number; windows: SharedArrayBuffer; keptNs: number } | undefined
+  trace:
+    | {
+        intervalNs: number
+        responseIntervalNs: number
+        gapNs: number
+        windows: SharedArrayBuffer
+        keptNs: number
+      }
+    | undefined
 }
 
 /**

@@ -41,7 +41,9 @@ export class Tally {
     this.#late = new Float64Array(members)
     this.#answeredUnderLoad = new Float64Array(members)
     this.trace = trace && new FlowTrace(flows, trace.gapNs)
-    this.timeline = trace && new Timeline(trace.intervalNs, new TimeWindows(trace.windows), trace.keptNs)
+    this.timeline =
+      trace &&
+      new Timeline(trace.intervalNs, trace.responseIntervalNs, new TimeWindows(trace.windows), trace.keptNs)
   }
 
   noteSent(flow: number, sentNs: number): void {

@@ -35,17 +35,23 @@ export class Timeline {
   readonly #replied = new Counts()
   readonly #late = new Counts()
   #intervals = 0
+  #responseIntervals = 0
   /** response times by interval */
   readonly #latest = new Map<number, Histogram>()
   /** those that are over, to be used again: as garbage they would be many megabytes before they are collected */
   readonly #spare: Histogram[] = []
-  /** intervals below are in their windows already */
+  /** intervals of response times below are in their windows already */
   #filed = 0
   readonly #responses: Histogram[]
 
-  /** @param keptNs how long the response times of an interval are kept for windows that are yet to be set */
+  /**
+   * @param intervalNs of counts: as fine as it is to be known what was sent before a change
+   * @param responseIntervalNs of response times
+   * @param keptNs how long the response times of an interval are kept for windows that are yet to be set
+   */
   constructor(
     readonly intervalNs: number,
+    readonly responseIntervalNs: number,
     readonly windows: TimeWindows,
     readonly keptNs: number,
   ) {
@@ -54,9 +60,15 @@ export class Timeline {
 
   #at(ns: number): number {
     const interval = Math.floor(ns / this.intervalNs)
-    if (interval >= this.#intervals) {
-      this.#intervals = interval + 1
-      this.#file(interval - Math.ceil(this.keptNs / this.intervalNs))
+    this.#intervals = Math.max(this.#intervals, interval + 1)
+    return interval
+  }
+
+  #responseAt(ns: number): number {
+    const interval = Math.floor(ns / this.responseIntervalNs)
+    if (interval >= this.#responseIntervals) {
+      this.#responseIntervals = interval + 1
+      this.#file(interval - Math.ceil(this.keptNs / this.responseIntervalNs))
     }
     return interval
   }
@@ -74,7 +86,7 @@ export class Timeline {
   }
 
   #windowsOf(interval: number): number[] {
-    return this.windows.at(interval * this.intervalNs)
+    return this.windows.at(interval * this.responseIntervalNs)
   }
 
   // Counts go by the actual send, which each reply brings back: what was sent and what was answered of it then fall
@@ -86,7 +98,7 @@ export class Timeline {
 
   noteReply(sentNs: number, intendedNs: number, receivedNs: number): void {
     this.#replied.add(this.#at(sentNs))
-    const interval = this.#at(intendedNs)
+    const interval = this.#responseAt(intendedNs)
     const responseNs = receivedNs - intendedNs
     if (interval < this.#filed) {
       for (const window of this.#windowsOf(interval)) this.#responses[window]!.record(responseNs)
@@ -103,7 +115,7 @@ export class Timeline {
 
   /** What there is to say of all time. Ends the timeline. */
   get data(): TimelineData {
-    this.#file(this.#intervals)
+    this.#file(this.#responseIntervals)
     return {
       intervalNs: this.intervalNs,
       sent: this.#sent.upTo(this.#intervals),

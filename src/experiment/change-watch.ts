@@ -1,6 +1,5 @@
-import { BEFORE_NS, countedFromNs, windowBefore, windowDuring } from '../analysis/churn/change-windows.js'
+import { BEFORE_NS, windowBefore, windowDuring } from '../analysis/churn/change-windows.js'
 import { TimeWindows } from '../client/time-windows.js'
-import type { GroupChange } from '../plan/group-change.js'
 
 /** How much longer response times are kept than a window reaches back: in it the parent comes to set the window. */
 const SLACK_NS = 1e9
@@ -14,11 +13,8 @@ export class ChangeWatch {
   #fromNs = 0
   #doneNs = Infinity
 
-  /** @param changes how many there will be at most; @param intervalNs of the load's timelines */
-  constructor(
-    changes: number,
-    readonly intervalNs: number,
-  ) {
+  /** @param changes how many there will be at most */
+  constructor(changes: number) {
     this.#windows = new TimeWindows(TimeWindows.memory(2 * changes))
   }
 
@@ -27,9 +23,12 @@ export class ChangeWatch {
     return this.#windows.memory
   }
 
-  /** Work on the next change begins. @param previousNs when the one before it was done, or the phase began */
-  asked(change: GroupChange, askedNs: number, previousNs: number): void {
-    const fromNs = countedFromNs({ change, askedNs }, this.intervalNs)
+  /**
+   * Work on the next change begins.
+   * @param fromNs from when on requests count to it
+   * @param previousNs when the one before it was done, or the phase began
+   */
+  asked(askedNs: number, fromNs: number, previousNs: number): void {
     if (this.#current >= 0) this.#setDuring(fromNs)
     this.#current++
     this.#fromNs = fromNs

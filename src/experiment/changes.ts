@@ -5,8 +5,14 @@ import { lifeKey, type Life, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { DoneChange, FailedChange, TakenStep } from '../recording/done-change.js'
 import type { ChangeWatch } from './change-watch.js'
+import type { LossWatch } from './loss-watch.js'
 import type { Clock } from './testbed.js'
 
+/**
+ * So long before a change what is sent counts to it, since it may be queued yet where something closes; but what is lost
+ * until a member resumes is lost to its stall.
+ */
+const QUEUED_NS = 20e6
 /** How often it is looked whether enough was sent, ms. */
 const LOOK_MS = 2
 
@@ -34,6 +40,7 @@ export class ChangeRunner {
     readonly clock: Clock,
     readonly quiet: Quiet,
     readonly watch: ChangeWatch,
+    readonly losses: LossWatch,
   ) {
     group.lives.forEach((life, i) => this.#lives.set(lifeKey(life), i))
   }
@@ -46,18 +53,22 @@ export class ChangeRunner {
    */
   async run(startNs: number, leastNs: number, signal: AbortSignal): Promise<void> {
     for (const planned of this.plan) {
-      await this.#untilDue(startNs + planned.atNs, signal)
+      const queuedNs = planned.change.kind === 'resume' ? 0 : QUEUED_NS
+      await this.#untilDue(startNs + planned.atNs - queuedNs, signal)
+      if (signal.aborted) return
+      const losses = this.losses.read()
+      await this.clock.wait(queuedNs / 1e6, signal)
       if (signal.aborted) return
       const askedNs = this.clock.nowNs()
-      this.watch.asked(planned.change, askedNs, this.done.at(-1)?.doneNs ?? startNs)
+      this.watch.asked(askedNs, losses.atNs, this.done.at(-1)?.doneNs ?? startNs)
       try {
         const carriedOut = await this.#carryOut(planned, askedNs, signal)
         this.watch.done(carriedOut.doneNs)
-        this.done.push({ ...planned, askedNs, ...carriedOut })
+        this.done.push({ ...planned, askedNs, losses, ...carriedOut })
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof RpbenchError || error instanceof SystemError)) throw error
-        this.failed = { ...planned, askedNs, why: error.message.replace(/\.?$/, '.') }
+        this.failed = { ...planned, askedNs, losses, why: error.message.replace(/\.?$/, '.') }
         return
       }
       this.#sentWhenDone = this.quiet.sent()
@@ -79,7 +90,7 @@ export class ChangeRunner {
     { change, steps }: PlannedChange,
     askedNs: number,
     signal: AbortSignal,
-  ): Promise<Omit<DoneChange, keyof PlannedChange | 'askedNs'>> {
+  ): Promise<Omit<DoneChange, keyof PlannedChange | 'askedNs' | 'losses'>> {
     if (change.kind === 'stall' || change.kind === 'resume') {
       const place = this.group.lives.findIndex(({ member, leaving }) => member === change.member && !leaving)
       if (place >= 0) await this.group[change.kind](place)

@@ -1,9 +1,11 @@
 import { assembleChurn } from '../assembly/churn.js'
 import { hostIdentity } from '../host/identity.js'
 import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
+import { familiesTaken } from '../plan/transport.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import { ChangeWatch } from './change-watch.js'
 import { ChangeRunner } from './changes.js'
+import { LossWatch } from './loss-watch.js'
 import type { RunOptions } from './run.js'
 import { Session } from './session.js'
 
@@ -11,8 +13,9 @@ export interface ChurnOptions extends RunOptions {
   changes: readonly PlannedChange[]
 }
 
-/** Requests are counted by the interval in which they were meant to be sent. */
-const INTERVAL_NS = 20e6
+/** How finely it is known when requests were sent, and, of replies, when they were meant to be. */
+const INTERVAL_NS = 1e6
+const RESPONSE_INTERVAL_NS = 20e6
 /** The longest that a run waits for each newcomer beyond its time; a group gives up on one that takes longer. */
 const PATIENCE_NS = 60e9
 /** A flow that goes unanswered for this many of its turns has stopped being answered where it was. */
@@ -34,7 +37,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
   const turn = flowPeriodNs(plan)
   const starts = changes.flatMap(({ steps }) => steps.filter((step) => step.action === 'start'))
   const leastNs = plan.durationNs ?? 0
-  const watch = new ChangeWatch(changes.length, INTERVAL_NS)
+  const watch = new ChangeWatch(changes.length)
   const session = await Session.open({
     ...options,
     // How long processes take to start on a busy machine nobody knows: the load goes on until all was seen.
@@ -47,6 +50,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     memberIndexes: Math.max(plan.procs, ...starts.map((step) => step.member + 1)),
     trace: {
       intervalNs: INTERVAL_NS,
+      responseIntervalNs: RESPONSE_INTERVAL_NS,
       gapNs: SILENT_PERIODS * turn,
       windows: watch.memory,
       keptNs: ChangeWatch.keptNs,
@@ -60,7 +64,9 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
       requests: Math.floor((quietNs(plan) / turn) * plan.flows),
       sent: () => load.sentByEach,
     }
-    const runner = new ChangeRunner(group, changes, clock, quiet, watch)
+    const losses = new LossWatch(group, clock, familiesTaken(plan))
+    const lossesBefore = losses.read()
+    const runner = new ChangeRunner(group, changes, clock, quiet, watch, losses)
     // Changes end with the load, whichever of the two ends first.
     const loadOver = new AbortController()
     const changing = runner.run(session.startNs, leastNs, AbortSignal.any([signal, loadOver.signal])).then(
@@ -78,7 +84,13 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     const failure = await changing
     if (failure !== undefined) throw failure
     const { done, failed } = runner
-    const recording = await session.finish({ planned: changes, done, ...(failed && { failed }) })
+    const recording = await session.finish({
+      planned: changes,
+      done,
+      ...(failed && { failed }),
+      lossesBefore,
+      lossesAfter: losses.read(),
+    })
     return assembleChurn(recording, { supplied, toolVersion, host: hostIdentity() })
   } finally {
     await session.close()

@@ -68,6 +68,8 @@ export interface Group {
    * @returns false when that took longer than `boundMs`
    */
   untilEmpty(boundMs: number): Promise<boolean>
+  /** What the kernel has dropped at its members' sockets since they were opened; it asks no member. */
+  droppedAtMembers(): number
   /** Sockets of others on its port that get a part of what is sent to the group. */
   strangers(): readonly Stranger[]
   /** Reads where everything stands as the measured phase begins. */

@@ -246,6 +246,11 @@ export class OwnGroup implements Group {
     )
   }
 
+  droppedAtMembers(): number {
+    this.lookAtPort()
+    return this.#read(this.living()).reduce((sum, { drops }) => sum + drops, 0)
+  }
+
   /** Sockets of others on this port that get a part of what is sent to the group. */
   strangers(): UdpSocket[] {
     const { address, inodes } = this.sockets

@@ -3,6 +3,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { DoneChange, FailedChange } from './done-change.js'
 import type { GroupRecording } from './group-recording.js'
 import type { HostReadings } from './host-readings.js'
+import type { LossReading } from './loss-reading.js'
 import type { Silence } from './silence.js'
 import type { StrangerRecording } from './stranger-recording.js'
 import type { WorkerReport } from './worker-report.js'
@@ -29,7 +30,7 @@ export interface Recording {
   silences: Silence[]
   interrupted: boolean
   /** what was to change in the group, what was carried out of it, and what failed; absent where nothing was to change */
-  changes?: { planned: readonly PlannedChange[]; done: readonly DoneChange[]; failed?: FailedChange }
+  changes?: ChangesRecording
   /** lengths; the first packet counts from the start of the process */
   startup: { groupNs: number; flowsNs: number; warmupNs: number; firstMeasuredPacketNs: number }
   clientResidentBytes: number
@@ -37,4 +38,14 @@ export interface Recording {
   exposed?: { address: string; wildcard: boolean }
   /** the largest receive buffer that this host gives, bytes; absent where it hides it */
   maxReceiveBufferBytes?: number
+}
+
+/** What was to change in a group, and what came of it. */
+export interface ChangesRecording {
+  planned: readonly PlannedChange[]
+  done: readonly DoneChange[]
+  failed?: FailedChange
+  /** read when the measured phase began, and when it was over */
+  lossesBefore: LossReading
+  lossesAfter: LossReading
 }

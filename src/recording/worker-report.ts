@@ -3,6 +3,7 @@ import type { FlowStays } from './flow-stays.js'
 
 /** What became of requests by time. */
 export interface TimelineData {
+  /** of the counts */
   intervalNs: number
   /** requests by the time at which they were sent: entry i covers [i, i + 1) × intervalNs since the run's epoch */
   sent: Uint32Array

@@ -1,5 +1,5 @@
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
-import type { ChangeResult } from '../result/churn-result.js'
+import type { ChangeResult, LossCounts } from '../result/churn-result.js'
 import { lifeNames } from './life-name.js'
 import type { Line, Phrase } from './line.js'
 import { plural } from '../units/plural.js'
@@ -133,10 +133,23 @@ function returnedLine({ returned }: ChangeResult): Line[] {
       ]
 }
 
-function lostLine({ lost, late }: ChangeResult): Line {
+/** What requests are lost to at a change, in the words of the books. */
+const LOST_TO: readonly [keyof LossCounts, string][] = [
+  ['droppedAtMembers', 'dropped at members'],
+  ['noSocket', 'met no socket (nobody was bound)'],
+  ['closedWithSocket', 'closed with a socket'],
+  ['leftAtMembers', 'left in queues'],
+  ['otherwise', 'otherwise'],
+]
+
+function lostLine({ lost, lostTo, late }: ChangeResult): Line {
   const phrases: Phrase[] = [
     lost === 0 ? { text: 'nothing' } : { text: plural(lost, 'datagram', 'datagrams'), tone: 'bad' },
   ]
+  for (const [cause, words] of LOST_TO) {
+    const count = lostTo?.[cause] ?? 0
+    if (count > 0) phrases.push({ text: `${formatCount(count)} ${words}` })
+  }
   if (late > 0) phrases.push({ text: `${formatCount(late)} late`, tone: 'warn' })
   return { label: 'lost', phrases }
 }

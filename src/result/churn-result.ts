@@ -25,6 +25,20 @@ const life = z.object({
   ),
 })
 
+const lossCounts = z.object({
+  droppedAtMembers: count.describe(
+    "dropped by the kernel at members' sockets, as at the full queue of one that is stalled",
+  ),
+  noSocket: count.describe('met no socket, since nobody was bound'),
+  closedWithSocket: count.describe(
+    'in the socket, or the hands, of a member whose socket was closed at this change or a later one: the rest, where one was closed, as much of it as `books` has',
+  ),
+  leftAtMembers: count.describe("of the rest, what may still have been in members' queues at the end"),
+  otherwise: count.describe(
+    'in none of these counts, such as a reply that was dropped at the client: `books` says of the whole run what else there was, and what is unexplained',
+  ),
+})
+
 export const changeResult = z.object({
   change: z.string().describe('what was changed, in the words of the flag'),
   askedNs: ns.describe(
@@ -68,10 +82,13 @@ export const changeResult = z.object({
   transitions: z
     .array(z.array(count))
     .describe("flows from the row's member (of `membersBefore`) to the column's (of `membersAfter`)"),
-  lost: count.describe('datagrams sent from `askedNs` on, until the next change, that got no reply'),
-  late: count.describe(
-    'datagrams sent from `askedNs` on, until the next change, whose reply came after the deadline',
+  lost: count.describe(
+    'requests sent from 20 ms before `askedNs` on (from `askedNs` on where a member resumes), until so long before the next change, that got no reply',
   ),
+  lostTo: lossCounts
+    .optional()
+    .describe('what these were lost to, by where they were sent; absent in results of earlier versions'),
+  late: count.describe('requests of the same time whose reply came after the deadline'),
   settledNs: ns.describe(
     'how long after `atNs` the last request went to another member than the one its flow settled at',
   ),
@@ -147,5 +164,6 @@ export const churnResult = z.object({
   thresholds,
 })
 
+export type LossCounts = z.infer<typeof lossCounts>
 export type ChangeResult = z.infer<typeof changeResult>
 export type ChurnResult = z.infer<typeof churnResult>

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { churnResult } from '../../src/result/churn-result.js'
+import { churnResult, type ChangeResult } from '../../src/result/churn-result.js'
 import type { Books, CrossCheck } from '../../src/result/run-result.js'
 import { inNamespace, mayHaveNamespace } from './namespace.js'
 import { runTool } from './tool.js'
 
 interface Lost {
+  changes: ChangeResult[]
   books: Books
   /** by the kernel, over the measured phase */
   crossCheck: CrossCheck
@@ -17,20 +18,27 @@ async function lostBy(args: string): Promise<Lost> {
   const outcome = await runTool(['churn', ...args.split(' '), '--json', '--no-save', '-q'], {
     under: inNamespace('true', 'cat /proc/net/snmp >&2'),
   })
-  const { books, crossCheck } = churnResult.parse(JSON.parse(outcome.stdout))
+  const { changes, books, crossCheck } = churnResult.parse(JSON.parse(outcome.stdout))
   const [names, values] = outcome.stderr
     .split('\n')
     .filter((line) => line.startsWith('Udp: '))
     .map((line) => line.split(' '))
-  return { books, crossCheck: crossCheck!, noPorts: Number(values![names!.indexOf('NoPorts')]) }
+  return { changes, books, crossCheck: crossCheck!, noPorts: Number(values![names!.indexOf('NoPorts')]) }
 }
 
-/** Each lost datagram must stand in one of these. */
-function expectAllFound({ books }: Lost): void {
+/** Each lost datagram must stand in one of these, and those of a change in one of its own. */
+function expectAllFound({ changes, books }: Lost): void {
   const { droppedAtMembers, droppedAtClient, leftAtMembers, noSocket, closedWithSocket } = books
   expect(books.unexplained).toBe(0)
   expect(droppedAtMembers + droppedAtClient + leftAtMembers + noSocket + closedWithSocket).toBe(books.lost)
+  for (const { lost, lostTo } of changes) expect(sum(Object.values(lostTo!))).toBe(lost)
+  // A busy machine loses some before the first change.
+  for (const cause of ['droppedAtMembers', 'noSocket', 'closedWithSocket', 'leftAtMembers'] as const)
+    expect(sum(changes.map(({ lostTo }) => lostTo![cause])), `of ${cause}`).toBeLessThanOrEqual(books[cause])
+  expect(sum(changes.map(({ lostTo }) => lostTo!.otherwise))).toBeLessThanOrEqual(droppedAtClient)
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0)
 
 const dropped = ({ books }: Lost): number => books.droppedAtMembers + books.droppedAtClient
 
@@ -39,6 +47,7 @@ describe('where datagrams go that a change costs', { skip: !mayHaveNamespace() }
     const lost = await lostBy('-p 1 -f 1000 -r 10k --warmup 200ms --change 700ms:replace:rolling')
     expect(lost.books.noSocket).toBeGreaterThan(0)
     expect(lost.books.noSocket, 'NoPorts').toBe(lost.noPorts)
+    expect(lost.changes[0]!.lostTo!.noSocket, 'of the only change').toBe(lost.noPorts)
     expect(dropped(lost), 'RcvbufErrors').toBe(lost.crossCheck.snmpReceiveBufferErrors)
     expectAllFound(lost)
   })
@@ -47,13 +56,20 @@ describe('where datagrams go that a change costs', { skip: !mayHaveNamespace() }
     const lost = await lostBy(
       '-p 3 -f 1000 -r 10k --warmup 200ms --change 700ms:stall:0 --change 1500ms:kill:0',
     )
-    const { books, crossCheck, noPorts } = lost
+    const { changes, books, crossCheck, noPorts } = lost
     expect(books.droppedAtMembers).toBeGreaterThan(0)
     expect(dropped(lost), 'RcvbufErrors').toBeLessThanOrEqual(crossCheck.snmpReceiveBufferErrors!)
     // What came between the last look at the table and the end of the process.
     const unseen = crossCheck.snmpReceiveBufferErrors! - dropped(lost)
     expect(unseen).toBeLessThan(books.droppedAtMembers)
     expect(books.closedWithSocket, 'its queue, and what was dropped unseen').toBeGreaterThan(unseen)
+    const [stall, kill] = changes.map(({ lostTo }) => lostTo!)
+    const queue = books.closedWithSocket - unseen
+    expect(stall!.closedWithSocket, 'what was in its queue').toBeGreaterThan(0.8 * queue)
+    expect(stall!.droppedAtMembers, 'of 800 ms, beside 20 before the kill').toBeGreaterThan(
+      kill!.droppedAtMembers,
+    )
+    expect(stall!.noSocket + kill!.noSocket).toBe(0)
     expect([books.noSocket, noPorts]).toEqual([0, 0])
     expectAllFound(lost)
   })

@@ -79,7 +79,7 @@ describe('the report of a run through changes', () => {
        moved     as predicted  69.3 % (1,385 of 2,000 flows) · the model says 70.0 % ·
                                any scheme moves at least 20.0 %
        why       403 orphans: their process is gone · 982 collateral: moved although their process lives
-       lost      3 datagrams · 2 late
+       lost      3 datagrams · 3 closed with a socket · 2 late
        time      settled after 1.3 ms · response p99 353 µs before → 706 µs meanwhile
             1    2    3    4
        0    ·    ·    · 100%
@@ -112,7 +112,8 @@ describe('the report of a run through changes', () => {
        why 403 orphans: their process is
          gone · 982 collateral: moved although
          their process lives
-       lost 3 datagrams · 2 late
+       lost 3 datagrams ·
+         3 closed with a socket · 2 late
        time settled after 1.3 ms · response
          p99 353 µs before → 706 µs meanwhile
        from (row) to (column), in parts of the
@@ -228,8 +229,22 @@ describe('the block of a change', () => {
     expect(lineOf(one(sampleChange()), 'time')).toBe(
       'time settled at once · response p99 353 µs before → 706 µs meanwhile',
     )
-    expect(lineOf(one(sampleRemoval()), 'lost')).toBe('lost 3 datagrams · 2 late')
+    expect(lineOf(one(sampleRemoval()), 'lost')).toBe('lost 3 datagrams · 3 closed with a socket · 2 late')
     expect(lineOf(one(sampleRemoval()), 'time')).toContain('settled after 1.3 ms')
+  })
+
+  it('says what requests were lost to, as far as an older result knows it', () => {
+    const lostTo = {
+      droppedAtMembers: 944,
+      noSocket: 30,
+      closedWithSocket: 256,
+      leftAtMembers: 8,
+      otherwise: 500,
+    }
+    expect(lineOf(one(sampleStall({ lostTo })), 'lost')).toBe(
+      'lost 1,738 datagrams · 944 dropped at members · 30 met no socket (nobody was bound) · 256 closed with a socket · 8 left in queues · 500 otherwise',
+    )
+    expect(lineOf(one(sampleStall()), 'lost')).toBe('lost 1,738 datagrams')
   })
 
   it('shows the array only of groups that can be read, and no picture of large ones', () => {

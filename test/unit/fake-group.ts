@@ -160,6 +160,10 @@ export class FakeGroup implements Group {
     return true
   }
 
+  droppedAtMembers(): number {
+    return 0
+  }
+
   strangers(): readonly Stranger[] {
     return this.found
   }

@@ -69,6 +69,7 @@ export function sampleRemoval(changes: Partial<ChangeResult> = {}): ChangeResult
       [0, 0, 0, 390],
     ],
     lost: 3,
+    lostTo: { droppedAtMembers: 0, noSocket: 0, closedWithSocket: 3, leftAtMembers: 0, otherwise: 0 },
     late: 2,
     settledNs: 1_250_000,
     predicted: { movedShare: 0.7, orphanShare: 0.2, collateralShare: 0.5, darkShare: 0, from: 'rule' },

@@ -7,7 +7,7 @@ import { TimeWindows } from '../../src/client/time-windows.js'
 /** A timeline in intervals of 100 ns that keeps response times for 1000 ns, with so many windows. */
 function opened(windows = 0): { timeline: Timeline; windows: TimeWindows } {
   const set = new TimeWindows(TimeWindows.memory(windows))
-  return { timeline: new Timeline(100, new TimeWindows(set.memory), 1000), windows: set }
+  return { timeline: new Timeline(100, 100, new TimeWindows(set.memory), 1000), windows: set }
 }
 
 const counts = ({ sent, replied, late }: Timeline['data']): [number, number, number][] =>
