@@ -3,15 +3,10 @@ import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
 import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
 import { isMeasurement } from '../metrics/measurement.js'
 import { REPEAT_SCHEMA, type Repetition, type RepeatResult } from '../result/repeat-result.js'
-import type { Origin } from './origin.js'
+import { seriesHead, type SeriesOrigin } from './origin.js'
 
 /** What is repeated, apart from its repetitions. */
-export interface RepeatRecord extends Origin {
-  startedAt: string
-  /** wall time so far, ns */
-  durationNs: number
-  /** it has not come to its end, or not yet */
-  interrupted: boolean
+export interface RepeatRecord extends SeriesOrigin {
   of: RepeatResult['of']
   repeat: number
   /** the plan of which each repetition is a draw */
@@ -26,11 +21,7 @@ export function assembleRepeat(record: RepeatRecord, repetitions: readonly Repet
   const churns = repetitions.flatMap(({ churn }) => churn ?? []).filter(isMeasurement)
   return {
     schema: REPEAT_SCHEMA,
-    tool: { name: 'rpbench', version: record.toolVersion },
-    host: record.host,
-    startedAt: record.startedAt,
-    durationNs: Math.round(record.durationNs),
-    ...(interrupted && { stopped: 'interrupted' as const }),
+    ...seriesHead(record),
     of,
     plan: { supplied: record.supplied, effective: { ...record.effective } },
     repeat,

@@ -1,19 +1,14 @@
 import { capacityOf, withRatios, type CapacityGoal } from '../analysis/capacity/capacity.js'
 import { summarisePoint } from '../analysis/sweep/repetitions.js'
 import type { SweepPlan } from '../plan/sweep-plan.js'
+import { seriesHead, type SeriesOrigin } from './origin.js'
 import { SWEEP_SCHEMA, type SweepResult, type SweepRun } from '../result/sweep-result.js'
 
 /** What a sweep is, apart from its runs. */
-export interface SweepRecord {
-  toolVersion: string
-  host: SweepResult['host']
-  startedAt: string
-  /** wall time so far, ns */
-  durationNs: number
+export interface SweepRecord extends SeriesOrigin {
   supplied: Record<string, string>
   plan: SweepPlan
   goal: CapacityGoal | undefined
-  interrupted: boolean
 }
 
 /** The result of a sweep as far as it has come; also of one without any run yet. */
@@ -24,11 +19,7 @@ export function assembleSweep(record: SweepRecord, runs: readonly SweepRun[]): S
   const ofPoint = (index: number): SweepRun[] => byPoint[index] ?? []
   return {
     schema: SWEEP_SCHEMA,
-    tool: { name: 'rpbench', version: record.toolVersion },
-    host: record.host,
-    startedAt: record.startedAt,
-    durationNs: Math.round(record.durationNs),
-    ...(record.interrupted && { stopped: 'interrupted' as const }),
+    ...seriesHead(record),
     plan: {
       supplied: record.supplied,
       axes: plan.axes,

@@ -1,6 +1,7 @@
 import { ClosedLoop, type FlowSilence } from './closed-loop.js'
 import type { Source } from './driver.js'
 import { OpenLoop } from './open-loop.js'
+import { NoLoad } from './no-load.js'
 import type { WorkerTask } from './protocol.js'
 import { mostGivenUp, type Silence } from './silence.js'
 import { WeightedLoop } from './weighted-loop.js'
@@ -28,6 +29,7 @@ export const endsWithReplies = ({ durationNs, rateHz }: Pick<WorkerTask, 'durati
 export function createSource(task: WorkerTask, input: SourceInput): Source {
   const { flows, from, salt, durationNs, silence } = input
   const weights = task.weights?.subarray(from, from + flows)
+  if (weights?.every((weight) => weight === 0)) return new NoLoad(durationNs)
   const seed = task.seed + salt
   const requestsPerFlow = durationNs === undefined ? task.requestsPerFlow : undefined
   if (task.rateHz !== undefined) {

@@ -123,13 +123,17 @@ export class WorkerLoad implements Load {
     }
     const control = new Control(Control.memory(count))
     const load = new WorkerLoad(control, [])
+    const shares = shareFlows(flowPlan, count)
+    const weightsOf = ({ firstFlow, flows }: FlowShare) => weights?.slice(firstFlow, firstFlow + flows)
+    // One whose flows all weigh nothing asks nobody: the others have all that is to be in flight.
+    const asking = shares.filter((share) => weightsOf(share)?.every((weight) => weight === 0) !== true)
     const addWorker = (share: FlowShare, i: number): void => {
-      const own = weights?.slice(share.firstFlow, share.firstFlow + share.flows)
+      const own = weightsOf(share)
       const worker = new LoadWorker(startThread(i), i, control, {
         ...task,
         workers: count,
         share,
-        inFlight: shareOf(inFlight, count, i),
+        inFlight: asking.includes(share) ? shareOf(inFlight, asking.length, asking.indexOf(share)) : 0,
         waveSize: shareOf(waveSize, count, i),
         // Each worker draws among its own flows: its rate is what these weigh.
         rateHz:
@@ -140,7 +144,7 @@ export class WorkerLoad implements Load {
       load.workers.push(worker)
     }
     try {
-      shareFlows(flowPlan, count).forEach(addWorker)
+      shares.forEach(addWorker)
       await unlessInterrupted(Promise.all(load.workers.map((worker) => worker.next())), signal)
     } catch (error) {
       await load.close()

@@ -1,15 +1,10 @@
 import type { LOAD_METRICS } from '../plan/metrics/load.js'
+import { dueAndMissed } from '../result/books.js'
 import type { Measured } from './measured.js'
 import { exactly, shareOf, worstOf, type Reader, type Readers } from './reading.js'
 
-/** Requests that were due, and of those the ones without a reply in time; both 0 where that is not known. */
-export function dueAndMissed({ books = {} }: Pick<Measured, 'books'>): { due: number; missed: number } {
-  const { sent = 0, unsent = 0, lost = 0, late = 0 } = books
-  return { due: sent + unsent, missed: lost + late }
-}
-
 /** How many requests were due: that is what counts of datagrams rest on, also where none of them was sent. */
-const dueOf = (run: Measured): number => dueAndMissed(run).due
+const dueOf = (run: Measured): number => dueAndMissed(run.books ?? {}).due
 
 const book =
   (key: keyof NonNullable<Measured['books']>): Reader =>
@@ -17,8 +12,8 @@ const book =
     exactly(run.books?.[key], dueOf(run), 'requests')
 
 export const LOAD_READERS: Readers<keyof typeof LOAD_METRICS> = {
-  'loss.share': (run) => {
-    const { due, missed } = dueAndMissed(run)
+  'loss.share': ({ books = {} }) => {
+    const { due, missed } = dueAndMissed(books)
     return shareOf(missed, due, 'requests')
   },
   'loss.share.worstMember': ({ imbalance, books = {} }) => {

@@ -10,7 +10,7 @@ import {
 import type { LatencySummary } from '../result/latency.js'
 import { formatCount } from '../units/format.js'
 import { formatMeasure } from '../units/measure.js'
-import { dueAndMissed } from './load-readings.js'
+import { dueAndMissed } from '../result/books.js'
 import { exactly, type Bounds, type Reader, type Readers, type Reading } from './reading.js'
 
 /** Values beyond a percentile, below which the percentile is a matter of a few of them. */
@@ -70,7 +70,7 @@ function entries(): [Name, Reader][] {
     ...TIME_NAMES.flatMap((time): [Name, Reader][] => [
       ...TIME_FIGURE_NAMES.map((figure): [Name, Reader] => [
         `latency.${time}.${figure}`,
-        (run) => ofAllDue(timeReading(run.latency?.[time], figure), figure, dueAndMissed(run)),
+        (run) => ofAllDue(timeReading(run.latency?.[time], figure), figure, dueAndMissed(run.books ?? {})),
       ]),
       [
         `latency.${time}.p99.worstMember`,

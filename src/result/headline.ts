@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dueAndMissed } from './books.js'
 import { COMPARE_VERDICTS } from './compare-result.js'
 import { envelope } from './envelope.js'
 import { count, instant, ns, rate, share } from './scalars.js'
@@ -115,7 +116,7 @@ export function headlineOf(file: string, text: string): Headline | { file: strin
 function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
   const { startedAt, label, throughput, latency, books } = data
   const parts = data.runs ?? data.repetitions?.map(({ run, churn, error }) => run ?? churn ?? { error })
-  const due = books ? books.sent + books.unsent : 0
+  const { due, missed } = dueAndMissed(books ?? {})
   const times = latency?.response ?? latency?.service
   return {
     startedAt,
@@ -124,7 +125,7 @@ function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
     ...(parts && { runs: parts.length }),
     ...(throughput && { roundTripsPerSecond: throughput.roundTripsPerSecond }),
     ...(times && { p50Ns: times.p50Ns, p99Ns: times.p99Ns }),
-    ...(books && due > 0 && { lossShare: (books.lost + books.late + books.unsent) / due }),
+    ...(due > 0 && { lossShare: missed / due }),
   }
 }
 

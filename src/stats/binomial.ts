@@ -55,7 +55,7 @@ function lowerTail(count: number, trials: number, probability: number): number {
 }
 
 /** ln P(X = count). A binomial is a Poisson count given the sum of it and its complement. */
-export function logBinomial(count: number, trials: number, probability: number): number {
+function logBinomial(count: number, trials: number, probability: number): number {
   return (
     logPoisson(count, trials * probability) +
     logPoisson(trials - count, trials * (1 - probability)) -

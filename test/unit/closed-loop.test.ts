@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ClosedLoop, type ClosedLoopOptions, type FlowSilence } from '../../src/client/closed-loop.js'
 import type { Source } from '../../src/client/driver.js'
+import { createSource } from '../../src/client/create-source.js'
+import type { WorkerTask } from '../../src/client/protocol.js'
 import { WeightedLoop } from '../../src/client/weighted-loop.js'
 
 /** A closed loop with somebody who answers: lanes in flight, oldest first. */
@@ -262,5 +264,52 @@ describe('a loop that draws flows by weight', () => {
     expect(loop.finished(1e18)).toBe(false)
     nobody.ofAll = true
     expect(loop.finished(0)).toBe(true)
+  })
+})
+
+describe('flows that all weigh nothing', () => {
+  const task = {
+    weights: Float64Array.of(0, 0, 3),
+    seed: 1,
+    inFlight: 4,
+    timeoutNs: 1e9,
+    workers: 2,
+    index: 0,
+  } as unknown as WorkerTask
+  const sourceOf = (flows: number, durationNs?: number, rateHz?: number) =>
+    createSource(
+      { ...task, rateHz, arrivals: 'constant' },
+      {
+        flows,
+        from: 0,
+        salt: 0,
+        durationNs,
+        memberOf: () => -1,
+      },
+    )
+
+  it.each([
+    ['a closed loop', undefined],
+    ['an open loop', 1000],
+  ])('are not asked by %s, which takes its time all the same', (_, rateHz) => {
+    const source = sourceOf(2, 1e9, rateHz)
+    source.start(5)
+    expect(source.due(1e9, 0, new Int32Array(8), new Float64Array(8))).toBe(0)
+    expect(source.idleNs(5, 0)).toBe(1e9)
+    expect(source.finished(1e9)).toBe(false)
+    expect(source.finished(1e9 + 5)).toBe(true)
+  })
+
+  it('end a load at once that no time ends', () => {
+    const source = sourceOf(2)
+    source.start(5)
+    expect(source.finished(5)).toBe(true)
+  })
+
+  it('are left out beside one that weighs something', () => {
+    const source = sourceOf(3, 1e9)
+    source.start(5)
+    const lanes = new Int32Array(8)
+    expect([...lanes.subarray(0, source.due(5, 0, lanes, new Float64Array(8)))]).toEqual([2, 2, 2, 2])
   })
 })

@@ -6,6 +6,7 @@ import { readFolder } from '../../src/files/result-folder.js'
 import { renderListText } from '../../src/report/list/text.js'
 import { LIST_SCHEMA, listResult, type ListResult } from '../../src/result/headline.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
+import { readMetric } from '../../src/metrics/readers.js'
 import { sampleResult } from './sample-result.js'
 
 const REFERENCE = fileURLToPath(new URL('../../results/reference', import.meta.url))
@@ -49,6 +50,15 @@ describe('a folder of results', () => {
       },
     ])
     expect(results[1]).not.toHaveProperty('label')
+  })
+
+  it('has the loss of the metric of that name, without what was never sent', async () => {
+    const { books } = sampleResult()
+    const result = { ...sampleResult(), books: { ...books, sent: 90, unsent: 10, lost: 4, late: 5 } }
+    await save('a.json', result)
+    const [{ lossShare } = {}] = readFolder(root).results
+    expect(lossShare).toBe(0.09)
+    expect(lossShare).toBe(readMetric('loss.share', result)!.value)
   })
 
   it('is read where its results were saved before they had histograms', () => {

@@ -1,4 +1,5 @@
 import { GOAL_PERCENTILES, type GoalCondition } from '../../plan/goal-conditions.js'
+import { dueAndMissed } from '../../result/books.js'
 import type { SweepRun } from '../../result/sweep-result.js'
 import { queueTrend } from './backlog.js'
 import type { TrialOutcome } from './bounds.js'
@@ -68,8 +69,8 @@ function holds(
   kind: 'response' | 'service',
   forgiven: number,
 ): boolean {
-  const due = books!.sent + books!.unsent
-  const lossShare = due === 0 ? 1 : Math.max(0, books!.lost + books!.late - forgiven) / due
+  const { due, missed } = dueAndMissed(books!)
+  const lossShare = due === 0 ? 1 : Math.max(0, missed - forgiven) / due
   if (quantity === 'loss') return below(lossShare, limit, inclusive)
   const { key, beyond } = GOAL_PERCENTILES[quantity]
   const ns = latency?.[kind]?.[key]

@@ -1,4 +1,5 @@
 import type { RunPlan } from '../../plan/run-plan.js'
+import { dueAndMissed } from '../../result/books.js'
 import type { Balance, RunResult } from '../../result/run-result.js'
 import type { SweepRun } from '../../result/sweep-result.js'
 import { trialQueues } from '../capacity/trial-queues.js'
@@ -12,7 +13,7 @@ export type RunSummary = Omit<
 /** A whole result → what a sweep keeps of it. Rates per second, times in ns. */
 export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
   const { books, throughput, latency, balance, affinity, validity, members } = result
-  const due = books.sent + books.unsent
+  const { due, missed } = dueAndMissed(books)
   const replies = members.map((member) => member.replies)
   const mean = replies.reduce((sum, n) => sum + n, 0) / Math.max(1, replies.length)
   const queues = trialQueues(result, plan)
@@ -30,7 +31,7 @@ export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
     },
     ...throughput,
     ...(latency && { latency }),
-    ...(due > 0 && { lossShare: (books.lost + books.late) / due }),
+    ...(due > 0 && { lossShare: missed / due }),
     books: {
       sent: books.sent,
       unsent: books.unsent,

@@ -1,5 +1,5 @@
 import { metricRow, type MetricName } from '../../plan/metrics/table.js'
-import { measuredOf as measurementOf } from '../../metrics/measured.js'
+import { measuredOf } from '../../metrics/measured.js'
 import { readMetric } from '../../metrics/readers.js'
 import type { Figure as Spread, Repetition, RepeatResult } from '../../result/repeat-result.js'
 import { formatCount, formatPercent } from '../../units/format.js'
@@ -7,7 +7,7 @@ import { formatMeasure } from '../../units/measure.js'
 import { claimLines } from '../claim-lines.js'
 import { formatP } from '../spread-lines.js'
 import { HEADLINES } from '../headlines.js'
-import { lossShareOf, type Measured, measuredOf, outcomeOf } from '../repeat/repetition.js'
+import { lossShareOf, type Measured, outcomeOf, resultOf } from '../repeat/repetition.js'
 import { OUTCOME_TONES, repeatLines, repeatPhrases } from '../repeat/text.js'
 import type { Tone } from '../style.js'
 import { durationCell, timeOf } from './cells.js'
@@ -102,7 +102,7 @@ function figuresSection(result: RepeatResult): Section {
             spread: figure,
             values: result.repetitions.flatMap((repetition) => {
               const run = repetition.run ?? repetition.churn
-              const value = run && readMetric(figure.metric, measurementOf(run))?.value
+              const value = run && readMetric(figure.metric, measuredOf(run))?.value
               return value === undefined ? [] : [{ at: repetition.index + 1, value }]
             }),
             limits: limitsOf(result, figure.metric, ''),
@@ -146,7 +146,7 @@ function pooledLatency(result: RepeatResult): Section[] {
 }
 
 const figure = (cell: (measured: Measured) => string | undefined) => (repetition: Repetition) => {
-  const measured = measuredOf(repetition)
+  const measured = resultOf(repetition)
   return measured && cell(measured)
 }
 

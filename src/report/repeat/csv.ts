@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Repetition, RepeatResult } from '../../result/repeat-result.js'
 import { LATENCY_FIGURES } from '../run/members-csv.js'
-import { lossShareOf, measuredOf, outcomeOf, type Measured } from './repetition.js'
+import { lossShareOf, resultOf, outcomeOf, type Measured } from './repetition.js'
 
 type Cell = string | number | undefined
 
@@ -38,7 +38,7 @@ export function repetitionsCsv({ repetitions }: RepeatResult): string {
   return stringify([
     [...OWN, ...FIGURES].map(([name]) => name),
     ...repetitions.map((repetition) => {
-      const measured = measuredOf(repetition)
+      const measured = resultOf(repetition)
       return [
         ...OWN.map(([, cell]) => cell(repetition)),
         ...FIGURES.map(([, cell]) => measured && cell(measured)),

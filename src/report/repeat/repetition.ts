@@ -12,7 +12,7 @@ export type Measured = Pick<
   Partial<Pick<ChurnResult, 'changes'>>
 
 /** The result of a repetition; undefined where it could not be done. */
-export function measuredOf({ run, churn }: Repetition): Measured | undefined {
+export function resultOf({ run, churn }: Repetition): Measured | undefined {
   return run ?? churn
 }
 
@@ -20,7 +20,7 @@ export function measuredOf({ run, churn }: Repetition): Measured | undefined {
 export function outcomeOf(
   repetition: Repetition,
 ): 'valid' | 'suspect' | 'invalid' | 'interrupted' | 'failed' {
-  const measured = measuredOf(repetition)
+  const measured = resultOf(repetition)
   return measured?.stopped ?? measured?.validity.verdict ?? 'failed'
 }
 

@@ -11,7 +11,7 @@ import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle, type Style, type Tone } from '../style.js'
 import type { TextOptions } from '../views.js'
 import { figuresTable } from './figures-table.js'
-import { lossShareOf, measuredOf, outcomeOf, type Measured } from './repetition.js'
+import { lossShareOf, resultOf, outcomeOf, type Measured } from './repetition.js'
 
 export const OUTCOME_TONES: Readonly<Record<ReturnType<typeof outcomeOf>, Tone>> = {
   valid: 'good',
@@ -75,7 +75,7 @@ function columnsOf({ of }: RepeatResult, style: Style): GridColumn<Repetition>[]
     align: 'right',
     ...(goes !== undefined && { goes }),
     cell: (repetition) => {
-      const measured = measuredOf(repetition)
+      const measured = resultOf(repetition)
       return style.plain((measured && cell(measured)) ?? '-')
     },
   })
@@ -153,7 +153,7 @@ function runsLine({ repetitions, repeat }: RepeatResult): Line {
   const codes = new Map<string, number>()
   for (const repetition of repetitions) {
     count(outcomes, outcomeOf(repetition))
-    for (const { code, severity } of measuredOf(repetition)?.validity.findings ?? [])
+    for (const { code, severity } of resultOf(repetition)?.validity.findings ?? [])
       if (severity !== 'note') count(codes, code)
   }
   return {
