@@ -18,13 +18,10 @@ export interface SeriesOrigin extends Origin {
 }
 
 /** What every result of several measurements begins with. */
-export function seriesHead({
-  toolVersion,
-  host,
-  startedAt,
-  durationNs,
-  interrupted,
-}: SeriesOrigin): Pick<RunResult, 'tool' | 'host' | 'startedAt' | 'durationNs'> & {
+export function seriesHead({ toolVersion, host, startedAt, durationNs, interrupted }: SeriesOrigin): Pick<
+  RunResult,
+  'tool' | 'host' | 'startedAt' | 'durationNs'
+> & {
   stopped?: 'interrupted'
 } {
   return {
