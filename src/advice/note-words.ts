@@ -73,7 +73,7 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
       : 'See why others went unanswered: each of those holds its place in flight until its deadline.',
   }),
   'flows-given-up': (_observed, { measured }) => ({
-    message: `${plural(measured, 'flow', 'flows')} were given up: their member was silent for three deadlines, and they were asked less often than ${flagOf('requests')} says.`,
+    message: `${plural(measured, 'flow', 'flows')} were given up: a member was silent for three deadlines, and they were asked less often than ${flagOf('requests')} says.`,
     nextStep: 'See what became of the members that answered nothing.',
   }),
   waves: ({ waves, waveSize }) => ({

@@ -11,7 +11,7 @@ export interface ClosedLoopOptions {
    * the others would be used at the pace of deadlines
    */
   durationNs?: number | undefined
-  /** requests given up from which on that is so */
+  /** requests given up from which on that is so; and from which on it ends while a member is silent with whom no flows go */
   mostGivenUp?: number
   /** or when every flow was asked this often */
   requestsPerFlow?: number | undefined
@@ -24,6 +24,8 @@ export interface FlowSilence {
   /** whether a lane that went unanswered may be left */
   of(lane: number, nowNs: number): boolean
   readonly ofAll: boolean
+  /** whether one is silent whose flows cannot be left, since each datagram is placed anew */
+  readonly ofSome: boolean
 }
 
 /** A closed loop: a bounded number of requests in flight, flows visited in a round robin. */
@@ -117,8 +119,20 @@ export class ClosedLoop implements Source {
   }
 
   finished(nowNs: number): boolean {
-    if (this.#remaining === 0 || this.#options.silence?.ofAll) return true
+    const { silence, mostGivenUp = Infinity } = this.#options
+    if (this.#remaining === 0 || silence?.ofAll) return true
+    if (silence?.ofSome && this.#givenUp >= mostGivenUp) {
+      this.#giveUpAll()
+      return true
+    }
     if (nowNs < this.#endNs) return false
-    return this.#unused === 0 || this.#givenUp >= (this.#options.mostGivenUp ?? Infinity)
+    return this.#unused === 0 || this.#givenUp >= mostGivenUp
+  }
+
+  /** No flow is asked any more. */
+  #giveUpAll(): void {
+    const { requestsPerFlow = 0 } = this.#options
+    this.flowsGivenUp += this.#asked.reduce((count, asked) => count + Number(asked < requestsPerFlow), 0)
+    this.#remaining = 0
   }
 }

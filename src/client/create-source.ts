@@ -54,6 +54,7 @@ export function createSource(task: WorkerTask, input: SourceInput): Source {
       seed,
       durationNs,
       requests: (requestsPerFlow ?? Infinity) * flows,
+      mostGivenUp: mostGivenUp(inFlight, task.timeoutNs),
       silence,
     })
   return new ClosedLoop({
@@ -72,6 +73,9 @@ function byLane(silence: Silence, { memberOf }: SourceInput, { placedByFlow }: W
     of: (lane, nowNs) => placedByFlow && silence.of(memberOf(lane), nowNs),
     get ofAll() {
       return silence.ofAll
+    },
+    get ofSome() {
+      return !placedByFlow && silence.ofSome
     },
   }
 }

@@ -33,10 +33,16 @@ export class Silence {
   readonly #heardNs: Float64Array
   readonly #missed: MissedDeadlines[]
   #missedByAll = new MissedDeadlines()
+  /**
+   * Whether the last request that was given up tells of a member that is silent, and nobody was heard since: by its flows, or,
+   * where each datagram is placed anew, by its not having been heard for as long.
+   */
+  ofSome = false
 
   constructor(
     members: number,
     readonly timeoutNs: number,
+    readonly placedByFlow = true,
   ) {
     this.#heardNs = new Float64Array(members)
     this.#missed = Array.from({ length: members }, () => new MissedDeadlines())
@@ -52,6 +58,7 @@ export class Silence {
     this.#heardNs[member] = receivedNs
     if (this.#missed[member]!.count > 0) this.#missed[member] = new MissedDeadlines()
     if (this.#missedByAll.count > 0) this.#missedByAll = new MissedDeadlines()
+    this.ofSome = false
   }
 
   /**
@@ -61,6 +68,7 @@ export class Silence {
   missed(member: number, sentNs: number, nowNs: number): void {
     this.#missedByAll.note(sentNs, nowNs)
     if (member >= 0) this.#missed[member]!.note(sentNs, nowNs)
+    this.ofSome = this.placedByFlow ? this.#missed.some(({ enough }) => enough) : this.of(-1, nowNs)
   }
 
   /** Whether nobody was heard for three deadlines in a row. */

@@ -12,12 +12,15 @@ export interface WeightedLoopOptions {
   /** or after this many requests */
   requests: number
   /** or when nobody answers any more; absent where time ends it */
-  silence?: { readonly ofAll: boolean } | undefined
+  silence?: { readonly ofAll: boolean; readonly ofSome: boolean } | undefined
+  /** or when so many requests were given up, and some member is silent */
+  mostGivenUp?: number
 }
 
 /** A closed loop that draws each request's flow by weight, whether the flow is idle or not. */
 export class WeightedLoop implements Source {
-  readonly flowsGivenUp = 0
+  flowsGivenUp = 0
+  #givenUp = 0
   readonly #options: WeightedLoopOptions
   readonly #flows: FlowChoice
   #remaining: number
@@ -42,7 +45,9 @@ export class WeightedLoop implements Source {
 
   release(): void {}
 
-  givenUp(): void {}
+  givenUp(): void {
+    this.#givenUp++
+  }
 
   asksAgain(): boolean {
     return false
@@ -56,7 +61,13 @@ export class WeightedLoop implements Source {
   }
 
   finished(nowNs: number): boolean {
-    return this.#remaining === 0 || nowNs >= this.#endNs || this.#options.silence?.ofAll === true
+    const { silence, mostGivenUp = Infinity, weights } = this.#options
+    if (this.#remaining > 0 && silence?.ofSome && this.#givenUp >= mostGivenUp) {
+      // Which of them were asked too little is a matter of their weights.
+      this.flowsGivenUp = weights.length
+      this.#remaining = 0
+    }
+    return this.#remaining === 0 || nowNs >= this.#endNs || silence?.ofAll === true
   }
 
   arrears(): number {

@@ -161,7 +161,9 @@ function drive(task: WorkerTask): WorkerReport {
       const [repliesBefore, lostBefore] = [tally.repliedTotal, tally.lostTotal]
       const durationNs = task.durationNs === undefined ? undefined : task.durationNs / waves
       tally.loadBegins()
-      const silence = endsWithReplies(task) ? new Silence(task.members, task.timeoutNs) : undefined
+      const silence = endsWithReplies(task)
+        ? new Silence(task.members, task.timeoutNs, task.placedByFlow)
+        : undefined
       const phase: Phase = { wire: 1, tally, firstFlow: from, scheduled, ...(silence && { silence }) }
       const source = createSource(task, { ...load, salt: 2 + wave, durationNs, silence })
       figures = addFigures(figures, driver.drive(phase, source))

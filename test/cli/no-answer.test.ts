@@ -142,3 +142,23 @@ describe('a run of a number of requests, one of whose members falls silent', () 
     expect(result.books.lost).toBeLessThan(6 * flows)
   })
 })
+
+describe('a run of a number of requests that go to any member, one of which falls silent', () => {
+  it.each([
+    ['since each datagram is placed anew', ['--steering', 'random']],
+    ['since flows are drawn by weight', ['--weights', 'zipf:0.5']],
+  ])('ends, %s, and says so', async (_why, flags) => {
+    const args = ['run', '-p', '4', '-f', '200', '--requests', '2000', '--warmup', '50ms', ...flags]
+    const tool = new Tool([...args, '--timeout', '300ms', '--no-save', '--json'])
+    const members = await tool.untilTaken('measured', 4, 2000)
+    process.kill(members[1]!, 'SIGSTOP')
+    const { status, stdout } = await tool.ended
+    expect(status).toBe(3)
+    const { validity, books } = runResult.parse(JSON.parse(stdout))
+    expect(validity.findings).toContainEqual(
+      expect.objectContaining({ code: 'flows-given-up', severity: 'suspect', measured: 200 }),
+    )
+    // Those in flight in each of the deadlines, and in the one that they are waited for at the end.
+    expect(books.lost).toBeLessThan(SOME)
+  })
+})

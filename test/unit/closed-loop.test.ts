@@ -150,7 +150,7 @@ const withSilence = (inFlight: number, silence: FlowSilence): Exercise =>
 
 describe('a closed loop whose flows are asked a number of times, of which some are silent', () => {
   const SILENT = new Set([1, 4, 7])
-  const silence = { of: (lane: number) => SILENT.has(lane), ofAll: false }
+  const silence = { of: (lane: number) => SILENT.has(lane), ofAll: false, ofSome: false }
   it.each([1, 4, 10, 25])('asks the others as often as it should, %d in flight', (inFlight) => {
     const loop = withSilence(inFlight, silence)
     for (let turn = 0; turn < 10_000 && !loop.source.finished(0); turn++) {
@@ -166,20 +166,40 @@ describe('a closed loop whose flows are asked a number of times, of which some a
   })
 
   it('leaves no flow that always answered, whoever is silent', () => {
-    const loop = withSilence(4, { of: () => true, ofAll: false })
+    const loop = withSilence(4, { of: () => true, ofAll: false, ofSome: false })
     loop.run(10_000)
     expect(loop.source.flowsGivenUp).toBe(0)
     expect(new Set(loop.asked)).toEqual(new Set([20]))
   })
 
   it('is finished when nobody answers any more', () => {
-    const nobody = { of: () => false, ofAll: false }
+    const nobody = { of: () => false, ofAll: false, ofSome: false }
     const loop = withSilence(4, nobody)
     loop.ask()
     loop.deadline()
     expect(loop.source.finished(0)).toBe(false)
     nobody.ofAll = true
     expect(loop.source.finished(0)).toBe(true)
+  })
+})
+
+describe('a closed loop whose datagrams are placed anew each, while a member is silent', () => {
+  it('ends when so many requests were given up, and counts the flows that were asked too little', () => {
+    const silence = { of: () => false, ofAll: false, ofSome: true }
+    const loop = new Exercise({ flows: 10, inFlight: 4, requestsPerFlow: 20, mostGivenUp: 8, silence })
+    for (let given = 0; given < 8; given++) {
+      expect(loop.source.finished(0)).toBe(false)
+      loop.ask()
+      loop.answer()
+      loop.giveUp()
+    }
+    silence.ofSome = false
+    expect(loop.source.finished(0), 'it is heard again').toBe(false)
+    silence.ofSome = true
+    expect(loop.source.finished(0)).toBe(true)
+    expect(loop.source.flowsGivenUp).toBe(10)
+    expect(loop.source.finished(0)).toBe(true)
+    expect(loop.source.flowsGivenUp, 'each once').toBe(10)
   })
 })
 
@@ -250,7 +270,7 @@ describe('a closed loop with a duration', () => {
 
 describe('a loop that draws flows by weight', () => {
   it('is finished when nobody answers any more, where no time ends it', () => {
-    const nobody = { ofAll: false }
+    const nobody = { ofAll: false, ofSome: false }
     const loop = new WeightedLoop({
       weights: Float64Array.of(1, 2, 3),
       inFlight: 4,
@@ -264,6 +284,26 @@ describe('a loop that draws flows by weight', () => {
     expect(loop.finished(1e18)).toBe(false)
     nobody.ofAll = true
     expect(loop.finished(0)).toBe(true)
+  })
+
+  it('ends when so many requests were given up while a member is silent', () => {
+    const silence = { ofAll: false, ofSome: true }
+    const weights = Float64Array.of(1, 2, 3)
+    const loop = new WeightedLoop({
+      weights,
+      inFlight: 4,
+      seed: 1,
+      durationNs: undefined,
+      requests: 1000,
+      mostGivenUp: 2,
+      silence,
+    })
+    loop.start(0)
+    loop.due(0, 0, new Int32Array(256))
+    loop.givenUp()
+    expect([loop.finished(0), loop.flowsGivenUp]).toEqual([false, 0])
+    loop.givenUp()
+    expect([loop.finished(0), loop.flowsGivenUp]).toEqual([true, 3])
   })
 })
 

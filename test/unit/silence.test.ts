@@ -113,3 +113,28 @@ describe('everybody', () => {
     expect(silence.ofAll).toBe(false)
   })
 })
+
+describe('some member', () => {
+  it('is silent when its flows are, as the last request that was given up tells', () => {
+    const silence = silenceOf(3)
+    const nowNs = missInTurn(silence, 1, 3)
+    expect(silence.ofSome).toBe(true)
+    silence.heard(0, nowNs)
+    expect(silence.ofSome, 'until the next is given up').toBe(false)
+    silence.missed(1, nowNs, nowNs + TIMEOUT_NS)
+    expect(silence.ofSome).toBe(true)
+    silence.heard(1, nowNs + TIMEOUT_NS)
+    silence.missed(2, nowNs, nowNs + TIMEOUT_NS)
+    expect(silence.ofSome).toBe(false)
+  })
+
+  it('is silent when it was not heard for as long, where each datagram is placed anew', () => {
+    const silence = new Silence(2, TIMEOUT_NS, false)
+    silence.begins(0)
+    for (const deadline of [1, 2, 3]) {
+      silence.heard(0, deadline * TIMEOUT_NS)
+      silence.missed(0, (deadline - 1) * TIMEOUT_NS, deadline * TIMEOUT_NS)
+      expect(silence.ofSome).toBe(deadline === 3)
+    }
+  })
+})
