@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { openSocket } from '../../src/host/transport.js'
 import { addon, SO_REUSEPORT, SOL_SOCKET } from '../../src/native.js'
@@ -59,6 +60,7 @@ export class Disturber {
     if (disturbance.kind === 'member') return this.#harm(disturbance, ms)
     if (disturbance.kind === 'signal') this.#signal(disturbance)
     else if (disturbance.kind === 'joiner') this.#join(disturbance, ms)
+    else if (disturbance.kind === 'file') writeFileSync(disturbance.file, '')
     else sendStrangers(disturbance)
     return true
   }

@@ -26,6 +26,8 @@ export type Disturbance =
   | { kind: 'joiner'; at: Moment; port: number; forMs: number }
   /** datagrams that are none of the run's */
   | { kind: 'datagrams'; at: Moment; port: number; count: number }
+  /** a file comes to be, for which somebody waits */
+  | { kind: 'file'; at: Moment; file: string }
 
 /** What the tool may have of something, as prlimit names it; or of the disk that results go to, KiB. */
 export interface Limit {

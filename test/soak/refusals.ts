@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { CLI } from '../bench/processes.js'
+import { CaseRun } from './case-run.js'
+import { ROOT } from './root.js'
+import type { Moment, SoakCase } from './soak-case.js'
+
+/**
+ * Refuses each system call that a command makes, one at a time, from its start or from its middle on, and tells what does not
+ * end as it should: with its result, or with one sentence and its exit status, in time, and with nothing left. As root, with
+ * strace.
+ *
+ *     npm run refusals -- [--commands run,churn,sweep] [--errors EPERM,ENOSYS] [--when start,middle] [--calls NAME,NAME]
+ */
+const { values } = parseArgs({
+  options: {
+    commands: { type: 'string', default: 'run,churn,sweep' },
+    errors: { type: 'string', default: 'EPERM,ENOSYS' },
+    when: { type: 'string', default: 'start,middle' },
+    calls: { type: 'string' },
+  },
+})
+
+const COMMANDS: Readonly<Record<string, string>> = {
+  run: 'run -p 2 -f 50 -r 1k -d 1500ms --warmup 100ms --timeout 500ms',
+  churn: 'churn -p 2 -f 50 -r 1k --warmup 100ms --timeout 500ms --change 800ms:add --change 1200ms:remove:0',
+  sweep: 'sweep -p 1,2 -f 50 -r 1k -d 500ms --warmup 100ms --timeout 500ms --repeat 1',
+}
+const WRAPPER = path.join(ROOT, 'test/without-system-calls.py')
+const BOUND_MS = 30_000
+/** Somebody who looks on sees members come up within this. */
+const MIDDLE: Moment = { after: 'members', ms: 600 }
+
+const folder = mkdtempSync(path.join(tmpdir(), 'rpbench-refusals-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+/** The names of the calls that a command makes, with its members and threads. */
+function callsOf(words: readonly string[]): string[] {
+  const file = path.join(folder, 'calls')
+  spawnSync('strace', ['-f', '-c', '-o', file, process.execPath, CLI, ...words, '--no-save', '-q'])
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((line) => /^ *[\d.]+ .* (\w+)$/.exec(line)?.[1] ?? [])
+    .filter((name) => name !== 'total')
+}
+
+/** Whether Node itself starts without it; if not, nothing of ours has a say. */
+function nodeStartsWithout(call: string, error: string): boolean {
+  const args = [WRAPPER, '--error', error, call, process.execPath, '-e', 'setTimeout(() => {}, 10)']
+  return spawnSync('python3', args, { timeout: 10_000 }).status === 0
+}
+
+let [number, bad] = [0, 0]
+
+async function refuse(words: readonly string[], call: string, error: string, when: string): Promise<void> {
+  const file = path.join(folder, `once-${number}`)
+  const middle = when === 'middle'
+  const soakCase: SoakCase = {
+    seed: 0,
+    number: number++,
+    class: 'limits',
+    words: [...words, '-q'],
+    json: false,
+    saves: true,
+    disturbances: middle ? [{ kind: 'file', at: MIDDLE, file }] : [],
+  }
+  const tool = ['python3', WRAPPER, '--error', error, ...(middle ? ['--once', file] : []), call]
+  const { complaints, end, said } = await new CaseRun(soakCase, {
+    tool: [...tool, process.execPath, CLI],
+    bpfList: undefined,
+    boundMs: BOUND_MS,
+  }).complaints()
+  const wrong = complaints.filter((complaint) => !/^ended with [12], /.test(complaint))
+  const others = said.split('\n').filter((line) => line !== '' && !line.startsWith('rpbench: '))
+  if (others.length > 0) wrong.push(`said: ${others.slice(0, 2).join(' | ')}`)
+  if (said.split('\n').length > 2) wrong.push('more than one sentence')
+  const name = `${words[0]} without ${call} (${error}) from its ${when} on`
+  console.log(
+    `${wrong.length === 0 ? 'good' : 'BAD '} ${name}: ended with ${end.split(',')[0]}; ${said.trim()}`,
+  )
+  for (const complaint of wrong) console.log(`       ${complaint}`)
+  if (wrong.length > 0) bad++
+}
+
+for (const command of values.commands.split(',')) {
+  const words = COMMANDS[command]!.split(' ')
+  for (const call of values.calls?.split(',') ?? callsOf(words))
+    for (const error of values.errors.split(',')) {
+      if (!nodeStartsWithout(call, error)) {
+        console.log(`     ${command} without ${call} (${error}): Node itself does not start`)
+        continue
+      }
+      for (const when of values.when.split(',')) await refuse(words, call, error, when)
+    }
+}
+console.log(`${number} tried, ${bad} bad`)
+process.exitCode = bad > 0 ? 1 : 0
