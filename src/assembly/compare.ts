@@ -22,6 +22,8 @@ export interface CompareRecord {
   design: Design
   bound: number
   metrics: readonly MetricName[]
+  /** whether the user named them: then each must be there */
+  named: boolean
   base: CompareSide
   next: CompareSide
   interrupted?: boolean
@@ -51,7 +53,10 @@ export function assembleCompare(record: CompareRecord): CompareResult {
     design,
     alpha: COMPARE_ALPHA,
     bound,
-    verdict: verdictOverAll(metrics),
+    verdict: verdictOverAll(
+      metrics,
+      notCompared.some(({ lackedBy }) => record.named || lackedBy !== 'both'),
+    ),
     base: sideOf(base, record.startedAt),
     new: sideOf(next, record.startedAt),
     differences: {
@@ -82,6 +87,7 @@ function sideOf({ name, results, skipped, host, plan }: CompareSide, startedAt: 
     name,
     results: results.length,
     used: results.filter(isUsed).length,
+    suspect: results.filter((one) => isUsed(one) && one.result?.validity.verdict === 'suspect').length,
     leftOut: results.filter((one) => !isUsed(one)).map(whyLeftOut),
     skipped: [...skipped],
     from: times[0] ?? startedAt,

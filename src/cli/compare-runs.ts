@@ -24,6 +24,7 @@ export interface PlannedPairs {
   base: PairSide & { name: string }
   next: PairSide & { name: string }
   metrics: MetricName[]
+  named: boolean
   repeat: number
   bound: number
 }
@@ -48,7 +49,7 @@ export async function planPairs({ runs, repeat, bound, metrics }: CompareRequest
     )
   const chosen = metrics ?? usualOf(sides)
   refuseTooFew('paired', repeat, repeat, chosen.length)
-  return { base: sides[0], next: sides[1], metrics: chosen, repeat, bound }
+  return { base: sides[0], next: sides[1], metrics: chosen, named: metrics !== undefined, repeat, bound }
 }
 
 async function planSide(name: string): Promise<PlannedPairs['base']> {
@@ -99,7 +100,7 @@ export async function comparePairs(
   toolVersion: string,
   { signal, progress, keep }: Measuring<ShownPairs>,
 ): Promise<ShownPairs> {
-  const { base, next, repeat, bound, metrics } = planned
+  const { base, next, repeat, bound, metrics, named } = planned
   const startedAt = new Date().toISOString()
   const shown = (pairs: MeasuredPairs): ShownPairs => ({
     ...pairs,
@@ -110,6 +111,7 @@ export async function comparePairs(
       design: 'paired',
       bound,
       metrics,
+      named,
       base: sideOf(base.name, 'base', pairs.base),
       next: sideOf(next.name, 'new', pairs.next),
       interrupted: pairs.firsts.length < repeat,

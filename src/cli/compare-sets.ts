@@ -66,6 +66,7 @@ export async function compareSets(
     design: 'unpaired',
     bound: request.bound,
     metrics,
+    named: request.metrics !== undefined,
     base,
     next,
   } as const

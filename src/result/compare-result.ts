@@ -19,6 +19,7 @@ const side = z.object({
   name: z.string().describe('what the user named: a file, a folder, a pattern, or the flags of its runs'),
   results: count.describe('results in it, with those that are left out'),
   used: count.describe('of those, the ones that are compared: measurements that came to their end'),
+  suspect: count.describe('of those that are compared, the ones whose validity is suspect'),
   leftOut: z
     .array(
       z.object({
@@ -129,10 +130,13 @@ export const compareResult = z.object({
     .array(
       z.object({
         metric: z.enum(METRIC_NAMES).describe('name of the metric'),
-        why: z.string().describe('why it was not compared, as a sentence'),
+        lackedBy: z.enum(['base', 'new', 'both']).describe('which side has no value of it'),
+        why: z.string().describe('when it is not defined, as a sentence'),
       }),
     )
-    .describe('metrics that would have been compared, and are not on both sides'),
+    .describe(
+      'metrics that would have been compared, and are not on both sides; one that was asked for, or that only one side has, makes the verdict `cannot tell` where it would be good',
+    ),
   pairs: z
     .array(
       z.object({

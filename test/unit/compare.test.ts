@@ -1,10 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { compareMetrics, verdictOverAll } from '../../src/analysis/compare/compare-metrics.js'
+import { planDifferences } from '../../src/analysis/compare/differences.js'
 import type { MetricValues } from '../../src/analysis/compare/compare-metric.js'
 import { assembleCompare, type CompareSide } from '../../src/assembly/compare.js'
-import { compareSets } from '../../src/cli/compare-sets.js'
+import { planPairs } from '../../src/cli/compare-runs.js'
+import { compareSets, type CompareRequest } from '../../src/cli/compare-sets.js'
 import { EXIT_STATUS } from '../../src/cli/exit-status.js'
 import { readResultSet } from '../../src/files/result-set.js'
 import {
@@ -261,12 +264,18 @@ const otherPlan = (): RunResult[] =>
     plan: { ...one.plan, effective: { ...one.plan.effective, inFlight: 128 } },
   }))
 
-const REQUEST = { bound: 0.05, repeat: 10, metrics: undefined, runs: [], allowDifferentPlans: false }
+const REQUEST: CompareRequest = {
+  bound: 0.05,
+  repeat: 10,
+  metrics: undefined,
+  runs: [],
+  allowDifferentPlans: false,
+}
 
 const compareFolders = (
   base: string,
   next: string,
-  changes: Partial<typeof REQUEST> = {},
+  changes: Partial<CompareRequest> = {},
 ): Promise<CompareResult> => compareSets([base, next], { ...REQUEST, ...changes }, '0.1.0')
 
 describe('saved results', () => {
@@ -358,6 +367,36 @@ describe('saved results', () => {
     })
   })
 
+  it('cannot be told where a metric is missing that was asked for, or that only one side has', async () => {
+    const [base, next] = [save('base', runs(6)), save('new', runs(6, 1.001))]
+    const asked = await compareFolders(base, next, {
+      metrics: parseMetrics(['latency.service.p50', 'cpu.client'], ''),
+    })
+    expect(asked).toMatchObject({
+      verdict: 'cannot tell',
+      notCompared: [{ metric: 'cpu.client', lackedBy: 'both' }],
+    })
+    expect(EXIT_STATUS.compare(asked)).toBe(3)
+    const lacking = runs(6, 1.002).map((one) => ({ ...one, balance: undefined }))
+    const half = await compareFolders(base, save('half', lacking))
+    expect(half).toMatchObject({ verdict: 'cannot tell', notCompared: [{ lackedBy: 'new' }] })
+    expect(renderCompareText(half, { columns: 100, color: false })).toContain(
+      'balance.maxOverMean: not measured on the new side: no flow was answered',
+    )
+  })
+
+  it('of an older version lack parameters that nobody asked for, which is no difference', async () => {
+    const older = runs(6).map((one) => {
+      const { payloadBytes: _payloadBytes, ...effective } = one.plan.effective
+      return { ...one, plan: { ...one.plan, effective } }
+    })
+    expect(planDifferences(older[0]!.plan as RunResult['plan'], run(0).plan)).toEqual([])
+    const asked = { ...run(0).plan, supplied: { payload: '64' } }
+    expect(planDifferences(older[0]!.plan as RunResult['plan'], asked)).toEqual([
+      { flag: '--payload', base: 'not set', new: '64' },
+    ])
+  })
+
   it('of different plans are compared where that is allowed', async () => {
     const result = await compareFolders(save('base', runs(6)), save('new', otherPlan()), {
       allowDifferentPlans: true,
@@ -375,6 +414,35 @@ const asSide = (name: string, results: RunResult[]): CompareSide => ({
   toolVersion: '0.1.0',
 })
 
+const REFERENCE = fileURLToPath(new URL('../../results/reference/', import.meta.url))
+
+it.each([
+  ['run.json', 'churn-hash.json', /has results of run, and .* of churn/],
+  ['churn-hash.json', 'churn-sticky.json', /^The plans differ in --steering \(hash and sticky\)/],
+  ['run.json', 'verify.json', /verify\.json is a result of rpbench\/verify@1: compare takes/],
+  ['run.json', '../README.md', /README\.md is not JSON/],
+])('%s and %s are refused', async (base, next, sentence) =>
+  expect(compareFolders(REFERENCE + base, REFERENCE + next)).rejects.toMatchObject({
+    message: expect.stringMatching(sentence) as string,
+  }),
+)
+
+it.each([
+  [['-p 2'], {}, /--run is given twice, .*; it was given once\.$/],
+  [['-p 2', "-p '2"], {}, /a quote is not closed\.$/],
+  [['-p 2', '-p 2 --repeat 3'], {}, /give --repeat to compare itself/],
+  [
+    ['-p 2', '-r 1k'],
+    { metrics: parseMetrics(['latency.response.p50'], '') },
+    /is measured in an open loop only: give --rate/,
+  ],
+])('runs with %j and %j are refused', async (flags, changes, sentence) =>
+  expect(planPairs({ ...REQUEST, ...changes, runs: flags })).rejects.toMatchObject({
+    code: 'RPB_USAGE',
+    message: expect.stringMatching(sentence) as string,
+  }),
+)
+
 describe('the report of a comparison', async () => {
   const result = assembleCompare({
     toolVersion: '0.1.0',
@@ -383,6 +451,7 @@ describe('the report of a comparison', async () => {
     design: 'paired',
     bound: 0.05,
     metrics: [...METRICS, 'cpu.client'],
+    named: false,
     base: asSide('base', runs(9)),
     next: asSide('new', [...runs(8, 1.2), run(9, 1, { validity: INVALID })]),
     firsts: Array.from({ length: 9 }, (_, i) => (i % 2 === 0 ? 'base' : 'new')),

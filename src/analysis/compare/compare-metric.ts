@@ -95,9 +95,12 @@ export function judgeMetric(
       boundShift,
     ),
     ...(detectable !== undefined && { detectable: asSize(detectable) }),
-    ...(needed > repetitions && Number.isFinite(needed) && { neededRepetitions: needed }),
+    ...(needed > repetitions && needed < MOST_NEEDED && { neededRepetitions: needed }),
   }
 }
+
+/** More than this nobody measures. */
+const MOST_NEEDED = 1e6
 
 /** To two digits, since it rests on a rough figure. */
 const roughly = (n: number): number => Number(Math.ceil(n).toPrecision(2))

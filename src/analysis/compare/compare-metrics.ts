@@ -19,9 +19,16 @@ export function compareMetrics(
   )
 }
 
-/** Over all metrics, the worst; that nothing got worse is only known where it is known of each. */
-export function verdictOverAll(metrics: readonly Pick<ComparedMetric, 'verdict'>[]): CompareVerdict {
+/**
+ * Over all metrics, the worst; that nothing got worse is only known where it is known of each.
+ * @param lacking whether one could not be compared that ought to be
+ */
+export function verdictOverAll(
+  metrics: readonly Pick<ComparedMetric, 'verdict'>[],
+  lacking = false,
+): CompareVerdict {
   const verdicts = new Set(metrics.map(({ verdict }) => verdict))
+  if (lacking) verdicts.add('cannot tell')
   const order = ['worse', 'cannot tell', 'better'] as const
   return order.find((verdict) => verdicts.has(verdict)) ?? (metrics.length > 0 ? 'no worse' : 'cannot tell')
 }

@@ -13,18 +13,26 @@ const NO_DIFFERENCE = new Set(['seed', 'engineFallback'])
 const text = (value: unknown): string =>
   value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value)
 
-/** The flags in which two plans differ, but for their seeds. Values are those of the complete plan. */
+/**
+ * The flags in which two plans differ, but for their seeds. Values are those of the complete plan. What one of them lacks and nobody
+ * asked for on the other is a parameter that its version did not have yet.
+ */
 export function planDifferences(base: Plan, next: Plan): PlanDifference[] {
   const [from, to] = [everything(base), everything(next)]
   return [...new Set([...Object.keys(from), ...Object.keys(to)])]
     .filter((key) => !NO_DIFFERENCE.has(key) && text(from[key]) !== text(to[key]))
+    .filter((key) => (key in from && key in to) || wasAsked(base, key) || wasAsked(next, key))
     .map((key) => ({ flag: flagName(key), base: valueText(key, from[key]), new: valueText(key, to[key]) }))
 }
 
 /** The changes of a group are no part of the plan of its load, and stand with what was given. */
 function everything({ effective, supplied }: Plan): Record<string, unknown> {
-  return { ...effective, change: supplied['change'] }
+  const { change } = supplied
+  return { ...effective, ...(change !== undefined && { change }) }
 }
+
+const wasAsked = ({ supplied }: Plan, key: string): boolean =>
+  key in PARAMETERS && supplied[PARAMETERS[key as ParameterKey].flag] !== undefined
 
 /** As one would write it. */
 function valueText(key: string, value: unknown): string {

@@ -31,7 +31,10 @@ export function metricValues(
   for (const metric of metrics) {
     const values = valuesOf(metric, design, base, next)
     if (values.base.length > 0 && values.next.length > 0) compared.push(values)
-    else notCompared.push({ metric, why: whyNot(metric, values) })
+    else {
+      const lackedBy = values.base.length > 0 ? 'new' : values.next.length > 0 ? 'base' : 'both'
+      notCompared.push({ metric, lackedBy, why: whyNot(metric) })
+    }
   }
   return { compared, notCompared }
 }
@@ -59,13 +62,7 @@ function valueOf(metric: MetricName, one: SetResult): number | undefined {
   return reading?.partial ? undefined : reading?.value
 }
 
-function whyNot(metric: MetricName, { base, next }: MetricValues): string {
-  const where =
-    base.length > 0
-      ? 'not measured on the new side'
-      : next.length > 0
-        ? 'not measured on the base side'
-        : 'not measured'
-  const { absent } = metricRow(metric)
-  return absent === undefined ? where : `${where}: ${absent}`
+function whyNot(metric: MetricName): string {
+  const { absent, needs } = metricRow(metric)
+  return absent ?? (needs === undefined ? 'it was not measured' : `it takes ${needs}`)
 }

@@ -10,7 +10,16 @@ import { titleLines } from '../header.js'
 import { layOut, type Line } from '../line.js'
 import { createStyle, type Style, type Tone } from '../style.js'
 import type { TextOptions } from '../views.js'
-import { answerTexts, changeText, doubtText, intervalText, methodText, pText, sizeText } from './words.js'
+import {
+  absenceText,
+  answerTexts,
+  changeText,
+  doubtText,
+  intervalText,
+  methodText,
+  pText,
+  sizeText,
+} from './words.js'
 
 const TONES: Readonly<Record<CompareVerdict, Tone>> = {
   better: 'good',
@@ -91,9 +100,9 @@ function doubtLines({ metrics, notCompared, design }: CompareResult): Line[] {
         phrases: [{ text: `${those.map(({ metric }) => metric).join(', ')}: ${doubt}` }],
       }
     }),
-    ...notCompared.map(({ metric, why }, i): Line => ({
+    ...notCompared.map((one, i): Line => ({
       label: i === 0 ? 'without' : '',
-      phrases: [{ text: `${metric}: ${why}` }],
+      phrases: [{ text: absenceText(one) }],
     })),
   ]
 }
@@ -146,7 +155,7 @@ const when = (instant: string): string => instant.slice(0, 16).replace('T', ' ')
 
 function sideLine(
   label: string,
-  { name, used, from, to, host, skipped }: ComparedSide,
+  { name, used, suspect, from, to, host, skipped }: ComparedSide,
   design: CompareResult['design'],
 ): Line {
   const time = when(from) === when(to) ? when(from) : `${when(from)} to ${when(to)}`
@@ -155,6 +164,7 @@ function sideLine(
     phrases: [
       name === '' ? 'the flags of run by default' : name,
       ...(design === 'paired' ? [] : [`${used} compared`, time, host.hostname]),
+      ...(suspect > 0 ? [`${suspect} suspect`] : []),
       ...(skipped.length > 0 ? [`${skipped.length} other files left alone`] : []),
     ].map((text) => ({ text })),
   }

@@ -19,8 +19,9 @@ export function sizeText(size: number, { effect, unit }: Pick<ComparedMetric, 'e
   return unit === 'share' ? `${Number((size * 100).toPrecision(3))} points` : formatMeasure(size, unit, 3)
 }
 
-/** Whole where it is, to a tenth else. */
-const percent = (share: number): string => formatPercent(share).replace('.0 %', ' %')
+/** Whole where it is, to a tenth else, and what is small to two digits. */
+const percent = (share: number): string =>
+  share < 0.01 ? `${Number((share * 100).toPrecision(2))} %` : formatPercent(share).replace('.0 %', ' %')
 
 /** `−1.2 % to +0.9 %`, or nothing where so few results bound nothing. */
 export function intervalText(metric: ComparedMetric): string {
@@ -53,15 +54,25 @@ export function doubtText(metric: ComparedMetric, design: CompareResult['design'
 }
 
 /** The answer over all metrics, in sentences. */
-export function answerTexts({ metrics, verdict, bound }: CompareResult): string[] {
+export function answerTexts({ metrics, verdict, bound, notCompared }: CompareResult): string[] {
   const those = metrics.filter((metric) => metric.verdict === verdict)
   const all = plural(metrics.length, 'metric', 'metrics')
   if (metrics.length === 0) return ['nothing was measured on both sides']
   if (verdict === 'no worse')
     return [`each of ${all} is within ${sizeText(bound, RATIO)} of the base, or better`]
+  if (verdict === 'cannot tell' && those.length === 0) return [lacking(notCompared)]
   if (verdict === 'cannot tell')
     return [`${those.length} of ${all}: ${those.map(({ metric }) => metric).join(', ')}`]
   return those.map(findingText)
+}
+
+const lacking = (notCompared: CompareResult['notCompared']): string =>
+  `${notCompared.map(({ metric }) => metric).join(', ')}: not measured on both sides`
+
+/** Why a metric was not compared. */
+export function absenceText({ metric, lackedBy, why }: CompareResult['notCompared'][number]): string {
+  const where = lackedBy === 'both' ? 'not measured' : `not measured on the ${lackedBy} side`
+  return `${metric}: ${where}: ${why}`
 }
 
 const RATIO = { effect: 'ratio', unit: 'ratio' } as const
