@@ -1,6 +1,6 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
-import { exportFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
+import { exportFlags, intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import { thresholdFlags } from '../src/cli/thresholds.js'
 
 export default class Churn extends ResultCommand {
@@ -14,26 +14,37 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
     '<%= config.bin %> churn',
     "<%= config.bin %> churn -p 4 --change '2s:add' --change '4s:remove:0' --change '6s:restart:1' --change '8s:replace'",
     "<%= config.bin %> churn --change '1s:stall:2' --change '3s:resume:2' --json | jq '.changes[].darkShare'",
+    "<%= config.bin %> churn --change 2s:kill:1 --interval 250ms --json-lines | jq -c 'select(.marks) | [.toNs, .drops, .marks[].change]'",
   ]
 
   static override flags = {
     ...flagsOf('churn'),
     ...thresholdFlags,
     ...outputFlags,
+    ...intervalFlags,
     ...exportFlags,
   }
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Churn)
     const { planChurn } = await import('../src/cli/churn-flags.js')
-    const { plan, changes, supplied, repeat } = planChurn(flags)
-    const [{ judgeable, readThresholds }, { prepareTraffic }, { churnExperiment }, { CHURN_VIEWS }] =
-      await Promise.all([
-        import('../src/cli/read-thresholds.js'),
-        import('../src/experiment/traffic.js'),
-        import('../src/experiment/churn.js'),
-        import('../src/report/churn/views.js'),
-      ])
+    const { plan, changes, supplied, repeat, intervalNs } = planChurn(flags)
+    const [
+      { judgeable, readThresholds },
+      { prepareTraffic },
+      { churnExperiment },
+      { CHURN_VIEWS },
+      { INTERVALS_VIEW },
+      { intervalOutput, refuseLines },
+    ] = await Promise.all([
+      import('../src/cli/read-thresholds.js'),
+      import('../src/experiment/traffic.js'),
+      import('../src/experiment/churn.js'),
+      import('../src/report/churn/views.js'),
+      import('../src/report/intervals/views.js'),
+      import('../src/cli/interval-output.js'),
+    ])
+    refuseLines(flags, intervalNs)
     const thresholds = readThresholds(flags.threshold, { command: 'churn', ...judgeable([plan]) })
     const traffic = prepareTraffic(plan)
     if (repeat > 1)
@@ -43,14 +54,15 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
         plan,
         supplied,
         thresholds,
+        intervalNs,
       })
     await this.measureAndReport({
       kind: 'churn',
-      views: CHURN_VIEWS,
+      views: intervalNs === undefined ? CHURN_VIEWS : { ...CHURN_VIEWS, intervals: INTERVALS_VIEW },
       flags,
       thresholds,
       statusOf: EXIT_STATUS.churn,
-      measure: async ({ signal, progress: { update } }) => ({
+      measure: async ({ signal, progress }) => ({
         result: await churnExperiment({
           plan,
           changes,
@@ -58,7 +70,8 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
           supplied,
           toolVersion: this.config.version,
           signal,
-          onProgress: update,
+          onProgress: progress.update,
+          intervals: intervalOutput(intervalNs, flags, progress, this.output),
         }),
       }),
     })

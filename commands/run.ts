@@ -1,6 +1,6 @@
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
-import { exportFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
+import { exportFlags, intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import { thresholdFlags } from '../src/cli/thresholds.js'
 
 export default class Run extends ResultCommand {
@@ -14,6 +14,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
     '<%= config.bin %> run -p 8 -f 100k -d 20s --in-flight 512',
     '<%= config.bin %> run -p 4 -f 1000 --requests 100 --json | jq .balance',
     '<%= config.bin %> run -p 4 -f 1000 -d 1s --repeat 10',
+    '<%= config.bin %> run -d 30s --interval 1s',
     '<%= config.bin %> run -p 4 -f 4000 --service-time 2ms --service-kind sleep --rate 4k',
   ]
 
@@ -21,20 +22,30 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
     ...flagsOf('run'),
     ...thresholdFlags,
     ...outputFlags,
+    ...intervalFlags,
     ...exportFlags,
   }
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Run)
     const { planFromFlags } = await import('../src/cli/run-flags.js')
-    const { plan, supplied, repeat } = planFromFlags(flags)
-    const [{ judgeable, readThresholds }, { prepareTraffic }, { runExperiment }, { RUN_VIEWS }] =
-      await Promise.all([
-        import('../src/cli/read-thresholds.js'),
-        import('../src/experiment/traffic.js'),
-        import('../src/experiment/run.js'),
-        import('../src/report/run/views.js'),
-      ])
+    const { plan, supplied, repeat, intervalNs } = planFromFlags(flags)
+    const [
+      { judgeable, readThresholds },
+      { prepareTraffic },
+      { runExperiment },
+      { RUN_VIEWS },
+      { INTERVALS_VIEW },
+      { intervalOutput, refuseLines },
+    ] = await Promise.all([
+      import('../src/cli/read-thresholds.js'),
+      import('../src/experiment/traffic.js'),
+      import('../src/experiment/run.js'),
+      import('../src/report/run/views.js'),
+      import('../src/report/intervals/views.js'),
+      import('../src/cli/interval-output.js'),
+    ])
+    refuseLines(flags, intervalNs)
     const thresholds = readThresholds(flags.threshold, { command: 'run', ...judgeable([plan]) })
     const traffic = prepareTraffic(plan)
     if (repeat > 1)
@@ -44,21 +55,23 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
         plan,
         supplied,
         thresholds,
+        intervalNs,
       })
     await this.measureAndReport({
       kind: 'run',
-      views: RUN_VIEWS,
+      views: intervalNs === undefined ? RUN_VIEWS : { ...RUN_VIEWS, intervals: INTERVALS_VIEW },
       flags,
       thresholds,
       statusOf: EXIT_STATUS.run,
-      measure: ({ signal, progress: { update } }) =>
+      measure: ({ signal, progress }) =>
         runExperiment({
           plan,
           traffic,
           supplied,
           toolVersion: this.config.version,
           signal,
-          onProgress: update,
+          onProgress: progress.update,
+          intervals: intervalOutput(intervalNs, flags, progress, this.output),
         }),
     })
   }

@@ -8,6 +8,7 @@ const NAMES = [
   'run',
   'churn',
   'compare',
+  'interval',
   'list',
   'predict',
   'repeat',

@@ -16,6 +16,7 @@ import { changeLossesOf, type ChangeLosses } from './change-losses.js'
 import { withCutOff } from './cut-off.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
 import { histogramsOf } from './histograms.js'
+import { intervalsOf } from './intervals.js'
 import { crossCheckOf, observationsOf } from './observations.js'
 import type { Origin } from './origin.js'
 import { serverLedgers } from './server-ledgers.js'
@@ -162,6 +163,7 @@ export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult 
   const latency = latencyOf(reports)
   const schedule = scheduleOf(recording)
   const histograms = histogramsOf(recording)
+  const intervals = intervalsOf(recording, books)
   const standstill = standstillOf(recording, (life) => flowsLastAt(history, life))
   return {
     schema: CHURN_SCHEMA,
@@ -172,6 +174,7 @@ export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult 
     throughput: throughputOf(recording),
     changes: done.slice(0, seen).map((_, i) => changeResult(recording, done, history, losses[i]!, i)),
     skipped,
+    ...(intervals && { intervals }),
     books,
     crossCheck,
     validity: validityOf(

@@ -34,6 +34,7 @@ import {
 } from './figures.js'
 import { histogramsOf } from './histograms.js'
 import { imbalanceOf } from './imbalance.js'
+import { intervalsOf } from './intervals.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 import { standstillOf } from './silences.js'
@@ -168,6 +169,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const schedule = scheduleOf(recording)
   const histograms = histogramsOf(recording)
   const cpu = cpuPerRoundTripOf(recording)
+  const intervals = intervalsOf(recording, books)
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
@@ -198,6 +200,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     validity: validityOf(
       observationsOf(recording, { books, crossCheck, standstill, latency, lag: schedule?.lag }),
     ),
+    ...(intervals && { intervals }),
     startup: recording.startup,
     clientResidentBytes: recording.clientResidentBytes,
     ...(histograms && { histograms }),

@@ -18,7 +18,7 @@ export interface ServerLedgers {
 /** What counted: members by life, and a front. */
 export interface Counted {
   lives: readonly Pick<LifeRecording, 'before' | 'after' | 'gone'>[]
-  front?: FrontRecording
+  front?: Pick<FrontRecording, 'before' | 'after'>
 }
 
 const NOTHING: AheadLedger = { drops: 0, left: 0, strangers: 0 }

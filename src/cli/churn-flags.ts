@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js'
 import { neededNs, planChanges, quietNs, type PlannedChange } from '../plan/change-plan.js'
+import { refuseTooMany } from '../plan/intervals.js'
 import { defaultOf, defaultsOf, flagOf, keysOf } from '../plan/parameters/table.js'
 import { completePlan, type RunPlan } from '../plan/run-plan.js'
 import { basisOf, STEERINGS_BY_FLOW } from '../plan/steering.js'
@@ -16,11 +17,13 @@ export function planChurn(texts: FlagTexts<'churn'>): {
   changes: PlannedChange[]
   supplied: Record<string, unknown>
   repeat: number
+  intervalNs?: number | undefined
 } {
   const { asked, supplied } = readFlags('churn', keysOf('churn'), texts)
   const {
     change: timed = defaultsOf('change', 'churn'),
     repeat = defaultOf('repeat', 'churn'),
+    intervalNs,
     ...given
   } = asked
   // An open loop, all flows open and alike: what moves is to be seen, whatever else a run can do.
@@ -50,5 +53,7 @@ export function planChurn(texts: FlagTexts<'churn'>): {
     throw usageError(
       `${flagOf('durationNs')} ${texts.duration} is too short for these changes: they need ${formatDuration(needed)}.`,
     )
-  return { plan: { ...plan, durationNs: given.durationNs ?? needed }, changes, supplied, repeat }
+  const durationNs = given.durationNs ?? needed
+  refuseTooMany({ durationNs }, intervalNs)
+  return { plan: { ...plan, durationNs }, changes, supplied, repeat, intervalNs }
 }

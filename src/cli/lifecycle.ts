@@ -10,7 +10,7 @@ import type { StandardOutput } from './standard-output.js'
 
 /** What a measuring has at hand. */
 export interface Measuring<Shown> {
-  /** aborted by the first Ctrl-C: to stop in good order */
+  /** aborted by the first Ctrl-C, or when nobody reads standard output any more: to stop in good order */
   signal: AbortSignal
   progress: ProgressLine
   /** saves what there is so far, where anything is to be saved */
@@ -23,6 +23,7 @@ interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined
   quiet: boolean
   label?: string | undefined
   json: boolean
+  'json-lines'?: boolean
 }
 
 /** Files of an earlier session that are to be replaced. */
@@ -77,18 +78,21 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   const progress = new ProgressLine(flags.quiet)
   let shown: Shown & { failure?: unknown }
   try {
-    shown = labelled(await measure({ signal: interrupts.signal, progress, keep }), flags.label)
+    // A reader of lines that goes away wants no more of them.
+    const signal = AbortSignal.any([interrupts.signal, output.gone])
+    shown = labelled(await measure({ signal, progress, keep }), flags.label)
   } finally {
     progress.end()
   }
-  await show(views, shown, output, { ...options, savedTo: files?.paths ?? [] }, flags)
+  if (flags['json-lines']) await output.write(`${JSON.stringify(shown.result)}\n`)
+  else await show(views, shown, output, { ...options, savedTo: files?.paths ?? [] }, flags)
   // Printed first: a full disk must not cost the user what was measured. Nor does one file that fails cost the others.
   const unsaved: unknown[] = []
   await keep(shown).catch((error: unknown) => unsaved.push(error))
   for (const { file, view } of exports)
     await file.save([await view.render(shown, options)]).catch((error: unknown) => unsaved.push(error))
   const paths = [...(files?.paths ?? []), ...exports.flatMap(({ file }) => file.paths)]
-  if (paths.length > 0 && !flags.json) await output.write(renderSaved(paths, options))
+  if (paths.length > 0 && !flags.json && !flags['json-lines']) await output.write(renderSaved(paths, options))
   if (unsaved.length > 0) throw unsaved[0]
   interrupts.release()
   if (shown.failure !== undefined) throw shown.failure

@@ -47,6 +47,13 @@ export class ProgressLine {
     process.stderr.write(CLEAR_LINE + text.slice(0, columns - 1))
   }
 
+  /** A line that stays, above the one that changes. @param line made for so many columns */
+  keep(line: (columns: number) => string): void {
+    if (!this.#shown) return
+    const columns = process.stderr.columns ?? 80
+    process.stderr.write(`${CLEAR_LINE}${line(columns - 1)}\n`)
+  }
+
   end(): void {
     if (this.#shown) process.stderr.write(CLEAR_LINE)
   }

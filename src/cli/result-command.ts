@@ -31,6 +31,14 @@ export const outputFlags = {
   quiet: Flags.boolean({ char: 'q', description: 'no progress', helpGroup: 'OUTPUT' }),
 }
 
+/** The flags of the commands that can divide their measured phase. */
+export const intervalFlags = {
+  'json-lines': Flags.boolean({
+    description: 'print each interval as a line of JSON as it ends, and the result as the last line',
+    helpGroup: 'OUTPUT',
+  }),
+}
+
 /** The flags that name a file for what is only written where it is asked for. */
 export const exportFlags = {
   hgrm: Flags.string({
@@ -66,28 +74,42 @@ export abstract class ResultCommand extends BaseCommand {
 
   /** Measures the same plan several times, and does with all of it what `measureAndReport` does with one. */
   protected async repeatAndReport(
-    flags: PrintFlags & Measurement<ShownResult<RepeatResult>>['flags'],
-    options: Pick<RepeatOptions, 'repeated' | 'repeat' | 'plan' | 'supplied'> & {
+    flags: PrintFlags & Measurement<ShownResult<RepeatResult>>['flags'] & { 'json-lines': boolean },
+    {
+      intervalNs,
+      ...options
+    }: Pick<RepeatOptions, 'repeated' | 'repeat' | 'plan' | 'supplied'> & {
       thresholds: readonly Threshold[]
+      intervalNs: number | undefined
     },
   ): Promise<void> {
-    const [{ repeatExperiment }, { REPEAT_VIEWS }, { EXIT_STATUS }] = await Promise.all([
+    const [
+      { repeatExperiment },
+      { REPEAT_VIEWS },
+      { REPEATED_INTERVALS_VIEW },
+      { EXIT_STATUS },
+      { intervalOutput },
+    ] = await Promise.all([
       import('../experiment/repeat.js'),
       import('../report/repeat/views.js'),
+      import('../report/intervals/views.js'),
       import('./exit-status.js'),
+      import('./interval-output.js'),
     ])
     await this.measureAndReport({
       kind: `${options.repeated.of}s`,
-      views: REPEAT_VIEWS,
+      views:
+        intervalNs === undefined ? REPEAT_VIEWS : { ...REPEAT_VIEWS, intervals: REPEATED_INTERVALS_VIEW },
       flags,
       thresholds: options.thresholds,
       statusOf: EXIT_STATUS.repeat,
-      measure: async ({ signal, progress: { update }, keep }) => ({
+      measure: async ({ signal, progress, keep }) => ({
         result: await repeatExperiment({
           ...options,
           toolVersion: this.config.version,
           signal,
-          onProgress: update,
+          onProgress: progress.update,
+          intervals: intervalOutput(intervalNs, flags, progress, this.output),
           onRepetition: (result) => keep({ result }),
         }),
       }),

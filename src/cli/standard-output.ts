@@ -5,12 +5,23 @@ import type { Text, TextOptions } from '../report/views.js'
 /** Standard output. What is written to it arrives whole, however slow its reader is. */
 export class StandardOutput {
   #failure: NodeJS.ErrnoException | undefined
+  readonly #gone = new AbortController()
 
   constructor() {
     // oclif's own listener throws, which ends in a stack trace.
     process.stdout.removeAllListeners('error').on('error', (error: NodeJS.ErrnoException) => {
-      this.#failure ??= error
+      this.#fail(error)
     })
+  }
+
+  /** Aborted when nobody takes what is written any more. */
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  #fail(error: NodeJS.ErrnoException): void {
+    this.#failure ??= error
+    this.#gone.abort()
   }
 
   /**
@@ -22,7 +33,7 @@ export class StandardOutput {
       if (this.#failure) return
       await new Promise<void>((resolve) => {
         process.stdout.write(piece, (error) => {
-          if (error) this.#failure ??= error
+          if (error) this.#fail(error)
           resolve()
         })
       })

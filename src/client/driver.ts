@@ -120,6 +120,7 @@ export class Driver {
       }
       nowNs = engine.exchange.nowNs
       requests.expire(nowNs, this.#giveUp)
+      tally.endInterval(nowNs)
       control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
     }
     // Who ends a schedule early ends it now: what was due until then is no arrears.
@@ -146,6 +147,7 @@ export class Driver {
       }
       this.#take(engine.receive(Math.max(0, Math.min(requests.nextDeadlineNs - nowNs, LONGEST_WAIT_NS))))
       requests.expire(engine.exchange.nowNs, this.#giveUp)
+      this.#phase.tally.endInterval(engine.exchange.nowNs)
     }
   }
 

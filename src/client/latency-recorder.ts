@@ -1,4 +1,5 @@
 import { Histogram } from '../stats/histogram.js'
+import { TIMED, type IntervalMemory } from './interval-memory.js'
 import { QUANTITIES, type Quantity, type WorkerReport } from '../recording/worker-report.js'
 
 /** How many replies are kept back: their histograms' cells are then in the cache once for many values. */
@@ -20,10 +21,14 @@ export class LatencyRecorder {
   readonly #histograms: readonly (readonly Histogram[])[]
   #count = 0
 
-  /** @param scheduled whether there is a schedule: only then is there an intended time, or a stamp of the arrival */
+  /**
+   * @param scheduled whether there is a schedule: only then is there an intended time, or a stamp of the arrival
+   * @param interval where times are recorded by interval as well
+   */
   constructor(
     members: number,
     readonly scheduled: boolean,
+    readonly interval?: IntervalMemory,
   ) {
     this.#histograms = QUANTITIES.map(() => Array.from({ length: members }, () => new Histogram()))
   }
@@ -50,10 +55,11 @@ export class LatencyRecorder {
     }
     held[4]![i] = echoedNs - takenNs
     held[5]![i] = receivedNs - echoedNs
-    if (this.#count === HELD) this.#flush()
+    if (this.#count === HELD) this.flush()
   }
 
-  #flush(): void {
+  /** Records what was held back. */
+  flush(): void {
     for (let q = 0; q < this.#held.length; q++) {
       if (!this.scheduled && SCHEDULED_ONLY.has(QUANTITIES[q]!)) continue
       const values = this.#held[q]!
@@ -62,13 +68,14 @@ export class LatencyRecorder {
         const value = values[i]!
         if (value === value) histograms[this.#member[i]!]!.record(value)
       }
+      if (q < TIMED.length) this.interval?.record(q, values, this.#count)
     }
     this.#count = 0
   }
 
   /** What was recorded of one member; quantities that never came are absent. */
   report(member: number): Histograms {
-    this.#flush()
+    this.flush()
     const report: Histograms = {}
     QUANTITIES.forEach((quantity: Quantity, q) => {
       const histogram = this.#histograms[q]![member]!

@@ -1,5 +1,18 @@
+import type { ClientCounts } from '../recording/interval-reading.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { LiveFigures } from './control.js'
+import type { HistogramData } from '../stats/histogram.js'
+
+/** Where a load stands when an interval ends. */
+export interface LoadReading {
+  /** ns since the session's epoch */
+  atNs: number
+  /** since the measured phase began */
+  counts: ClientCounts
+  /** of the replies in time that came in this interval, ns; one a client thread */
+  service: HistogramData[]
+  response: HistogramData[]
+}
 
 /** What an experiment needs of a load whose flows are open. */
 export interface Load {
@@ -18,6 +31,13 @@ export interface Load {
   /** how many requests would have been sent if all senders were only as far as the slowest */
   readonly sentByEach: number
   readonly figures: LiveFigures
+  /** when the last request was sent; only of a load that is read by interval, and not of one that ends before its last wave */
+  readonly allSent: Promise<void>
+  /**
+   * Ends an interval of the measured phase. Only of a load that is read by interval, and one at a time.
+   * @returns undefined where the load was closed meanwhile
+   */
+  endInterval(): Promise<LoadReading | undefined>
   /** Ends all that it runs, and closes its flows. */
   close(): Promise<void>
 }

@@ -48,14 +48,20 @@ export interface WorkerTask {
         keptNs: number
       }
     | undefined
+  /** memory of IntervalMemory, shared with the parent; absent where nothing is counted by interval */
+  intervals: SharedArrayBuffer | undefined
 }
 
 /**
  * What a worker says on its way. After each of these it waits for the parent to open its barrier: `opened` (the
- * sockets of the first wave), `warmed` (warm-up over and drained), `wave` (a wave's sending over and drained).
+ * sockets of the first wave), `warmed` (warm-up over and drained), `wave` (a wave's sending over and drained). `sent` (the last
+ * request is sent) it says in passing.
  */
 export type WorkerMessage =
-  { kind: 'opened' } | { kind: 'warmed' } | { kind: 'wave'; last: boolean; unanswered: number }
+  | { kind: 'opened' }
+  | { kind: 'warmed' }
+  | { kind: 'sent' }
+  | { kind: 'wave'; last: boolean; unanswered: number }
 
 /** How a worker's task ended. */
 export type WorkerOutcome =

@@ -4,6 +4,8 @@ import type { Exchange } from './exchange.js'
 import { FlowTable } from './flow-table.js'
 import { LatencyRecorder } from './latency-recorder.js'
 import type { WorkerReport } from '../recording/worker-report.js'
+import type { IntervalMemory } from './interval-memory.js'
+import type { ClientCounts } from '../recording/interval-reading.js'
 import type { WorkerTask } from './protocol.js'
 import { TimeWindows } from './time-windows.js'
 import { Timeline } from './timeline.js'
@@ -19,6 +21,7 @@ export class Tally {
   sentTotal = 0
   repliedTotal = 0
   lostTotal = 0
+  lateTotal = 0
   sendErrors = 0
   duplicates = 0
   strangers = 0
@@ -28,15 +31,16 @@ export class Tally {
   readonly trace: FlowTrace | undefined
   readonly timeline: Timeline | undefined
 
-  /** @param scheduled see Phase; @param trace see WorkerTask */
+  /** @param scheduled see Phase; @param trace see WorkerTask; @param interval where it is counted by interval as well */
   constructor(
     flows: number,
     readonly members: number,
     scheduled: boolean,
     trace?: WorkerTask['trace'],
+    readonly interval?: IntervalMemory,
   ) {
     this.flows = new FlowTable(flows)
-    this.#latencies = new LatencyRecorder(members, scheduled)
+    this.#latencies = new LatencyRecorder(members, scheduled, interval)
     this.#replies = new Float64Array(members)
     this.#late = new Float64Array(members)
     this.#answeredUnderLoad = new Float64Array(members)
@@ -75,12 +79,32 @@ export class Tally {
 
   noteLate(flow: number, member: number): void {
     this.#late[member]!++
+    this.lateTotal++
     this.flows.noteLate(flow)
   }
 
   /** whether any reply came, in time or late */
   get answered(): boolean {
-    return this.repliedTotal > 0 || this.#late.some((count) => count > 0)
+    return this.repliedTotal > 0 || this.lateTotal > 0
+  }
+
+  /** Ends an interval, if that is asked for. */
+  endInterval(nowNs: number): void {
+    if (!this.interval?.asked) return
+    this.#latencies.flush()
+    this.interval.handOver(nowNs, this.#counts)
+  }
+
+  /** Nothing is counted from here on, until it is told to go on. */
+  rest(nowNs: number): void {
+    this.#latencies.flush()
+    this.interval?.rest(nowNs, this.#counts)
+  }
+
+  get #counts(): ClientCounts {
+    const { sentTotal: sent, repliedTotal: replied, lateTotal: late, lostTotal } = this
+    // Who was given up and came after all is late, and lost no more.
+    return { sent, replied, late, givenUp: lostTotal + late }
   }
 
   /** Requests are being sent from now on. */

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { setTimeout as delay } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { entryFile } from '../entry.js'
 import { RpbenchError } from '../errors.js'
@@ -9,12 +10,13 @@ import { shareFlows, type FlowPlan, type FlowShare } from '../plan/flow-plan.js'
 import { flagOf } from '../plan/parameters/table.js'
 import { shareOf } from '../plan/share.js'
 import { Control, type LiveFigures } from './control.js'
-import type { Load } from './load.js'
+import { IntervalMemory, type HandedOver } from './interval-memory.js'
+import type { Load, LoadReading } from './load.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 
 /** What differs from worker to worker. */
-type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu'
+type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu' | 'intervals'
 
 /** The load of a run; sizes and rates are those of all workers together. */
 export interface LoadOptions extends Omit<WorkerTask, OwnedByLoad> {
@@ -22,9 +24,31 @@ export interface LoadOptions extends Omit<WorkerTask, OwnedByLoad> {
   workers: number
   /** CPUs that workers are pinned to, in turn; none when absent */
   pinWorkers: readonly number[] | undefined
+  /** whether it is to be read by interval */
+  intervals: boolean
 }
 
-const sum = (weights: Float64Array): number => weights.reduce((total, weight) => total + weight, 0)
+function sum(numbers: Iterable<number>): number {
+  let total = 0
+  for (const one of numbers) total += one
+  return total
+}
+
+/** What all workers handed over. */
+function sumOf(parts: readonly HandedOver[]): LoadReading {
+  const total = (count: keyof HandedOver['counts']): number => sum(parts.map(({ counts }) => counts[count]))
+  return {
+    atNs: Math.max(...parts.map(({ atNs }) => atNs)),
+    counts: {
+      sent: total('sent'),
+      replied: total('replied'),
+      late: total('late'),
+      givenUp: total('givenUp'),
+    },
+    service: parts.map(({ service }) => service),
+    response: parts.map(({ response }) => response),
+  }
+}
 
 /** What a client thread takes beside its flows: memory, bytes, and descriptors, of its event loop and its engine. */
 const THREAD = { tasks: 1, bytes: 10e6, files: 8 }
@@ -47,17 +71,28 @@ function threadError(index: number, workers: number, error: unknown): RpbenchErr
 /** One worker as the parent sees it: what it says, and how its task ends. */
 class LoadWorker {
   readonly outcome: Promise<WorkerOutcome>
-  readonly #port: MessagePort
+  readonly intervals: IntervalMemory | undefined
+  readonly #said: WorkerMessage[] = []
+  #hear = (): void => {}
 
-  /** @param pool one thread, for this worker alone */
+  /**
+   * @param pool one thread, for this worker alone
+   * @param onSent called when it has sent its last request
+   */
   constructor(
     readonly pool: Piscina,
     readonly index: number,
     readonly control: Control,
     task: Omit<WorkerTask, 'port' | 'index' | 'control'>,
+    onSent: () => void,
   ) {
     const { port1, port2 } = new MessageChannel()
-    this.#port = port1
+    port1.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'sent') return onSent()
+      this.#said.push(message)
+      this.#hear()
+    })
+    this.intervals = task.intervals && new IntervalMemory(task.intervals)
     const message: WorkerTask = { ...task, index, control: control.memory, port: port2 }
     const run = pool.run(message, { transferList: [port2] }) as Promise<WorkerOutcome>
     this.outcome = run.catch((error: unknown) => {
@@ -71,7 +106,13 @@ class LoadWorker {
 
   /** The next thing the worker says; undefined when its task ended instead. */
   async next(): Promise<WorkerMessage | undefined> {
-    const said = once(this.#port, 'message').then(([message]) => message as WorkerMessage)
+    const said = new Promise<WorkerMessage>((resolve) => {
+      this.#hear = () => {
+        const message = this.#said.shift()
+        if (message) resolve(message)
+      }
+      this.#hear()
+    })
     const ended = this.outcome.then(({ failure }) => {
       if (failure) throw new RpbenchError(failure.code, failure.message)
       return undefined
@@ -80,6 +121,7 @@ class LoadWorker {
   }
 
   open(): void {
+    this.intervals?.letOn()
     this.control.open(this.index)
   }
 }
@@ -100,10 +142,19 @@ async function unlessInterrupted<T>(awaited: Promise<T>, signal: AbortSignal): P
 
 /** The load side of a run: worker threads, each with its share of the flows, taken through their phases together. */
 export class WorkerLoad implements Load {
+  readonly allSent: Promise<void>
+  #sending: number
+  #tellAllSent = (): void => {}
+  #closed = false
+
   private constructor(
     readonly control: Control,
     readonly workers: LoadWorker[],
-  ) {}
+    count: number,
+  ) {
+    this.#sending = count
+    this.allSent = new Promise((resolve) => (this.#tellAllSent = resolve))
+  }
 
   /**
    * Starts the workers and opens the flows' sockets (of the first wave).
@@ -111,7 +162,17 @@ export class WorkerLoad implements Load {
    * aborted before; nothing is left running then
    */
   static async open(options: LoadOptions, signal: AbortSignal): Promise<WorkerLoad> {
-    const { flowPlan, workers: count, pinWorkers, inFlight, waveSize, rateHz, weights, ...task } = options
+    const {
+      flowPlan,
+      workers: count,
+      pinWorkers,
+      inFlight,
+      waveSize,
+      rateHz,
+      weights,
+      intervals,
+      ...task
+    } = options
     const { Piscina } = await import('piscina')
     // One for each thread: where one cannot be started, a pool of several would leave the others behind.
     const startThread = (i: number): Piscina => {
@@ -122,14 +183,14 @@ export class WorkerLoad implements Load {
       }
     }
     const control = new Control(Control.memory(count))
-    const load = new WorkerLoad(control, [])
+    const load = new WorkerLoad(control, [], count)
     const shares = shareFlows(flowPlan, count)
     const weightsOf = ({ firstFlow, flows }: FlowShare) => weights?.slice(firstFlow, firstFlow + flows)
     // One whose flows all weigh nothing asks nobody: the others have all that is to be in flight.
     const asking = shares.filter((share) => weightsOf(share)?.every((weight) => weight === 0) !== true)
     const addWorker = (share: FlowShare, i: number): void => {
       const own = weightsOf(share)
-      const worker = new LoadWorker(startThread(i), i, control, {
+      const ofWorker = {
         ...task,
         workers: count,
         share,
@@ -140,8 +201,9 @@ export class WorkerLoad implements Load {
           rateHz === undefined ? undefined : rateHz * (own && weights ? sum(own) / sum(weights) : 1 / count),
         weights: own,
         cpu: cpuOf(pinWorkers, i),
-      })
-      load.workers.push(worker)
+        intervals: intervals ? IntervalMemory.create() : undefined,
+      }
+      load.workers.push(new LoadWorker(startThread(i), i, control, ofWorker, () => load.#oneSent()))
     }
     try {
       shares.forEach(addWorker)
@@ -185,6 +247,22 @@ export class WorkerLoad implements Load {
     )
   }
 
+  #oneSent(): void {
+    this.#sending -= 1
+    if (this.#sending === 0) this.#tellAllSent()
+  }
+
+  /** Ends an interval in all workers, each in the turn that it is at, and takes what was counted in it. */
+  async endInterval(): Promise<LoadReading | undefined> {
+    const intervals = this.workers.flatMap((worker) => worker.intervals ?? [])
+    for (const one of intervals) one.ask()
+    while (!intervals.every(({ ready }) => ready)) {
+      if (this.#closed) return undefined
+      await delay(1)
+    }
+    return sumOf(intervals.map((one) => one.take()))
+  }
+
   /** Ends the sending as soon as possible; what was measured is kept. */
   stop(): void {
     this.control.stop()
@@ -206,6 +284,7 @@ export class WorkerLoad implements Load {
 
   /** Ends the threads. Their sockets close with them. */
   async close(): Promise<void> {
+    this.#closed = true
     this.stop()
     for (const worker of this.workers) worker.open()
     await Promise.all(this.workers.map(({ pool }) => pool.destroy()))

@@ -8,6 +8,7 @@ import { Engine } from './engine.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { Requests } from './requests.js'
+import { IntervalMemory } from './interval-memory.js'
 import { LEAST_SILENCE_NS, Silence } from './silence.js'
 import { StampError } from './stamp-error.js'
 import { endpoint } from '../units/addresses.js'
@@ -70,11 +71,15 @@ class Gate {
   constructor(
     readonly task: WorkerTask,
     readonly control: Control,
+    readonly intervals: IntervalMemory | undefined,
   ) {}
 
-  say(message: WorkerMessage): void {
+  /** @param rest called before it waits */
+  say(message: WorkerMessage, rest: () => void): void {
+    rest()
     this.task.port.postMessage(message)
     this.control.pass(this.task.index, this.#passed++)
+    this.intervals?.goOn()
   }
 }
 
@@ -123,14 +128,16 @@ function drive(task: WorkerTask): WorkerReport {
   addon.sharpTimers()
   if (task.cpu !== undefined) pinTo(task.cpu)
   const control = new Control(task.control)
-  const barrier = new Gate(task, control)
+  const intervals = task.intervals && new IntervalMemory(task.intervals)
+  const barrier = new Gate(task, control, intervals)
   const scheduled = task.rateHz !== undefined
   const lanes = Math.min(task.waveSize, share.flows)
   const waves = Math.ceil(share.flows / lanes)
   const engine = new Engine({ ...task, lanes })
   const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
   const flows = new Flows(task)
-  const tally = new Tally(share.flows, task.members, scheduled, task.trace)
+  const tally = new Tally(share.flows, task.members, scheduled, task.trace, intervals)
+  const rest = (): void => tally.rest(engine.exchange.nowNs)
   let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0, flowsGivenUp: 0 }
   let repliesWhileActive = 0
   let stampError: StampError | undefined
@@ -145,7 +152,7 @@ function drive(task: WorkerTask): WorkerReport {
       flows.open(engine, from, to)
       const load = { flows: to - from, from, memberOf: (lane: number) => tally.flows.memberOf(from + lane) }
       if (wave === 0) {
-        barrier.say({ kind: 'opened' })
+        barrier.say({ kind: 'opened' }, rest)
         if (task.warmupNs > 0) {
           const discarded = new Tally(share.flows, task.members, scheduled)
           const source = createSource(task, { ...load, salt: 1, durationNs: task.warmupNs })
@@ -156,7 +163,7 @@ function drive(task: WorkerTask): WorkerReport {
         dropped = -engine.drops()
         // Who waits for figures of the measured phase must not take the warm-up's for them.
         control.publish(task.index, 0, 0, 0, 0)
-        barrier.say({ kind: 'warmed' })
+        barrier.say({ kind: 'warmed' }, rest)
       }
       const [repliesBefore, lostBefore] = [tally.repliedTotal, tally.lostTotal]
       const durationNs = task.durationNs === undefined ? undefined : task.durationNs / waves
@@ -169,6 +176,7 @@ function drive(task: WorkerTask): WorkerReport {
       figures = addFigures(figures, driver.drive(phase, source))
       repliesWhileActive += tally.repliedTotal - repliesBefore
       tally.loadEnds()
+      if (intervals && (wave === waves - 1 || control.stopped)) task.port.postMessage({ kind: 'sent' })
       driver.drain()
       const unanswered = tally.lostTotal - lostBefore
       // What nobody answered so far, nobody will: no time for the flows that are left.
@@ -177,11 +185,12 @@ function drive(task: WorkerTask): WorkerReport {
         !tally.answered &&
         engine.exchange.nowNs - tally.firstSentNs >= LEAST_SILENCE_NS
       const last = wave === waves - 1 || control.stopped || inVain
-      barrier.say({ kind: 'wave', last, unanswered })
+      barrier.say({ kind: 'wave', last, unanswered }, rest)
       driver.sweep()
       dropped += engine.drops()
       if (inVain) break
     }
+    rest()
   } finally {
     engine.wave(0)
     task.port.close()

@@ -7,6 +7,7 @@ import { ChangeWatch } from './change-watch.js'
 import { ChangeRunner } from './changes.js'
 import { LossWatch } from './loss-watch.js'
 import type { RunOptions } from './run.js'
+import { eventsOfChanges } from './group-events.js'
 import { Session } from './session.js'
 
 export interface ChurnOptions extends RunOptions {
@@ -67,6 +68,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     const losses = new LossWatch(group, clock, familiesTaken(plan))
     const lossesBefore = losses.read()
     const runner = new ChangeRunner(group, changes, clock, quiet, watch, losses)
+    session.changeEvents = () => eventsOfChanges(runner)
     // Changes end with the load, whichever of the two ends first.
     const loadOver = new AbortController()
     const changing = runner.run(session.startNs, leastNs, AbortSignal.any([signal, loadOver.signal])).then(
@@ -91,7 +93,9 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
       lossesBefore,
       lossesAfter: losses.read(),
     })
-    return assembleChurn(recording, { supplied, toolVersion, host: hostIdentity() })
+    const result = assembleChurn(recording, { supplied, toolVersion, host: hostIdentity() })
+    session.intervals?.tellRest(result.intervals ?? [])
+    return result
   } finally {
     await session.close()
   }

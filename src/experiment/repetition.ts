@@ -25,7 +25,7 @@ export async function measureRepetition(
   index: number,
   name: string,
 ): Promise<Repetition | undefined> {
-  const { repeated, onProgress, ...others } = options
+  const { repeated, onProgress, intervals, ...others } = options
   const { plan, draw } = repetitionOf(options.plan, index)
   const began = performance.now()
   const made = await attempt(async () =>
@@ -33,6 +33,10 @@ export async function measureRepetition(
       ...others,
       plan,
       traffic: prepareTraffic(plan, draw),
+      intervals: intervals && {
+        ...intervals,
+        onInterval: (told) => intervals.onInterval({ ...told, repetition: index }),
+      },
       onProgress: (progress) => onProgress({ ...progress, of: name }),
     }),
   )

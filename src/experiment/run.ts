@@ -5,7 +5,7 @@ import { Session, type SessionOptions } from './session.js'
 
 export interface RunOptions extends Pick<
   SessionOptions,
-  'plan' | 'traffic' | 'signal' | 'onProgress' | 'testbed'
+  'plan' | 'traffic' | 'signal' | 'onProgress' | 'testbed' | 'intervals'
 > {
   /** what the user gave, as given */
   supplied: Record<string, unknown>
@@ -30,8 +30,10 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
     await session.warmUp()
     await session.measure()
     const recording = await session.finish()
+    const result = assembleRun(recording, { supplied, toolVersion, host: hostIdentity() })
+    session.intervals?.tellRest(result.intervals ?? [])
     return {
-      result: assembleRun(recording, { supplied, toolVersion, host: hostIdentity() }),
+      result,
       flows: { [Symbol.iterator]: () => flowRows(recording) },
     }
   } finally {

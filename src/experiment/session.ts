@@ -7,10 +7,13 @@ import type { RunPlan } from '../plan/run-plan.js'
 import { basisOf } from '../plan/steering.js'
 import { familiesTaken, serverAddress } from '../plan/transport.js'
 import { flowSources } from '../recording/flow-sources.js'
+import type { GroupEvent } from '../recording/interval-reading.js'
 import type { HostReadings } from '../recording/host-readings.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
+import { eventOfDeath, eventsOfSilences } from './group-events.js'
 import { HostWatch } from './host-watch.js'
+import { IntervalWatch, type IntervalOptions } from './interval-watch.js'
 import { ProgressReporter, type Progress } from './progress.js'
 import { SilenceWatch } from './silence-watch.js'
 import { StrangerWatch } from './stranger-watch.js'
@@ -31,6 +34,8 @@ export interface SessionOptions {
   trace?: WorkerTask['trace']
   /** how long the load may go on, ns, where it is ended before; as the plan says when absent */
   loadNs?: number
+  /** how to divide the measured phase; it is not when absent */
+  intervals?: IntervalOptions | undefined
   /** a group and a load of our own when absent */
   testbed?: Testbed
 }
@@ -50,6 +55,10 @@ const INTERRUPTED_SETTLE_BOUND_MS = 200
 /** What an experiment works with: a group that serves, and a load whose flows are open; and the order of their taking down. */
 export class Session {
   readonly #stopLoad = (): void => this.load.stop()
+  readonly #deaths: GroupEvent[] = []
+  /** what was changed in the group so far */
+  changeEvents: () => readonly GroupEvent[] = () => []
+  readonly intervals: IntervalWatch | undefined
   #measuring: Measuring | undefined
 
   private constructor(
@@ -72,7 +81,22 @@ export class Session {
     silences.start()
     signal.addEventListener('abort', this.#stopLoad)
     if (signal.aborted) load.stop()
-    group.onDeath(this.#stopLoad)
+    group.onDeath((who) => {
+      this.#deaths.push(eventOfDeath(who === 'front' ? undefined : group.lives[who], clock.nowNs()))
+      load.stop()
+    })
+    this.intervals = this.#watchOfIntervals()
+  }
+
+  #watchOfIntervals(): IntervalWatch | undefined {
+    const { group, load, clock, silences } = this
+    const { plan, intervals } = this.options
+    const events = (): GroupEvent[] => [
+      ...this.changeEvents(),
+      ...this.#deaths,
+      ...eventsOfSilences(silences.since(this.startNs)),
+    ]
+    return intervals && new IntervalWatch({ group, load, clock, plan, events }, intervals)
   }
 
   /**
@@ -114,6 +138,7 @@ export class Session {
           arrivals: plan.arrivals ?? 'constant',
           weights: traffic.weights,
           trace: options.trace,
+          intervals: options.intervals !== undefined,
         },
         signal,
       )
@@ -172,11 +197,13 @@ export class Session {
     const { group, load, watch, progress } = this
     const measuring = this.#begun()
     watch.start()
+    this.intervals?.start(measuring.startedNs)
     progress.enter('measuring')
     measuring.reports = await load.measure(async () => {
       const hurried = this.options.signal.aborted || group.wounded
       await group.untilEmpty(hurried ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
     })
+    await this.intervals?.end()
     watch.stop()
     watch.look()
     this.silences.look()
@@ -211,6 +238,7 @@ export class Session {
       strangers: this.watch.found,
       silences: this.silences.since(startedNs),
       interrupted: signal.aborted,
+      ...(this.intervals && { intervals: this.intervals.recording }),
       ...(changes && { changes }),
       startup: {
         groupNs: this.groupNs,

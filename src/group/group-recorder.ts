@@ -1,8 +1,8 @@
-import { dropsOf, tabledSockets } from '../host/udp-table.js'
+import { dropsOf, tabledSockets, type UdpSocket } from '../host/udp-table.js'
 import { FAMILIES } from '../units/addresses.js'
 import { readThreadTime, threadTimeBetween } from '../host/thread-time.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
-import type { FrontRecording, GroupRecording } from '../recording/group-recording.js'
+import type { FrontRecording, GroupReading, GroupRecording } from '../recording/group-recording.js'
 import type { ThreadTime } from '../recording/thread-time.js'
 import { residentBytesOf } from './lives.js'
 import type { OwnGroup } from './own-group.js'
@@ -21,6 +21,33 @@ export class GroupRecorder {
   static async begin(group: OwnGroup): Promise<GroupRecorder> {
     const before = await group.snapshot()
     return new GroupRecorder(group, before, group.readFront(), threadTimes(group), group.nowNs())
+  }
+
+  /**
+   * Where everything stands now, as far as it is known without asking.
+   * @param seen sockets on the port, as the kernel listed them just now
+   */
+  read(seen: readonly UdpSocket[]): GroupReading {
+    const { group, before, frontBefore } = this
+    const front = group.readFront()
+    // Where all members read one socket, each tells of that; a front counts what it could not hand on.
+    const one = front || group.sockets.inodes.length > 1 ? undefined : group.sockets.inodes[0]
+    const drops = seen.find(({ inode }) => inode === one)?.drops ?? 0
+    return {
+      lives: group.read(group.living()).flatMap((after, lifeNumber) => {
+        const { member, generation, joining, leaving } = group.lives[lifeNumber]!
+        if (joining) return []
+        return {
+          member,
+          generation,
+          ...(before[lifeNumber] && { before: before[lifeNumber] }),
+          after: { ...after, drops: Math.max(after.drops, drops) },
+          gone: leaving,
+          present: !leaving,
+        }
+      }),
+      ...(front && frontBefore && { front: { before: frontBefore, after: front } }),
+    }
   }
 
   /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */

@@ -1,5 +1,5 @@
 import type { Life } from '../kernel/group-array.js'
-import type { GroupRecording } from '../recording/group-recording.js'
+import type { GroupReading, GroupRecording } from '../recording/group-recording.js'
 import type { Server, TaskState } from '../recording/silence.js'
 
 /** Told what ended a member, by its place in `lives`, or the front. */
@@ -74,6 +74,11 @@ export interface Group {
   strangers(): readonly Stranger[]
   /** Reads where everything stands as the measured phase begins. */
   begin(): Promise<void>
+  /**
+   * Where the counters stand in the measured phase; it asks nobody.
+   * @param look whether to look at the sockets from outside for what they dropped; else that is as it was last seen
+   */
+  reading(look: boolean): GroupReading
   /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
   finish(): Promise<GroupRecording>
   /** The kernel's hash of each flow, u32, undefined for those that sent nothing; undefined where it is not observed. */

@@ -5,7 +5,7 @@ import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import { hasOwnSocket } from '../plan/dispatch.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
-import type { GroupRecording } from '../recording/group-recording.js'
+import type { GroupReading, GroupRecording } from '../recording/group-recording.js'
 import type { LeftBehind } from '../recording/silence.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
 import { GroupCounters, MEMBER_STOPPED } from './counters.js'
@@ -205,20 +205,18 @@ export class OwnGroup implements Group {
     await publishAfresh(this.counters, [...members, ...this.#servers.fronts()])
     const living = this.living()
     if (members.length < living.length) this.lookAtPort()
-    return this.#read(living.filter((lifeNumber) => !members.some(({ block }) => block === lifeNumber)))
+    return this.read(living.filter((lifeNumber) => !members.some(({ block }) => block === lifeNumber)))
   }
 
   async isEmpty(): Promise<boolean> {
     return (await this.snapshot()).every(({ queuedBytes }) => queuedBytes === 0)
   }
 
-  /** The counters of all lives as they stand. */
-  read(): MemberCounters[] {
-    return this.#read([])
-  }
-
-  /** @param still lives whose member cannot say what its socket dropped, as it stands still */
-  #read(still: readonly number[]): MemberCounters[] {
+  /**
+   * The counters of all lives as they stand.
+   * @param still lives whose member does not say what its socket dropped, as it stands still or is not asked
+   */
+  read(still: readonly number[] = []): MemberCounters[] {
     return this.lives.map(({ leaving }, lifeNumber) => {
       const counters = this.counters.read(lifeNumber)
       const endedUntold = leaving && counters.state !== MEMBER_STOPPED
@@ -248,7 +246,7 @@ export class OwnGroup implements Group {
 
   droppedAtMembers(): number {
     this.lookAtPort()
-    return this.#read(this.living()).reduce((sum, { drops }) => sum + drops, 0)
+    return this.read(this.living()).reduce((sum, { drops }) => sum + drops, 0)
   }
 
   /** Sockets of others on this port that get a part of what is sent to the group. */
@@ -283,10 +281,18 @@ export class OwnGroup implements Group {
     this.#recorder = await GroupRecorder.begin(this)
   }
 
-  async finish(): Promise<GroupRecording> {
+  get #recording(): GroupRecorder {
     if (this.#recorder === undefined)
       throw new Error('a group is recorded from the beginning of a measured phase')
-    return this.#recorder.finish()
+    return this.#recorder
+  }
+
+  reading(look: boolean): GroupReading {
+    return this.#recording.read(look ? this.lookAtPort() : [])
+  }
+
+  async finish(): Promise<GroupRecording> {
+    return this.#recording.finish()
   }
 
   hashesOf(flows: readonly FlowAddress[]): (number | undefined)[] | undefined {

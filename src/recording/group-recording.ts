@@ -33,6 +33,16 @@ export interface FrontRecording {
   uncounted?: boolean
 }
 
+/** Where the counters of a group stand in the measured phase. */
+export interface GroupReading {
+  /** in the order in which they began; without newcomers that are no members yet */
+  lives: (Pick<LifeRecording, 'member' | 'generation' | 'before' | 'after' | 'gone'> & {
+    /** whether it is a member now */
+    present: boolean
+  })[]
+  front?: Pick<FrontRecording, 'before' | 'after'>
+}
+
 /** What a group did in the measured phase. */
 export interface GroupRecording {
   port: number

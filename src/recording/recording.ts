@@ -3,6 +3,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { DoneChange, FailedChange } from './done-change.js'
 import type { GroupRecording } from './group-recording.js'
 import type { HostReadings } from './host-readings.js'
+import type { IntervalsRecording } from './interval-reading.js'
 import type { LossReading } from './loss-reading.js'
 import type { Silence } from './silence.js'
 import type { StrangerRecording } from './stranger-recording.js'
@@ -31,6 +32,8 @@ export interface Recording {
   interrupted: boolean
   /** what was to change in the group, what was carried out of it, and what failed; absent where nothing was to change */
   changes?: ChangesRecording
+  /** absent where it was not asked for */
+  intervals?: IntervalsRecording
   /** lengths; the first packet counts from the start of the process */
   startup: { groupNs: number; flowsNs: number; warmupNs: number; firstMeasuredPacketNs: number }
   clientResidentBytes: number

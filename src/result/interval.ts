@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { flagOf } from '../plan/parameters/table.js'
 import { latency } from './latency.js'
 import { count, finite, index, ns, rate } from './scalars.js'
 
@@ -66,14 +67,27 @@ export const interval = z.object({
   marks: z.array(mark).describe('what happened to the group in it, in the order of time'),
 })
 
+/** The schema of a line of `--json-lines`. */
+export const INTERVAL_SCHEMA = 'rpbench/interval@1'
+
+export const intervalLine = z.object({
+  schema: z.literal(INTERVAL_SCHEMA).describe('name and version of the schema that this line follows'),
+  number: index.describe('of the interval, from 0'),
+  repetition: index
+    .optional()
+    .describe('number of the repetition that it is of, from 0; absent where there is one run'),
+  ...interval.shape,
+})
+
 /** Of every result of a load on a group. */
 export const intervals = z
   .array(interval)
   .optional()
   .describe(
-    'the measured phase piece by piece (`--interval`): each count adds up to that of the whole; absent where it was not asked for',
+    `the measured phase piece by piece (\`${flagOf('intervalNs')}\`): each count adds up to that of the whole; absent where it was not asked for`,
   )
 
+export type IntervalLine = z.infer<typeof intervalLine>
 export type IntervalResult = z.infer<typeof interval>
 export type IntervalMember = z.infer<typeof intervalMember>
 export type IntervalMark = z.infer<typeof mark>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { flagOf } from '../plan/parameters/table.js'
 import { CHURN_SCHEMA, churnResult } from './churn-result.js'
 import { COMPARE_SCHEMA, compareResult } from './compare-result.js'
+import { INTERVAL_SCHEMA, intervalLine } from './interval.js'
 import { LIST_SCHEMA, listResult } from './headline.js'
 import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
 import { REPEAT_SCHEMA, repeatResult } from './repeat-result.js'
@@ -13,6 +14,11 @@ const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
   compare: { schema: COMPARE_SCHEMA, result: compareResult },
+  interval: {
+    schema: INTERVAL_SCHEMA,
+    result: intervalLine,
+    by: `run ${flagOf('intervalNs')} --json-lines`,
+  },
   list: { schema: LIST_SCHEMA, result: listResult },
   predict: { schema: PREDICT_SCHEMA, result: predictResult },
   repeat: { schema: REPEAT_SCHEMA, result: repeatResult, by: `run ${flagOf('repeat')}` },

@@ -1,5 +1,5 @@
 /** Values below this are counted exactly; above, each power of two is cut into 1024 cells: three significant digits. */
-const PAGE = 1024
+export const PAGE = 1024
 const EXACT = 2 * PAGE
 
 /** What remains of a histogram when it crosses a thread or is stored: counts by page, absent pages being zero. */
@@ -9,6 +9,16 @@ export interface HistogramData {
   sum: number
   min: number
   max: number
+}
+
+/** What is kept of a histogram where the counts themselves would be too much. */
+export interface HistogramFigures {
+  count: number
+  min: number
+  mean: number
+  max: number
+  /** values at the quantiles that were asked for; none where nothing was recorded */
+  quantiles: number[]
 }
 
 /**
@@ -102,6 +112,12 @@ export class Histogram {
       }
     }
     return found
+  }
+
+  /** Its figures, with the values at these quantiles (0 to 1, ascending). */
+  figures(ascending: readonly number[]): HistogramFigures {
+    const { count, min, max, sum } = this
+    return { count, min, mean: count === 0 ? 0 : sum / count, max, quantiles: this.quantiles(ascending) }
   }
 
   /** Variance over squared mean, 0 without values: of the middles of the cells, so to the same three digits. */

@@ -1,5 +1,6 @@
 import { compareDispatches } from './dispatch.js'
 import { measureFootprint } from './footprint.js'
+import { measureIntervals } from './intervals.js'
 import { printQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
 import { measureStamps } from './stamps.js'
@@ -10,4 +11,5 @@ await compareDispatches()
 await measureStamps()
 await measureFootprint()
 await measureRates()
+await measureIntervals()
 await printQueueingTheory()

@@ -21,7 +21,7 @@ const SHORT: RunRequest = { durationNs: 200e6, warmupNs: 50e6, timeoutNs: 10e9 }
  */
 export async function measure(
   request: RunRequest,
-  options: Partial<Pick<RunOptions, 'signal' | 'onProgress'>> = {},
+  options: Partial<Pick<RunOptions, 'signal' | 'onProgress' | 'intervals' | 'testbed'>> = {},
   repetition?: number,
 ): Promise<Measured> {
   const wanted = { ...SHORT, ...request }

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/experiment/testbed.js'
 import type { Group, OnDeath, Pulse, Stranger } from '../../src/group/group.js'
 import type { Life } from '../../src/kernel/group-array.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
-import type { GroupRecording } from '../../src/recording/group-recording.js'
+import type { GroupReading, GroupRecording } from '../../src/recording/group-recording.js'
 import type { TaskState } from '../../src/recording/silence.js'
 
 /** How a kernel places flows, and what it does with the array of lives when one goes. */
@@ -169,6 +169,19 @@ export class FakeGroup implements Group {
   }
 
   async begin(): Promise<void> {}
+
+  reading(): GroupReading {
+    return {
+      lives: this.lives.map(({ member, generation, taken, leaving }) => ({
+        member,
+        generation,
+        before: counters(0),
+        after: counters(taken),
+        gone: leaving,
+        present: !leaving,
+      })),
+    }
+  }
 
   async finish(): Promise<GroupRecording> {
     return {

@@ -1,5 +1,6 @@
 import { Exchange } from '../../src/client/exchange.js'
-import type { Load } from '../../src/client/load.js'
+import { IntervalMemory } from '../../src/client/interval-memory.js'
+import type { Load, LoadReading } from '../../src/client/load.js'
 import { Tally } from '../../src/client/tally.js'
 import type { LoadOptions } from '../../src/client/worker-load.js'
 import { lifeCode } from '../../src/recording/flow-stays.js'
@@ -13,6 +14,10 @@ const CLOSED_LOOP_HZ = 200e3
 
 /** A load without threads or sockets: asks flows in turn, at times of a clock that it moves, and is answered at once. */
 export class FakeLoad implements Load {
+  readonly allSent: Promise<void>
+  #tellAllSent = (): void => {}
+  readonly #interval = new IntervalMemory(IntervalMemory.create())
+  #tally: Tally | undefined
   #over = false
   #sent = 0
 
@@ -20,7 +25,9 @@ export class FakeLoad implements Load {
     readonly options: LoadOptions,
     readonly clock: FakeClock,
     readonly group: FakeGroup,
-  ) {}
+  ) {
+    this.allSent = new Promise((resolve) => (this.#tellAllSent = resolve))
+  }
 
   async warmUp(): Promise<void> {
     await this.clock.advanceTo(this.clock.nowNs() + this.options.warmupNs)
@@ -32,7 +39,9 @@ export class FakeLoad implements Load {
     const { flows } = flowPlan
     const gapNs = 1e9 / (rateHz ?? CLOSED_LOOP_HZ)
     const most = Math.min(Math.ceil(durationNs / gapNs), requestsPerFlow * flows)
-    const tally = new Tally(flows, members, rateHz !== undefined, trace)
+    this.#interval.goOn()
+    const tally = new Tally(flows, members, rateHz !== undefined, trace, this.#interval)
+    this.#tally = tally
     const x = new Exchange()
     const startNs = clock.nowNs()
     tally.loadBegins()
@@ -58,6 +67,7 @@ export class FakeLoad implements Load {
       tally.timeline?.noteReply(atNs, atNs, heardNs)
     }
     tally.loadEnds()
+    this.#tellAllSent()
     return [this.#report(tally, clock.nowNs() - startNs)]
   }
 
@@ -97,6 +107,13 @@ export class FakeLoad implements Load {
           trace: { stays: tally.trace.stays(), timeline: tally.timeline.data },
         }),
     }
+  }
+
+  async endInterval(): Promise<LoadReading> {
+    this.#interval.ask()
+    this.#tally!.endInterval(this.clock.nowNs())
+    const { service, response, ...taken } = this.#interval.take()
+    return { ...taken, service: [service], response: [response] }
   }
 
   stop(): void {

@@ -7,7 +7,7 @@ import Predict from '../../commands/predict.js'
 import Run from '../../commands/run.js'
 import Sweep from '../../commands/sweep.js'
 import Verify from '../../commands/verify/index.js'
-import { exportFlags, outputFlags, ResultCommand } from '../../src/cli/result-command.js'
+import { exportFlags, intervalFlags, outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 import { COMMANDS, GROUPS, type Command } from '../../src/plan/parameters/row.js'
 import {
   defaultOf,
@@ -36,6 +36,7 @@ const ABOUT_OUTPUT = new Set([
   'yes',
   ...Object.keys(outputFlags),
   ...Object.keys(exportFlags),
+  ...Object.keys(intervalFlags),
   ...Object.keys(ResultCommand.baseFlags),
 ])
 

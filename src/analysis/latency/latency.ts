@@ -1,5 +1,5 @@
 import type { LatencySummary } from '../../result/run-result.js'
-import { Histogram, type HistogramData } from '../../stats/histogram.js'
+import { Histogram, type HistogramData, type HistogramFigures } from '../../stats/histogram.js'
 import { quantileRanks } from '../../stats/order-statistics.js'
 
 /** Merges histograms by adding their counts: percentiles of parts are never averaged. */
@@ -9,25 +9,25 @@ export function mergeHistograms(parts: readonly HistogramData[]): Histogram {
   return merged
 }
 
+/** The percentiles that results have. */
+export const PERCENTILES = [0.5, 0.9, 0.99, 0.999] as const
+
 /** The figures of a histogram of ns that the result holds; undefined when nothing was recorded. */
 export function summarise(histogram: Histogram): LatencySummary | undefined {
-  if (histogram.count === 0) return undefined
-  const [p50Ns, p90Ns, p99Ns, p999Ns] = histogram.quantiles([0.5, 0.9, 0.99, 0.999]) as [
-    number,
-    number,
-    number,
-    number,
-  ]
-  return {
-    count: histogram.count,
-    minNs: histogram.min,
-    meanNs: histogram.sum / histogram.count,
-    p50Ns,
-    p90Ns,
-    p99Ns,
-    p999Ns,
-    maxNs: histogram.max,
-  }
+  return summaryOf(histogram.figures(PERCENTILES))
+}
+
+/** The same of figures that were taken earlier, with the values at PERCENTILES. */
+export function summaryOf({
+  count,
+  min,
+  mean,
+  max,
+  quantiles,
+}: HistogramFigures): LatencySummary | undefined {
+  if (count === 0) return undefined
+  const [p50Ns, p90Ns, p99Ns, p999Ns] = quantiles as [number, number, number, number]
+  return { count, minNs: min, meanNs: mean, p50Ns, p90Ns, p99Ns, p999Ns, maxNs: max }
 }
 
 /** Intervals miss what they are to hold in so many cases. */

@@ -1,5 +1,6 @@
 import { CHURN_PARAMETERS } from './churn.js'
 import { COMPARE_PARAMETERS } from './compare.js'
+import { INTERVAL_PARAMETERS } from './interval.js'
 import { PREDICT_PARAMETERS } from './predict.js'
 import type { Command, Row, ValueOf } from './row.js'
 import { RUN_PARAMETERS } from './run.js'
@@ -14,6 +15,7 @@ export const PARAMETERS = {
   ...COMPARE_PARAMETERS,
   ...PREDICT_PARAMETERS,
   ...RUN_PARAMETERS,
+  ...INTERVAL_PARAMETERS,
 } as const
 
 type Table = typeof PARAMETERS

@@ -4,6 +4,7 @@ import type { ChangeResult, ChurnResult } from '../../result/churn-result.js'
 import { booksLine } from '../books-line.js'
 import { changeLines, changePhrases } from '../change-lines.js'
 import { headerPhrases, titleLines } from '../header.js'
+import { intervalBlock } from '../intervals/table.js'
 import { hangOf, layOut, type Line, wrap } from '../line.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle, type Style } from '../style.js'
@@ -37,6 +38,7 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
     ...(notices.length > 0 ? [...notices, ''] : []),
     ...changeBlocks(result.changes, style),
     ...layOut(lines, style),
+    ...intervalBlock(result, style),
     ...thresholdBlock(result, style),
     '',
   ].join('\n')

@@ -4,6 +4,7 @@ import { dispatchLine } from '../dispatch-line.js'
 import { hashLine } from '../hash-line.js'
 import { headerPhrases, titleLines } from '../header.js'
 import { imbalanceLine } from '../imbalance-line.js'
+import { intervalBlock } from '../intervals/table.js'
 import { type Line, layOut } from '../line.js'
 import { membersTable } from '../members-table.js'
 import { takenLine } from '../taken-line.js'
@@ -48,6 +49,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...membersTable(result.members, style, result),
     '',
     ...layOut(lines, style),
+    ...intervalBlock(result, style),
     ...thresholdBlock(result, style),
     '',
   ].join('\n')
