@@ -1,3 +1,4 @@
+import { flagOf } from '../../plan/parameters/table.js'
 import { formatCount, formatDuration } from '../../units/format.js'
 import type { IntervalResult } from '../../result/interval.js'
 import type { ThresholdResult } from '../../result/thresholds.js'
@@ -24,7 +25,7 @@ export function intervalsSection(result: Cut): Section {
     return {
       key: 'time',
       title,
-      content: markup`<p class="note">This result holds no intervals. <code>--interval 1s</code> records rate, packets of each member, latency and drops second by second, with each change of the group marked.</p>`,
+      content: markup`<p class="note">This result holds no intervals. <code>${flagOf('intervalNs')} 1s</code> records rate, packets of each member, latency and drops second by second, with each change of the group marked.</p>`,
     }
   const marks = intervals.flatMap((interval) => interval.marks)
   return {
