@@ -1,5 +1,4 @@
 import { flagOf } from '../plan/parameters/table.js'
-import { familiesTaken } from '../plan/transport.js'
 import { FAMILY_NAMES } from '../units/addresses.js'
 import { isOpenLoop } from '../analysis/validity/check-row.js'
 import type { NoteCode } from '../analysis/validity/codes.js'
@@ -29,9 +28,8 @@ function overflowed(observed: Observations): string {
 
 /** The addresses at which others than this host can reach the group. */
 function listening(exposed: Observations['exposed']): string | undefined {
-  if (!exposed?.wildcard) return exposed?.address
-  const families = familiesTaken({ host: exposed.address }).map((family) => FAMILY_NAMES[family])
-  return `every ${families.join(' and ')} address of this host`
+  if (exposed === undefined || 'address' in exposed) return exposed?.address
+  return `every ${exposed.everyAddressOf.map((family) => FAMILY_NAMES[family]).join(' and ')} address of this host`
 }
 
 /** What a reader should know. */

@@ -9,6 +9,7 @@ import type { LifeRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
 import type { Quantity, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
+import { boundTo } from '../plan/transport.js'
 import type { Books, Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
 import type { StrangerResult } from '../result/stranger.js'
 import { formatDuration } from '../units/format.js'
@@ -150,7 +151,7 @@ function groupOf(plan: RunPlan, port: number): RunResult['group'] {
   return {
     protocol: plan.protocol,
     family: plan.family,
-    address: plan.host,
+    address: boundTo(plan).address,
     port,
     server: plan.server,
     ...(plan.dispatch !== 'reuseport' && { dispatch: plan.dispatch }),

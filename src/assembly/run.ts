@@ -4,7 +4,6 @@ import { analyseTakenBalance } from '../analysis/balance/taken-balance.js'
 import { residuals as residualsOf } from '../stats/residuals.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
-import { serverAddress } from '../plan/transport.js'
 import { basisOf } from '../plan/steering.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
@@ -133,7 +132,7 @@ function takenBalanceOf(
 
 /** Whether flows stayed at their members; those that did not, with where they come from. */
 function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affinity {
-  const destinationAddress = serverAddress(plan)
+  const { host: destinationAddress } = plan
   const seen = analyseAffinity({
     flows: sum(reports.map((r) => r.port.length)),
     firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),

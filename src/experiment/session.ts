@@ -5,7 +5,7 @@ import type { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { basisOf } from '../plan/steering.js'
-import { familiesTaken, serverAddress } from '../plan/transport.js'
+import { familiesTaken } from '../plan/transport.js'
 import { flowSources } from '../recording/flow-sources.js'
 import type { GroupEvent } from '../recording/interval-reading.js'
 import type { HostReadings } from '../recording/host-readings.js'
@@ -124,7 +124,7 @@ export class Session {
           inFlight: plan.inFlight,
           waveSize: plan.waveSize,
           engine: plan.engine,
-          server: { address: serverAddress(plan), port: group.port },
+          server: { address: plan.host, port: group.port },
           ...shared,
           members: options.memberIndexes ?? plan.procs,
           payloadBytes: plan.payloadBytes,

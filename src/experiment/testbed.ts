@@ -7,6 +7,7 @@ import { OwnGroup } from '../group/own-group.js'
 import type { StampArrivals } from '../group/sockets.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
+import { boundTo } from '../plan/transport.js'
 import { HashObserver } from '../steering/hash-observer.js'
 import { openSteering } from '../steering/open.js'
 
@@ -65,7 +66,7 @@ function startOwnGroup(
   const steering = openSteering({ kind, mostMembers, lives: plan.procs + joiners, flows })
   return OwnGroup.start(
     {
-      address: plan.host,
+      ...boundTo(plan),
       port: plan.port,
       members: plan.procs,
       joiners,

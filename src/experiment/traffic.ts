@@ -5,10 +5,10 @@ import { isLocalAddress, loopbackIsUp, mayBind } from '../host/addresses.js'
 import { firstUnprivilegedPort } from '../host/limits.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { serverAddress } from '../plan/transport.js'
+import { boundTo, familiesTaken } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
-import { familyOf, isLoopback, isWildcard, networkOf, type Family } from '../units/addresses.js'
+import { FAMILY_NAMES, familyOf, isLoopback, networkOf, type Family } from '../units/addresses.js'
 
 /** What a run sends from, and how often: all that is decided before anything starts. */
 export interface Traffic {
@@ -63,7 +63,7 @@ function sourcesOf(plan: RunPlan): FlowPlanInput {
     ports: plan.sourcePorts,
     seed: plan.seed,
     ...(plan.sourceAddresses && { addresses: plan.sourceAddresses }),
-    firstAddress: serverAddress(plan),
+    firstAddress: plan.host,
   }
 }
 
@@ -84,8 +84,14 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
   const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
   const foreign = addresses.find((address) => !isLocalAddress(address))
   if (foreign !== undefined) throw foreignAddress(foreign)
-  refusePrivileged('port', plan.host, [plan.port, plan.port])
-  refusePrivileged('sourcePorts', plan.sourceAddresses?.[0] ?? serverAddress(plan), plan.sourcePorts)
+  const bound = boundTo(plan).address
+  if (!isLocalAddress(bound))
+    throw new RpbenchError(
+      'RPB_ADDRESS',
+      `${flagOf('listen')} ${plan.listen} takes ${FAMILY_NAMES[familyOf(bound)]}, which this host does not have: leave it out, or give any.`,
+    )
+  refusePrivileged('port', bound, [plan.port, plan.port])
+  refusePrivileged('sourcePorts', plan.sourceAddresses?.[0] ?? plan.host, plan.sourcePorts)
   const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
   const flowPlan = planFlows({
     ...sourcesOf(plan),
@@ -95,6 +101,8 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
 }
 
 /** Where a group on this address can be reached from, where that is not from this host alone. */
-export function exposureOf({ host }: RunPlan): Recording['exposed'] {
-  return isLoopback(host) ? undefined : { address: host, wildcard: isWildcard(host) }
+export function exposureOf(plan: RunPlan): Recording['exposed'] {
+  const { host, listen } = plan
+  if (listen !== 'address') return { everyAddressOf: familiesTaken(plan) }
+  return isLoopback(host) ? undefined : { address: host }
 }

@@ -1,3 +1,4 @@
+import type { Bound } from '../host/transport.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { HashObserver } from '../steering/hash-observer.js'
 import type { Steering } from '../steering/steering.js'
@@ -5,8 +6,7 @@ import type { GroupService } from './group-memory.js'
 import type { ServerOptions } from './servers.js'
 import type { StampArrivals } from './sockets.js'
 
-export interface GroupOptions extends ServerOptions {
-  address: string
+export interface GroupOptions extends ServerOptions, Bound {
   port: number
   members: number
   /** how many members may still join later */

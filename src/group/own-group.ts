@@ -251,8 +251,8 @@ export class OwnGroup implements Group {
 
   /** Sockets of others on this port that get a part of what is sent to the group. */
   strangers(): UdpSocket[] {
-    const { address, inodes } = this.sockets
-    return this.lookAtPort().filter((s) => !inodes.includes(s.inode) && takesFrom(s, address))
+    const { sockets } = this
+    return this.lookAtPort().filter((s) => !sockets.inodes.includes(s.inode) && takesFrom(s, sockets))
   }
 
   /** Whether each member reads a socket of its own. */
@@ -262,8 +262,8 @@ export class OwnGroup implements Group {
 
   /** Reads the kernel's table of sockets on the port, and notes the drops at members' own. */
   lookAtPort(): UdpSocket[] {
-    const { port, inodes, address } = this.sockets
-    const sockets = readSocketsOnPort(port, familiesBeside(address))
+    const { port, inodes } = this.sockets
+    const sockets = readSocketsOnPort(port, familiesBeside(this.sockets))
     if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
     else if (this.front) this.#dropsOfFront.note(sockets, inodes)
     return sockets

@@ -4,7 +4,7 @@ import { failedCall, RpbenchError } from '../errors.js'
 import { findFreePort, isLocalAddress } from '../host/addresses.js'
 import { ephemeralPortRange, openFileLimit } from '../host/limits.js'
 import { describeOwners } from '../host/socket-owner.js'
-import { openSocket } from '../host/transport.js'
+import { openSocket, type Bound } from '../host/transport.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
 import { overlaps, type UdpSocket } from '../host/udp-table.js'
 import {
@@ -18,16 +18,14 @@ import {
   checked,
 } from '../native.js'
 
-export interface GroupSockets {
-  address: string
+export interface GroupSockets extends Bound {
   port: number
   /** descriptors in bind order, which is the order of the kernel's array and of the member indexes */
   fds: number[]
   inodes: number[]
 }
 
-export interface GroupSocketOptions {
-  address: string
+export interface GroupSocketOptions extends Bound {
   /** 0: a free one */
   port: number
   /** how many */
@@ -51,8 +49,8 @@ export type StampArrivals = 'always' | 'warm-up' | 'never'
 const FREE_PORT_ATTEMPTS = 8
 
 /** Sockets of others on a port that would share datagrams with a group on this address, or lose them to it. */
-function strangersOn(address: string, port: number, ours: readonly number[]): UdpSocket[] {
-  return readSocketsOnPort(port).filter((s) => !ours.includes(s.inode) && overlaps(s, address))
+function strangersOn(bound: Bound, port: number, ours: readonly number[]): UdpSocket[] {
+  return readSocketsOnPort(port).filter((s) => !ours.includes(s.inode) && overlaps(s, bound))
 }
 
 function portInUse(address: string, port: number, holder: UdpSocket | undefined): RpbenchError {
@@ -75,7 +73,7 @@ function memberError(
   const who = `${whose} socket (${error.message})`
   switch (error.code) {
     case 'EADDRINUSE':
-      return portInUse(options.address, port, strangersOn(options.address, port, [])[0])
+      return portInUse(options.address, port, strangersOn(options, port, [])[0])
     case 'EADDRNOTAVAIL':
       return isLocalAddress(options.address)
         ? new RpbenchError(
@@ -109,9 +107,9 @@ function memberError(
 
 /** Opens a socket, not bound yet, so that it is in no group. @throws SystemError */
 export function openMemberSocket(
-  options: Pick<GroupSocketOptions, 'address' | 'reusePort' | 'receiveBufferBytes' | 'stampArrivals'>,
+  options: Pick<GroupSocketOptions, keyof Bound | 'reusePort' | 'receiveBufferBytes' | 'stampArrivals'>,
 ): number {
-  const fd = openSocket(options.address)
+  const fd = openSocket(options)
   try {
     if (options.reusePort)
       checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
@@ -186,17 +184,17 @@ function freePort(address: string): number {
 }
 
 function openOn(port: number, options: GroupSocketOptions): GroupSockets {
-  const { address } = options
-  const holder = strangersOn(address, port, [])[0]
+  const { address, ipv6Only = false } = options
+  const holder = strangersOn(options, port, [])[0]
   if (holder) throw portInUse(address, port, holder)
   const fds: number[] = []
   try {
     while (fds.length < options.sockets) fds.push(openMember(options, port))
     const inodes = fds.map((fd) => fstatSync(fd).ino)
     // Another group may have come between the look and the bind.
-    const late = strangersOn(address, port, inodes)[0]
+    const late = strangersOn(options, port, inodes)[0]
     if (late) throw portInUse(address, port, late)
-    return { address, port, fds, inodes }
+    return { address, ipv6Only, port, fds, inodes }
   } catch (error) {
     closeAll(fds)
     throw error instanceof SystemError ? memberError(fds.length, options, port, error) : error

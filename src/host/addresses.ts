@@ -42,7 +42,7 @@ const NOT_USABLE = new Set<number>([EACCES, EADDRNOTAVAIL, EHOSTUNREACH, ENETDOW
 function canUse(address: string): boolean {
   let fd: number
   try {
-    fd = openSocket(address)
+    fd = openSocket({ address })
   } catch (error) {
     if (error instanceof SystemError && error.errno === EAFNOSUPPORT) return false // the family is not there
     throw error
@@ -68,7 +68,7 @@ export function loopbackIsUp(): boolean {
 
 /** Whether this user may bind to a port, taken or not: low ones are root's. @throws SystemError */
 export function mayBind(address: string, port: number): boolean {
-  const fd = openSocket(address)
+  const fd = openSocket({ address })
   try {
     const status = addon.bind(fd, address, port)
     if (status === -EACCES) return false
@@ -81,7 +81,7 @@ export function mayBind(address: string, port: number): boolean {
 
 /** A port that nobody has, not even as a SO_REUSEPORT socket: such a socket would let a bind to port 0 join it. */
 export function findFreePort(address: string): number {
-  const fd = openSocket(address)
+  const fd = openSocket({ address })
   try {
     checked(addon.bind(fd, address, 0), 'bind')
     return checked(addon.localPort(fd), 'getsockname')

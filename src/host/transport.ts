@@ -23,6 +23,12 @@ interface SocketOption {
   label: string
 }
 
+/** Where a socket is bound. On the wildcard of IPv6 it takes IPv4 too, unless it is for IPv6 only. */
+export interface Bound {
+  address: string
+  ipv6Only?: boolean
+}
+
 /** How this kernel is told of, and tells of, UDP over one address family. */
 interface Transport {
   domain: number
@@ -30,7 +36,7 @@ interface Transport {
   /** what every socket of the family gets before it is bound */
   always: readonly SocketOption[]
   /** what a socket on the wildcard address gets too */
-  onWildcard: readonly SocketOption[]
+  onWildcard: (bound: Bound) => readonly SocketOption[]
   /** where the kernel lists the sockets of this network namespace, and counts what passes through them */
   socketTable: string
   statistics: string
@@ -53,7 +59,7 @@ export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
     type: SOCK_DGRAM,
     always: [BY_LOOPBACK],
     // A reply must leave from the address that was asked.
-    onWildcard: [{ level: IPPROTO_IP, name: IP_PKTINFO, value: 1, label: 'IP_PKTINFO' }],
+    onWildcard: () => [{ level: IPPROTO_IP, name: IP_PKTINFO, value: 1, label: 'IP_PKTINFO' }],
     socketTable: '/proc/net/udp',
     statistics: '/proc/net/snmp',
   },
@@ -62,9 +68,9 @@ export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
     type: SOCK_DGRAM,
     // Without it, bind() takes no address that is local by the route of its prefix only.
     always: [{ level: IPPROTO_IPV6, name: IPV6_FREEBIND, value: 1, label: 'IPV6_FREEBIND' }],
-    onWildcard: [
-      // Takes IPv4 too, whatever net.ipv6.bindv6only says.
-      { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: 0, label: 'IPV6_V6ONLY' },
+    onWildcard: ({ ipv6Only = false }) => [
+      // Whatever net.ipv6.bindv6only says.
+      { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: Number(ipv6Only), label: 'IPV6_V6ONLY' },
       { level: IPPROTO_IPV6, name: IPV6_RECVPKTINFO, value: 1, label: 'IPV6_RECVPKTINFO' },
       BY_LOOPBACK,
     ],
@@ -73,12 +79,15 @@ export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
   },
 }
 
-/** Opens a socket that can be bound to this address. @throws SystemError */
-export function openSocket(address: string): number {
+/** Opens a socket that can be bound there. @throws SystemError */
+export function openSocket(bound: Bound): number {
+  const { address } = bound
   const { domain, type, always, onWildcard } = TRANSPORTS[familyOf(address)]
   const fd = checked(addon.socket(domain, type), 'socket')
   try {
-    for (const { level, name, value, label } of isWildcard(address) ? [...always, ...onWildcard] : always)
+    for (const { level, name, value, label } of isWildcard(address)
+      ? [...always, ...onWildcard(bound)]
+      : always)
       checked(addon.setOption(fd, level, name, value), `setsockopt ${label}`)
     return fd
   } catch (error) {

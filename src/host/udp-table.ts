@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { addressFrom, FAMILIES, familyOf, isWildcard, WILDCARD, type Family } from '../units/addresses.js'
-import { TRANSPORTS } from './transport.js'
+import { TRANSPORTS, type Bound } from './transport.js'
 
 /** One UDP socket of this network namespace, as the kernel lists it. */
 export interface UdpSocket {
@@ -24,15 +24,17 @@ function addressText(hex: string): string {
 }
 
 /** Whether a socket on one address takes what is sent to another; the wildcard of IPv6 takes IPv4 as well. */
-const takes = (bound: string, sentTo: string): boolean =>
-  bound === sentTo || (isWildcard(bound) && (bound === WILDCARD.ipv6 || familyOf(bound) === familyOf(sentTo)))
+const takes = ({ address, ipv6Only = false }: Bound, sentTo: string): boolean =>
+  address === sentTo ||
+  (isWildcard(address) &&
+    ((address === WILDCARD.ipv6 && !ipv6Only) || familyOf(address) === familyOf(sentTo)))
 
 /**
- * Whether a socket shares, or would take, datagrams to an address, if both have the same port. One on the wildcard of
+ * Whether a socket shares datagrams with one that is bound there, or would take its, if both have the same port. One on the wildcard of
  * IPv6 may have been told to take no IPv4 (IPV6_V6ONLY): the table does not show that.
  */
-export function overlaps(socket: Pick<UdpSocket, 'address'>, address: string): boolean {
-  return takes(socket.address, address) || takes(address, socket.address)
+export function overlaps(socket: Pick<UdpSocket, 'address'>, bound: Bound): boolean {
+  return takes(socket, bound.address) || takes(bound, socket.address)
 }
 
 /**
@@ -40,16 +42,14 @@ export function overlaps(socket: Pick<UdpSocket, 'address'>, address: string): b
  * for sockets bound to the address itself first, those of IPv4 before those of IPv6 that take it too: beside them, one on
  * the wildcard gets nothing. What is sent to a group on the wildcard goes to whoever is bound to where it is sent.
  */
-export function takesFrom(
-  { address, family }: Pick<UdpSocket, 'address' | 'family'>,
-  group: string,
-): boolean {
-  return isWildcard(group) ? takes(group, address) : address === group && family === familyOf(group)
+export function takesFrom({ address, family }: Pick<UdpSocket, 'address' | 'family'>, group: Bound): boolean {
+  if (isWildcard(group.address)) return takes(group, address)
+  return address === group.address && family === familyOf(group.address)
 }
 
 /** The families in which a socket can be that gets a part of what is sent to a group on this address. */
-export const familiesBeside = (group: string): readonly Family[] =>
-  isWildcard(group) ? FAMILIES : [familyOf(group)]
+export const familiesBeside = ({ address }: Bound): readonly Family[] =>
+  isWildcard(address) ? FAMILIES : [familyOf(address)]
 
 /** Reads one line of the table (kernel: net/ipv4/udp.c, udp4_format_sock); undefined for the heading. */
 export function parseUdpLine(line: string): UdpSocket | undefined {

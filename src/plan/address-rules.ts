@@ -8,10 +8,11 @@ import {
   isMulticast,
   isWildcard,
   LOOPBACK,
+  WILDCARD,
 } from '../units/addresses.js'
 import { flagOf } from './parameters/table.js'
 
-/** Where a group listens, and where its clients send from; the latter chosen by the tool when absent. */
+/** Where a group is asked, and where its clients send from; the latter chosen by the tool when absent. */
 export interface Addresses {
   host: string
   sourceAddresses?: readonly string[] | undefined
@@ -28,16 +29,21 @@ function refuseNoUnicast(address: string, flag: string): void {
     )
   if (isMappedIpv4(address))
     throw usageError(
-      `${flag} ${address} is IPv4 in the form of IPv6: write ${address.replace('::ffff:', '')}, or :: for a group that takes both.`,
+      `${flag} ${address} is IPv4 in the form of IPv6: write ${address.replace('::ffff:', '')}; ${flagOf('listen')} dual-stack is for a group that takes both.`,
     )
 }
 
 /**
- * Checks what can be told of addresses by themselves. A group on :: takes both families; its clients keep to one.
+ * Checks what can be told of addresses by themselves.
  * @throws RpbenchError (wrong usage) naming the flag
  */
 export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void {
   refuseNoUnicast(host, flagOf('host'))
+  const family = familyOf(host)
+  if (isWildcard(host))
+    throw usageError(
+      `${flagOf('host')} ${host} stands for every address, and cannot be asked: for a group that listens on all of them, give ${flagOf('listen')} any${host === WILDCARD.ipv6 ? ', or dual-stack,' : ''} beside an address to ask, such as ${LOOPBACK[family]}.`,
+    )
   for (const address of sourceAddresses) {
     refuseNoUnicast(address, flagOf('sourceAddresses'))
     if (isWildcard(address))
@@ -45,12 +51,9 @@ export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void
         `${flagOf('sourceAddresses')} ${address} stands for every address: name those to send from.`,
       )
   }
-  const family = familyOf(host === '::' ? (sourceAddresses[0] ?? host) : host)
   const other = sourceAddresses.find((address) => familyOf(address) !== family)
   if (other !== undefined)
     throw usageError(
-      host === '::'
-        ? `${flagOf('sourceAddresses')} ${other} is of another family than ${sourceAddresses[0]}: clients of one run keep to IPv4 or to IPv6.`
-        : `${flagOf('sourceAddresses')} ${other} cannot reach ${flagOf('host')} ${host}: give ${FAMILY_NAMES[family]} addresses.`,
+      `${flagOf('sourceAddresses')} ${other} cannot reach ${flagOf('host')} ${host}: give ${FAMILY_NAMES[family]} addresses.`,
     )
 }

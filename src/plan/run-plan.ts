@@ -141,7 +141,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const wavesOf = (worker: number): number =>
     Math.ceil(shareOf(flows, workers, worker) / shareOf(waveSize, workers, worker))
   return {
-    ...transportOf(asked.host),
+    ...transportOf(asked),
     ...asked,
     procs,
     sourcePorts: request.sourcePorts ?? facts.ephemeralPorts,

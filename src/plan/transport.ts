@@ -1,8 +1,8 @@
-import { familyOf, isWildcard, LOOPBACK, type Family } from '../units/addresses.js'
-import type { Addresses } from './address-rules.js'
+import { FAMILIES, familyOf, WILDCARD, type Family } from '../units/addresses.js'
+import type { Listen } from './listen.js'
 
 export const PROTOCOLS = ['udp'] as const
-export { FAMILIES } from '../units/addresses.js'
+export { FAMILIES, type Family }
 
 /** What datagrams go over between clients and the group. */
 export interface Transport {
@@ -11,18 +11,31 @@ export interface Transport {
   family: Family
 }
 
-/** The transport of a group on this address. */
-export function transportOf(host: string): Transport {
-  return { protocol: 'udp', family: familyOf(host) }
+/** The address that clients ask a group at, and what its members bind. */
+export interface Listening {
+  host: string
+  listen: Listen
 }
 
-/** Where clients send to: a wildcard is not an address that one can send to, but loopback is among what it takes. */
-export function serverAddress({ host, sourceAddresses = [] }: Addresses): string {
-  return isWildcard(host) ? LOOPBACK[familyOf(sourceAddresses[0] ?? host)] : host
+/** The transport of a group that listens there. */
+export function transportOf(listening: Listening): Transport {
+  return { protocol: 'udp', family: familyOf(boundTo(listening).address) }
 }
 
-/** The families that a group on this address takes: the wildcard of IPv6 takes IPv4 too. */
-export function familiesTaken({ host }: Pick<Addresses, 'host'>): readonly Family[] {
+/** What members bind; on the wildcard of IPv6 they take IPv4 too, unless it is for IPv6 only. */
+export function boundTo({ host, listen }: Listening): { address: string; ipv6Only?: boolean } {
   const family = familyOf(host)
-  return family === 'ipv6' && isWildcard(host) ? ['ipv4', 'ipv6'] : [family]
+  switch (listen) {
+    case 'address':
+      return { address: host }
+    case 'any':
+      return { address: WILDCARD[family], ...(family === 'ipv6' && { ipv6Only: true }) }
+    case 'dual-stack':
+      return { address: WILDCARD.ipv6 }
+  }
+}
+
+/** The families that a group takes. */
+export function familiesTaken({ host, listen }: Listening): readonly Family[] {
+  return listen === 'dual-stack' ? FAMILIES : [familyOf(host)]
 }

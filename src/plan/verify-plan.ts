@@ -4,6 +4,7 @@ import { neededNs, planChanges, quietNs, type PlannedChange } from './change-pla
 import type { TimedChange } from './group-change.js'
 import { completePlan, type HostFacts, type RunPlan, type RunRequest } from './run-plan.js'
 import { CLAIM_IDS, type ClaimId } from './claim-ids.js'
+import type { Listen } from './listen.js'
 import { defaultOf, flagOf } from './parameters/table.js'
 import { repetitionOf, type Repetition } from './repetition.js'
 import { basisOf, type SteeringKind } from './steering.js'
@@ -11,6 +12,7 @@ import { basisOf, type SteeringKind } from './steering.js'
 /** What the user asked for: absent where nothing was said. */
 export interface VerifyRequest {
   host?: string
+  listen?: Listen
   procs?: number
   flows?: number
   steering?: SteeringKind
@@ -22,6 +24,7 @@ export interface VerifyRequest {
 export interface VerifyPlan {
   /** address of every group */
   host: string
+  listen: Listen
   procs: number
   flows: number
   steering: SteeringKind
@@ -72,11 +75,12 @@ export function completeVerifyPlan(
 ): VerifyPlan {
   const {
     host = defaultOf('host', 'verify'),
+    listen = defaultOf('listen', 'verify'),
     procs = defaultOf('procs', 'verify'),
     steering = defaultOf('steering', 'verify'),
   } = request
   const wanted = request.flows ?? defaultOf('flows', 'verify')
-  const { waveSize, waves } = completePlan({ host, procs, flows: wanted }, facts)
+  const { waveSize, waves } = completePlan({ host, listen, procs, flows: wanted }, facts)
   if (request.flows !== undefined && waves > 1)
     throw usageError(
       `${flagOf('flows')} ${request.flows} does not fit: all flows are open at once, and the open-file limit leaves ${waveSize}; lower it, or raise the limit with ulimit -n.`,
@@ -89,6 +93,7 @@ export function completeVerifyPlan(
   const claims = request.claims ?? CLAIM_IDS
   return {
     host,
+    listen,
     procs,
     flows,
     steering,
@@ -109,8 +114,8 @@ export function placesFlows(plan: Pick<VerifyPlan, 'steering'>): boolean {
   return basisOf(plan) === 'flow'
 }
 
-function runPlan({ host, procs, flows, steering, facts }: VerifyPlan, request: RunRequest): RunPlan {
-  return completePlan({ host, procs, flows, steering, ...request }, facts)
+function runPlan({ host, listen, procs, flows, steering, facts }: VerifyPlan, request: RunRequest): RunPlan {
+  return completePlan({ host, listen, procs, flows, steering, ...request }, facts)
 }
 
 /** Independent draw `index` (from 0): a new server port, other source ports, fresh processes. */

@@ -1,6 +1,7 @@
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { DoneChange, FailedChange } from './done-change.js'
+import type { Exposure } from './exposure.js'
 import type { GroupRecording } from './group-recording.js'
 import type { HostReadings } from './host-readings.js'
 import type { IntervalsRecording } from './interval-reading.js'
@@ -37,8 +38,8 @@ export interface Recording {
   /** lengths; the first packet counts from the start of the process */
   startup: { groupNs: number; flowsNs: number; warmupNs: number; firstMeasuredPacketNs: number }
   clientResidentBytes: number
-  /** the group's address, where others than this host can reach it; a wildcard is every address of this host */
-  exposed?: { address: string; wildcard: boolean }
+  /** where others than this host can reach the group: at its address, or at every one of the host's */
+  exposed?: Exposure
   /** the largest receive buffer that this host gives, bytes; absent where it hides it */
   maxReceiveBufferBytes?: number
 }

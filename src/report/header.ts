@@ -22,10 +22,23 @@ export function headerPhrases(result: Headed): Phrase[] {
   const { group } = result
   const { effective } = result.plan
   const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
-  const { procs, flows, waves, waveSize, weights, serviceTimeNs, pinMembers, pinWorkers, workers } = effective
+  const {
+    host,
+    listen,
+    procs,
+    flows,
+    waves,
+    waveSize,
+    weights,
+    serviceTimeNs,
+    pinMembers,
+    pinWorkers,
+    workers,
+  } = effective
   const facts = [
     // Without a port of its own, each repetition took another.
-    `${group.protocol} ${group.port === 0 ? group.address : endpoint(group.address, group.port)}`,
+    `${group.protocol} ${group.port === 0 ? host : endpoint(host, group.port)}`,
+    listen !== undefined && listen !== 'address' && `listen ${listen}`,
     plural(procs, one, many),
     plural(flows, 'flow', 'flows'),
     waves > 1 && `${formatCount(waves)} waves of ${formatCount(waveSize)}`,

@@ -38,7 +38,7 @@ type Table = typeof RUN_PARAMETERS
 
 /** The schema of each parameter of a run, as a plan has it. */
 type PlanShape = {
-  [Key in RunParameterKey]: Table[Key] extends { optional: true }
+  [Key in RunParameterKey]: Table[Key] extends { optional: true } | { added: true }
     ? z.ZodOptional<z.ZodType<ParameterValue<Key>>>
     : z.ZodType<ParameterValue<Key>>
 }
@@ -46,7 +46,7 @@ type PlanShape = {
 function planShape(): PlanShape {
   const entries = Object.entries(RUN_PARAMETERS).map(([key, row]: [string, Row]) => {
     const schema = SCHEMAS[row.kind.name as Exclude<KindName, Unplanned>](row.kind).describe(row.help)
-    return [key, row.optional ? schema.optional() : schema]
+    return [key, row.optional || row.added ? schema.optional() : schema]
   })
   return Object.fromEntries(entries) as PlanShape
 }
@@ -86,6 +86,7 @@ export const plannedVerification = planOf(
     flows: shape.flows,
     steering: shape.steering,
     host: shape.host,
+    listen: shape.listen,
     observeHash: z
       .boolean()
       .describe("whether the kernel's hash of each flow is seen while the group changes"),

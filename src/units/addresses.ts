@@ -9,7 +9,7 @@ export type Family = (typeof FAMILIES)[number]
 /** The address of this host that each family has for itself. */
 export const LOOPBACK: Readonly<Record<Family, string>> = { ipv4: '127.0.0.1', ipv6: '::1' }
 
-/** The address that each family has for all of this host's; that of IPv6 takes both families. */
+/** The address that each family has for all of this host's; that of IPv6 may take both families. */
 export const WILDCARD: Readonly<Record<Family, string>> = { ipv4: '0.0.0.0', ipv6: '::' }
 
 /** As users know them. */
@@ -58,7 +58,7 @@ export function isLoopback(address: string): boolean {
   return ipaddr.process(address).range() === 'loopback'
 }
 
-/** Stands for every address of this host: 0.0.0.0 or ::, of which the latter takes both families. */
+/** Stands for every address of this host: 0.0.0.0 or ::. */
 export function isWildcard(address: string): boolean {
   return known(address)
     .toByteArray()

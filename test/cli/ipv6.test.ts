@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -44,15 +46,45 @@ describe('rpbench run --host ::1', needsIpv6, () => {
   })
 })
 
-describe('rpbench run --host ::', needsIpv6, () => {
-  it('takes both families, is asked over IPv6, and says so', async () => {
-    const outcome = await runTool([...SHORT, '--host', '::', '--json'])
-    const { group, books, validity } = resultOf(outcome)
-    expect(group).toMatchObject({ family: 'ipv6', address: '::' })
+describe('rpbench run --listen', needsIpv6, () => {
+  it.each([
+    ['any', '127.0.0.1', 'ipv4', '0.0.0.0', 'every IPv4 address of this host'],
+    ['any', '::1', 'ipv6', '::', 'every IPv6 address of this host'],
+    ['dual-stack', '::1', 'ipv6', '::', 'every IPv4 and IPv6 address of this host'],
+    ['dual-stack', '127.0.0.9', 'ipv6', '::', 'every IPv4 and IPv6 address of this host'],
+  ])('%s is asked at %s, and says what it binds', async (listen, host, family, address, exposed) => {
+    const outcome = await runTool([...SHORT, '--host', host, '--listen', listen, '--json', ...observe])
+    const { group, books, validity, plan, hash } = resultOf(outcome)
+    expect(group).toMatchObject({ family, address })
+    expect(plan.effective).toMatchObject({ host, listen, family })
     expect(books).toMatchObject({ unexplained: 0, lost: 0 })
-    expect(validity.findings.find(({ code }) => code === 'exposed')?.message).toContain(
-      'every IPv4 and IPv6 address of this host',
-    )
+    expect(hash).toEqual(observe.length > 0 ? { observed: 300, predicted: 300 } : undefined)
+    expect(validity.findings.find(({ code }) => code === 'exposed')?.message).toContain(exposed)
+  })
+
+  it('any takes one family: the port is free for the other', async () => {
+    const socket = createSocket('udp4').bind(0, '0.0.0.0')
+    await once(socket, 'listening')
+    const at = ['--port', `${socket.address().port}`, '--host', '::1', '--listen']
+    const both = await runTool([...SHORT, ...at, 'dual-stack'])
+    expect({ status: both.status, stdout: both.stdout }).toEqual({ status: 1, stdout: '' })
+    expect(both.stderr).toContain(`Port ${socket.address().port} on :: is in use by `)
+    const { status, stdout } = await runTool([...SHORT, ...at, 'any'])
+    socket.close()
+    expect({ status, stdout }).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(' · listen any · '),
+    })
+  })
+})
+
+describe('a wildcard as --host', () => {
+  it.each(['0.0.0.0', '::'])('%s is refused, with what to give instead', async (host) => {
+    for (const command of ['run', 'churn', 'sweep', 'verify']) {
+      const { status, stdout, stderr } = await runTool([command, '--host', host])
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+      expect(stderr).toMatch(/^rpbench: --host \S+ stands for every address, .* give --listen any.*\.\n$/)
+    }
   })
 })
 

@@ -8,7 +8,7 @@ const PORT = 5000
 const { locals, sources } = JSON.parse(process.argv[2])
 
 function bound(address, port) {
-  const fd = openSocket(address)
+  const fd = openSocket({ address })
   addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1)
   if (addon.bind(fd, address, port) < 0) throw new Error(`${address} cannot be bound`)
   return fd

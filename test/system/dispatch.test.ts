@@ -74,7 +74,7 @@ describe.each(['shared', 'single', 'fan-out'] as const)('dispatch %s', (dispatch
     const sourceAddresses = ['127.0.0.1', '127.0.0.9']
     const { result } = await measure({
       dispatch,
-      host: '0.0.0.0',
+      listen: 'any',
       flows: 200,
       sourceAddresses,
       ...procsOf(dispatch),

@@ -62,9 +62,9 @@ describe('a group on the wildcard of IPv6', needsIpv6, () => {
     }
   })
 
-  it('is asked over IPv4 where source addresses are of it, and its counts are those of the kernel', async () => {
+  it('is asked over IPv4 at an address of it, and its counts are those of the kernel', async () => {
     const { result, flows } = await measure({
-      host: '::',
+      listen: 'dual-stack',
       sourceAddresses: ['127.0.0.1', '127.0.0.2'],
       procs: 3,
       flows: 200,

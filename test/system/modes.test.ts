@@ -102,7 +102,7 @@ describe('a group on the wildcard address', () => {
   it('serves flows from several source addresses, and says what it exposes', async () => {
     const sourceAddresses = ['127.0.0.1', '127.0.0.2', '127.0.0.9']
     const { result, flows } = await measure({
-      host: '0.0.0.0',
+      listen: 'any',
       procs: 2,
       flows: 600,
       sourceAddresses,

@@ -4,7 +4,7 @@ import { diagnosedSockets } from '../../dist/src/host/udp-diag.js'
 import { readSocketsOnPort } from '../../dist/src/host/udp-sockets.js'
 import { addon } from '../../dist/src/native.js'
 
-const fd = openSocket('127.0.0.1')
+const fd = openSocket({ address: '127.0.0.1' })
 if (addon.bind(fd, '127.0.0.1', 0) < 0) throw new Error('it cannot be bound')
 const port = addon.localPort(fd)
 const [diagnosed, read] = [diagnosedSockets(port, 'ipv4'), readSocketsOnPort(port)]

@@ -83,7 +83,7 @@ describe('strangers that join and leave before the end', () => {
     'are named, with when they were seen and what they took, beside %i other sockets',
     async (others) => {
       while (fds.length < others) {
-        const fd = openSocket('127.0.0.1')
+        const fd = openSocket({ address: '127.0.0.1' })
         fds.push(fd)
         checked(addon.bind(fd, `127.77.${fds.length >> 11}.1`, 0), 'bind')
       }

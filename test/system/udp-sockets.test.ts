@@ -17,7 +17,7 @@ afterEach(() => {
 })
 
 function open(address: string, port: number): number {
-  const fd = openSocket(address)
+  const fd = openSocket({ address })
   fds.push(fd)
   checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt')
   checked(addon.setOption(fd, SOL_SOCKET, SO_RCVBUF, 4096), 'setsockopt')
@@ -44,7 +44,7 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
     const port = quietPort()
     for (const address of addresses) open(address, port)
     // Nobody reads: queues fill, and then drop.
-    const sender = openSocket(addresses[0]!)
+    const sender = openSocket({ address: addresses[0]! })
     fds.push(sender)
     const datagrams = 64
     for (let i = 0; i < datagrams; i++)
@@ -59,7 +59,7 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
   it('are none of another port, nor a client of it', () => {
     const [port, other] = [quietPort(), quietPort()]
     open(addresses[0]!, other)
-    const client = openSocket(addresses[0]!)
+    const client = openSocket({ address: addresses[0]! })
     fds.push(client)
     checked(addon.connect(client, addresses[0]!, port), 'connect')
     expect(diagnosedSockets(port, family)).toEqual([])

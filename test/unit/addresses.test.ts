@@ -1,7 +1,7 @@
 import { SocketAddress } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { completePlan, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
-import { familiesTaken, serverAddress } from '../../src/plan/transport.js'
+import { boundTo, familiesTaken } from '../../src/plan/transport.js'
 import {
   addressesFrom,
   canonicalAddress,
@@ -16,6 +16,7 @@ import {
   networkOf,
   parseAddress,
   parseAddressList,
+  type Family,
 } from '../../src/units/addresses.js'
 
 const flag = '--flag'
@@ -208,19 +209,16 @@ describe('the addresses of a plan', () => {
   }
   const plan = (request: RunRequest) => completePlan(request, facts)
 
-  const of = (request: RunRequest) => [plan(request).family, serverAddress(plan(request))]
-  it('decide its family, and where clients send to', () => {
-    expect(of({})).toEqual(['ipv4', '127.0.0.1'])
-    expect(of({ host: '0.0.0.0' })).toEqual(['ipv4', '127.0.0.1'])
-    expect(of({ host: '::1' })).toEqual(['ipv6', '::1'])
-    expect(of({ host: '::' })).toEqual(['ipv6', '::1'])
-    expect(of({ host: '::', sourceAddresses: ['127.0.0.9'] })).toEqual(['ipv6', '127.0.0.1'])
-    expect(of({ host: 'fd00::1', sourceAddresses: ['fd00::2'] })).toEqual(['ipv6', 'fd00::1'])
-  })
-
-  it('decide which families its group takes', () => {
-    const taken = ['127.0.0.1', '0.0.0.0', '::1', '::'].map((host) => familiesTaken(plan({ host })))
-    expect(taken).toEqual([['ipv4'], ['ipv4'], ['ipv6'], ['ipv4', 'ipv6']])
+  it.each<[RunRequest, Family, { address: string; ipv6Only?: boolean }, Family[]]>([
+    [{}, 'ipv4', { address: '127.0.0.1' }, ['ipv4']],
+    [{ host: 'fd00::1', sourceAddresses: ['fd00::2'] }, 'ipv6', { address: 'fd00::1' }, ['ipv6']],
+    [{ listen: 'any' }, 'ipv4', { address: '0.0.0.0' }, ['ipv4']],
+    [{ host: '::1', listen: 'any' }, 'ipv6', { address: '::', ipv6Only: true }, ['ipv6']],
+    [{ host: '::1', listen: 'dual-stack' }, 'ipv6', { address: '::' }, ['ipv4', 'ipv6']],
+    [{ host: '127.0.0.9', listen: 'dual-stack' }, 'ipv6', { address: '::' }, ['ipv4', 'ipv6']],
+  ])('of %o decide the family of its sockets, what they bind and what they take', (request, ...is) => {
+    const made = plan(request)
+    expect([made.family, boundTo(made), familiesTaken(made)]).toEqual(is)
   })
 
   it.each<[RunRequest, string]>([
@@ -229,14 +227,21 @@ describe('the addresses of a plan', () => {
     [{ host: '224.0.0.1' }, '--host 224.0.0.1 is not an address of one host'],
     [{ host: 'ff02::1' }, '--host ff02::1 is not an address of one host: flows are unicast, such as at ::1.'],
     [{ host: '127.255.255.255' }, 'is not an address of one host'],
-    [{ host: '::ffff:127.0.0.1' }, 'write 127.0.0.1, or ::'],
+    [{ host: '::ffff:127.0.0.1' }, 'write 127.0.0.1; --listen dual-stack is for a group that takes both.'],
     [{ sourceAddresses: ['127.0.0.1', '0.0.0.0'] }, '--source-addresses 0.0.0.0 stands for every address'],
     [
       { sourceAddresses: ['::1'] },
       '--source-addresses ::1 cannot reach --host 127.0.0.1: give IPv4 addresses.',
     ],
     [{ host: '::1', sourceAddresses: ['127.0.0.1'] }, 'cannot reach --host ::1: give IPv6 addresses.'],
-    [{ host: '0.0.0.0', sourceAddresses: ['::1'] }, 'give IPv4 addresses.'],
-    [{ host: '::', sourceAddresses: ['::1', '127.0.0.1'] }, 'is of another family than ::1'],
+    [{ listen: 'dual-stack', sourceAddresses: ['::1'] }, 'cannot reach --host 127.0.0.1'],
+    [
+      { host: '0.0.0.0' },
+      '--host 0.0.0.0 stands for every address, and cannot be asked: for a group that listens on all of them, give --listen any beside an address to ask, such as 127.0.0.1.',
+    ],
+    [
+      { host: '::' },
+      '--host :: stands for every address, and cannot be asked: for a group that listens on all of them, give --listen any, or dual-stack, beside an address to ask, such as ::1.',
+    ],
   ])('cannot be those of %o', (request, message) => expect(() => plan(request)).toThrow(message))
 })

@@ -22,7 +22,7 @@ function valueOf({ kind, min = 0, max = 2 ** 31 }: Row, uniform: () => number): 
     rate: () => min + uniform() * (max - min),
     choice: () => kind.choices![between(0, kind.choices!.length - 1)],
     switch: () => uniform() < 0.5,
-    address: () => ['127.0.0.9', '0.0.0.0', '::1', '::'][between(0, 3)],
+    address: () => ['127.0.0.9', '0.0.0.0', '::1', 'fd00::9'][between(0, 3)],
     addresses: () =>
       [['127.0.0.1'], ['127.0.0.1', '10.0.0.1'], ['::1'], ['fd00::1', 'fd00::2']][between(0, 3)],
     ports: () => [between(1, 20_000), between(20_000, 65_535)],

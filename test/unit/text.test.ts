@@ -249,11 +249,21 @@ describe('the header', () => {
     const text = render(
       sampleResult({
         group: { protocol: 'udp', family: 'ipv6', address: '::1', port: 8080, server: 'threads' },
-        plan: { supplied: {}, effective: { ...effective, procs: 1, requests: 5000, weights: 'zipf' } },
+        plan: {
+          supplied: {},
+          effective: {
+            ...effective,
+            host: '::1',
+            listen: 'dual-stack',
+            procs: 1,
+            requests: 5000,
+            weights: 'zipf',
+          },
+        },
       }),
     )
     expect(text).toMatch(
-      /^rpbench run {3}udp \[::1\]:8080 · 1 thread · 10,000 flows · weights zipf · closed loop, 64 in flight · 5,000 requests\n/,
+      /^rpbench run {3}udp \[::1\]:8080 · listen dual-stack · 1 thread · 10,000 flows · weights zipf · closed loop, 64 in flight ·\n +5,000 requests\n/,
     )
   })
 })

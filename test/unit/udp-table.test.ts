@@ -89,7 +89,7 @@ describe('a socket takes datagrams to an address', () => {
     ['::1', '0.0.0.0', false],
     ['::1', '127.0.0.1', false],
   ])('that is bound to %s, to %s: %s', (bound, address, taken) =>
-    expect(overlaps({ address: bound }, address)).toBe(taken),
+    expect(overlaps({ address: bound }, { address })).toBe(taken),
   )
 })
 
@@ -110,13 +110,28 @@ describe('a socket gets a part of what is sent to a group', () => {
     ['ipv6', '::', '::1', true],
   ])('of %s on %s, where it is bound to %s: %s', (_family, group, bound, gets) => {
     const [address, family = familyOf(address!)] = bound.split('/')
-    expect(takesFrom({ address: address!, family: family as Family }, group)).toBe(gets)
+    expect(takesFrom({ address: address!, family: family as Family }, { address: group })).toBe(gets)
+  })
+
+  it('of IPv6 only, on every address, where it can take IPv6', () => {
+    const group = { address: '::', ipv6Only: true }
+    const gets = (['::', '::1', '0.0.0.0', '127.0.0.1'] as const).map((address) => {
+      const socket = { address, family: familyOf(address) }
+      return [takesFrom(socket, group), overlaps(socket, group)]
+    })
+    // Beside one on :: that is for both, only IPv6 is shared.
+    expect(gets).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+      [false, false],
+    ])
   })
 
   it('only if it is of a family that can', () => {
-    expect(familiesBeside('127.0.0.1')).toEqual(['ipv4'])
-    expect(familiesBeside('::1')).toEqual(['ipv6'])
-    expect(familiesBeside('::')).toEqual(['ipv4', 'ipv6'])
+    expect(familiesBeside({ address: '127.0.0.1' })).toEqual(['ipv4'])
+    expect(familiesBeside({ address: '::1' })).toEqual(['ipv6'])
+    expect(familiesBeside({ address: '::' })).toEqual(['ipv4', 'ipv6'])
   })
 })
 

@@ -2,6 +2,7 @@ import type { DispatchKind } from '../../plan/dispatch.js'
 import type { Losses } from '../books/losses.js'
 import type { CrossCheck, LeftBehindResult, SilenceResult } from '../../result/run-result.js'
 import type { StrangerResult } from '../../result/stranger.js'
+import type { Exposure } from '../../recording/exposure.js'
 
 /** What was done with the group while the load ran: nothing, or changes. */
 export type ExperimentKind = 'run' | 'churn'
@@ -50,8 +51,8 @@ export interface Observations {
   flowsGivenUp: number
   /** why the client could not have the engine that is its first choice */
   engineFallback?: string
-  /** the group's address, where others than this host can reach it; a wildcard is every address of this host */
-  exposed?: { address: string; wildcard: boolean }
+  /** where others than this host can reach the group */
+  exposed?: Exposure
   /** what was run: the values that a next step may change */
   load: LoadSettings
   /** length of the measured phase, ns */

@@ -48,6 +48,8 @@ export interface Row extends Words {
   readonly value?: string
   /** whether a complete plan may lack it */
   readonly optional?: true
+  /** whether it came later than some results that are to be read, which lack it */
+  readonly added?: true
   /** whether it may be given more than once */
   readonly multiple?: true
   /** which commands have it, each with what is different there */

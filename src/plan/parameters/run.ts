@@ -2,6 +2,7 @@ import { LOOPBACK } from '../../units/addresses.js'
 import { HEADER_BYTES, MOST_PAYLOAD_BYTES } from '../datagram.js'
 import { DISPATCHES } from '../dispatch.js'
 import { ENGINES } from '../engine.js'
+import { LISTENS } from '../listen.js'
 import { ARRIVALS } from '../schedule.js'
 import { SERVICE_DISTRIBUTIONS, SERVICE_KINDS } from '../service-times.js'
 import { PREDICTED_STEERINGS, STEERINGS, STEERINGS_BY_FLOW, steeringsInWords } from '../steering.js'
@@ -54,7 +55,17 @@ export const RUN_PARAMETERS = {
     kind: ADDRESS,
     flag: 'host',
     default: LOOPBACK.ipv4,
-    help: 'address of the group, IPv4 or IPv6; :: takes both',
+    help: 'address at which the group is asked, IPv4 or IPv6',
+    group: 'GROUP',
+    commands: { ...AND_CHURN, verify: { group: undefined } },
+  },
+  listen: {
+    kind: choiceOf(LISTENS),
+    flag: 'listen',
+    default: 'address',
+    added: true,
+    help: 'what members bind',
+    detail: 'that address, every address of its family, or every one of IPv4 and IPv6',
     group: 'GROUP',
     commands: { ...AND_CHURN, verify: { group: undefined } },
   },

@@ -54,10 +54,11 @@ export function remarkLines(result: ClaimsResult): Line[] {
 
 /** Where and of what the claims were put to the test. */
 export function verifyPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
-  const { host: address, procs, flows, steering } = plan.effective
+  const { host: address, listen, procs, flows, steering } = plan.effective
   return [
     `Linux ${host.kernel}`,
     ...(address === LOOPBACK.ipv4 ? [] : [`groups on ${address}`]),
+    ...(listen === undefined || listen === 'address' ? [] : [`listen ${listen}`]),
     plural(procs, 'process', 'processes'),
     plural(flows, 'flow', 'flows'),
     ...(steering !== 'hash' ? [`steering ${steering}`] : []),
