@@ -8,6 +8,7 @@ import { flowPeriodNs } from '../plan/change-plan.js'
 import { changeText } from '../plan/group-change.js'
 import type { SteeringKind } from '../plan/steering.js'
 import type { DoneChange } from '../recording/done-change.js'
+import { codeOf } from '../recording/flow-stays.js'
 import type { Recording } from '../recording/recording.js'
 import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
@@ -142,8 +143,8 @@ function changesSeen({ reports, plan, changes }: Recording, done: readonly DoneC
 /** Flows that were last answered by a life, and all that were ever answered. */
 function flowsLastAt(history: FlowHistory, life: Life): { own: number; of: number } {
   const last = Array.from({ length: history.flows }, (_, flow) => history.lastIn(flow, 0, Infinity))
-  const seen = last.filter((stay) => stay !== undefined)
-  return { own: seen.filter((stay) => lifeKey(stay) === lifeKey(life)).length, of: seen.length }
+  const seen = last.filter((code) => code !== undefined)
+  return { own: seen.filter((code) => code === codeOf(life)).length, of: seen.length }
 }
 
 /** Turns a recording into the result; nothing here touches the system. */

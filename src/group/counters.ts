@@ -42,6 +42,11 @@ export class GroupCounters {
     return [this.#get(index, word), this.#get(index, word + 1)]
   }
 
+  /** What one is doing. A start asks for it every millisecond: a copy of all its counters each time would be garbage. */
+  state(index: number): number {
+    return this.#get(index, WORD.state)
+  }
+
   /** A copy of one member's counters as they stand now. */
   read(index: number): MemberCounters {
     return {

@@ -16,14 +16,13 @@ export function pulsesOf(servers: Servers, service: GroupService | undefined): P
   const meanOf = (member: number): number => service?.meanNs[member] ?? service?.meanNs[0] ?? 0
   const members = lives.awake().flatMap((lifeNumber): Pulse[] => {
     const { member, generation, host } = lives.all[lifeNumber]!
-    const block = counters.read(lifeNumber)
-    if (block.state === MEMBER_STARTING) return []
+    if (counters.state(lifeNumber) === MEMBER_STARTING) return []
     return [
       {
         who: lifeNumber,
         life: { member, generation },
         pid: host.pid,
-        progress: progressOf(block),
+        progress: progressOf(counters.read(lifeNumber)),
         longestServiceNs: longest * meanOf(member),
         state: () => servers.stateOf(lifeNumber),
       },

@@ -106,7 +106,7 @@ export class Servers {
   }
 
   #starting(who: string, host: MemberHost, block: number, died: Starting['died']): Starting {
-    return { who, host, died, serves: () => this.counters.read(block).state !== MEMBER_STARTING }
+    return { who, host, died, serves: () => this.counters.state(block) !== MEMBER_STARTING }
   }
 
   /**

@@ -1,3 +1,5 @@
+import type { Life } from '../kernel/group-array.js'
+
 /** On the wire a member's index has 16 bits. */
 const INDEXES = 2 ** 16
 
@@ -6,9 +8,9 @@ export function lifeCode(member: number, generation: number): number {
   return generation * INDEXES + member
 }
 
-/** The member and generation behind a life code. */
-export function decodeLife(code: number): { member: number; generation: number } {
-  return { member: code % INDEXES, generation: Math.floor(code / INDEXES) }
+/** The same of a life as changes name it. */
+export function codeOf({ member, generation }: Life): number {
+  return lifeCode(member, generation)
 }
 
 /**

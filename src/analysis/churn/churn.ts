@@ -1,5 +1,6 @@
-import { lifeKey, type Life } from '../../kernel/group-array.js'
+import type { Life } from '../../kernel/group-array.js'
 import { reciprocalScale } from '../../kernel/reciprocal-scale.js'
+import { codeOf } from '../../recording/flow-stays.js'
 import type { FlowHistory } from './flow-history.js'
 
 /** A change as it was carried out. Times are ns since the run's epoch. */
@@ -47,8 +48,8 @@ export interface FlowMoves {
 /** Sorts the flows of a run by where they were before a change and after it. */
 export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowMoves {
   const { before, after, beganNs, doneNs } = window
-  const rowOf = new Map(before.map((life, row) => [lifeKey(life), row]))
-  const columnOf = new Map(after.map((life, column) => [lifeKey(life), column]))
+  const rowOf = new Map(before.map((life, row) => [codeOf(life), row]))
+  const columnOf = new Map(after.map((life, column) => [codeOf(life), column]))
   const moves: FlowMoves = {
     flows: 0,
     stayed: 0,
@@ -67,7 +68,7 @@ export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowM
     if (history.lastIn(flow, 0, beganNs) === undefined) continue // never answered before: nothing can be said
     moves.known++
     const from = placeBefore(history, flow, window)
-    const row = from && rowOf.get(lifeKey(from))
+    const row = from === undefined ? undefined : rowOf.get(from)
     if (!history.heardIn(flow, doneNs + window.guardNs, window.untilNs)) {
       moves.dark++
       if (row !== undefined) moves.darkFrom[row]!++
@@ -75,47 +76,48 @@ export function classifyMoves(history: FlowHistory, window: ChangeWindow): FlowM
     }
     if (!history.heardIn(flow, window.previousNs + window.guardNs, beganNs)) moves.returned++
     const to = placeAfter(history, flow, window)
-    const column = to && columnOf.get(lifeKey(to))
+    const column = to === undefined ? undefined : columnOf.get(to)
     if (from === undefined || to === undefined || row === undefined || column === undefined) continue
     moves.flows++
     moves.transitions[row]![column]!++
-    const elsewhereNs = lastElsewhereNs(history, flow, to, window)
+    // From the change's beginning on, what it last asked another member than the one that it settled at.
+    const elsewhereNs = history.lastElsewhereIn(flow, to, beganNs, window.untilNs - window.guardNs)
     moves.settledNs = Math.max(moves.settledNs, elsewhereNs - beganNs)
-    if (lifeKey(from) === lifeKey(to)) {
+    if (from === to) {
       moves.stayed++
       if (elsewhereNs > beganNs) moves.strayed++
     } else {
       moves.moved++
-      if (columnOf.has(lifeKey(from))) moves.collateral++
+      if (columnOf.has(from)) moves.collateral++
       else moves.orphans++
     }
   }
   return moves
 }
 
-/** The member a flow had before a change; undefined where it has not been heard of since the group last changed. */
+/** The life that a flow had before a change; undefined where it has not been heard of since the group last changed. */
 function placeBefore(
   history: FlowHistory,
   flow: number,
   { sinceNs, beganNs, guardNs }: ChangeWindow,
-): Life | undefined {
+): number | undefined {
   // What stalled members answer afterwards would place an arbitrary part of their flows: those that were not dropped.
   if (!history.heardIn(flow, sinceNs, beganNs)) return undefined
   return history.lastIn(flow, sinceNs, beganNs - guardNs)
 }
 
-/** The member a flow has after a change; undefined where it was not heard of before the next. */
+/** The life that a flow has after a change; undefined where it was not heard of before the next. */
 function placeAfter(
   history: FlowHistory,
   flow: number,
   { doneNs, untilNs, guardNs }: ChangeWindow,
-): Life | undefined {
+): number | undefined {
   return history.lastIn(flow, doneNs, untilNs - guardNs)
 }
 
 /** Whether a member is where the rule puts a hash. */
-function isWhereHashed(place: Life, array: readonly Life[], hash: number): boolean {
-  return lifeKey(place) === lifeKey(array[reciprocalScale(hash, array.length)]!)
+function isWhereHashed(place: number, array: readonly Life[], hash: number): boolean {
+  return place === codeOf(array[reciprocalScale(hash, array.length)]!)
 }
 
 /**
@@ -139,16 +141,4 @@ export function checkByHash(
     if (isWhereHashed(from, window.before, hash) && isWhereHashed(to, window.after, hash)) agreed++
   }
   return { checked, agreed }
-}
-
-/** When a flow last asked another member than the one it settled at, from the change's beginning on; 0: it did not. */
-function lastElsewhereNs(
-  history: FlowHistory,
-  flow: number,
-  to: Life,
-  { beganNs, untilNs, guardNs }: ChangeWindow,
-): number {
-  return history
-    .staysIn(flow, beganNs, untilNs - guardNs)
-    .reduce((latest, stay) => (lifeKey(stay) === lifeKey(to) ? latest : Math.max(latest, stay.toNs)), 0)
 }

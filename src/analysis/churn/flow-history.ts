@@ -1,20 +1,11 @@
-import { decodeLife, type FlowStays } from '../../recording/flow-stays.js'
-import type { Life } from '../../kernel/group-array.js'
-
-/** A time during which a flow was answered by one member: send and receive times of the first and last exchange, ns. */
-export interface Stay extends Life {
-  fromNs: number
-  toNs: number
-  heardFromNs: number
-  heardToNs: number
-}
+import type { FlowStays } from '../../recording/flow-stays.js'
 
 type Columns = Omit<FlowStays, 'flow'>
 const COLUMNS = ['life', 'fromNs', 'toNs', 'heardFromNs', 'heardToNs'] as const satisfies (keyof Columns)[]
 
 /**
- * The stays of every flow of a run, in the order of time. A long run has hundreds of thousands of them: they are kept in
- * columns, and one becomes an object when it is asked for.
+ * The stays of every flow of a run, in the order of time. A long run has hundreds of thousands of them, and each change
+ * asks for every flow: they are kept in columns, and none becomes an object. Lives are told by their codes.
  */
 export class FlowHistory {
   /** rows `start[flow]` … `start[flow + 1] − 1` are a flow's */
@@ -49,19 +40,20 @@ export class FlowHistory {
     this.#stays = sorted
   }
 
-  /** The stays of requests that a flow sent in [fromNs, toNs). */
-  staysIn(flow: number, fromNs: number, toNs: number): Stay[] {
-    const found: Stay[] = []
-    for (let row = this.#start[flow]!; row < this.#start[flow + 1]!; row++)
-      if (this.#sentIn(row, fromNs, toNs)) found.push(this.#stayAt(row))
-    return found
+  /** Who answered a flow last, of requests sent in [fromNs, toNs); undefined: nobody. */
+  lastIn(flow: number, fromNs: number, toNs: number): number | undefined {
+    for (let row = this.#start[flow + 1]! - 1; row >= this.#start[flow]!; row--)
+      if (this.#sentIn(row, fromNs, toNs)) return this.#stays.life[row]
+    return undefined
   }
 
-  /** Where a flow was answered last, for requests sent in [fromNs, toNs); undefined: nowhere. */
-  lastIn(flow: number, fromNs: number, toNs: number): Stay | undefined {
-    for (let row = this.#start[flow + 1]! - 1; row >= this.#start[flow]!; row--)
-      if (this.#sentIn(row, fromNs, toNs)) return this.#stayAt(row)
-    return undefined
+  /** When a flow last sent a request in [fromNs, toNs), or soon after, that another than `life` answered; 0: it did not. */
+  lastElsewhereIn(flow: number, life: number, fromNs: number, toNs: number): number {
+    let latest = 0
+    for (let row = this.#start[flow]!; row < this.#start[flow + 1]!; row++)
+      if (this.#stays.life[row] !== life && this.#sentIn(row, fromNs, toNs))
+        latest = Math.max(latest, this.#stays.toNs[row]!)
+    return latest
   }
 
   /** Whether a flow heard any answer in [fromNs, toNs), whenever it had asked. */
@@ -74,16 +66,5 @@ export class FlowHistory {
 
   #sentIn(row: number, fromNs: number, toNs: number): boolean {
     return this.#stays.fromNs[row]! < toNs && this.#stays.toNs[row]! >= fromNs
-  }
-
-  #stayAt(row: number): Stay {
-    const { life, fromNs, toNs, heardFromNs, heardToNs } = this.#stays
-    return {
-      ...decodeLife(life[row]!),
-      fromNs: fromNs[row]!,
-      toNs: toNs[row]!,
-      heardFromNs: heardFromNs[row]!,
-      heardToNs: heardToNs[row]!,
-    }
   }
 }
