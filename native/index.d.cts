@@ -16,6 +16,10 @@ declare namespace rpnet {
     localPort(fd: number): number
     /** Number of UDP sockets bound to a port; those that `rows` has room for are written there: src/host/udp-diag.ts. */
     udpSockets(family: number, port: number, rows: Uint32Array): number
+    /** A descriptor that tells of UDP sockets that close on a port. */
+    udpClosings(port: number): number
+    /** Number of sockets that closed since the last call, which are written to `rows`, as many as there is room for. */
+    udpClosed(fd: number, rows: Uint32Array): number
     close(fd: number): number
     memoryFile(bytes: number): number
     mapMemory(fd: number, bytes: number): ArrayBuffer | number

@@ -96,6 +96,21 @@ static napi_value udp_sockets(napi_env env, napi_callback_info info) {
   return number(env, udp_diag((uint8_t)get_int(&a, 0), (uint16_t)get_int(&a, 1), rows, (int)(bytes / sizeof *rows)));
 }
 
+// udpClosings(port): a descriptor that tells of UDP sockets that close on the port | −errno
+static napi_value udp_closings_of(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return number(env, udp_closings((uint16_t)get_int(&a, 0)));
+}
+
+// udpClosed(fd, rows): how many were written to `rows`, as udp_socket_t | −errno
+static napi_value udp_closed_of(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  udp_socket_t *rows = get_bytes(&a, 1, &bytes);
+  if (!rows) return number(env, -EINVAL);
+  return number(env, udp_closed(get_int(&a, 0), rows, (int)(bytes / sizeof *rows)));
+}
+
 static napi_value close_socket(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   return result(env, close(get_int(&a, 0)));
@@ -205,6 +220,8 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("receive", receive_datagram),
       FUNCTION("localPort", local_port),
       FUNCTION("udpSockets", udp_sockets),
+      FUNCTION("udpClosings", udp_closings_of),
+      FUNCTION("udpClosed", udp_closed_of),
       FUNCTION("close", close_socket),
       FUNCTION("memoryFile", memory_file),
       FUNCTION("mapMemory", map_memory),

@@ -2,10 +2,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,8 +33,13 @@ static int ask(int fd, uint8_t family, uint16_t port) {
 
 static udp_socket_t read_socket(const struct nlmsghdr *h) {
   const struct inet_diag_msg *m = NLMSG_DATA(h);
-  udp_socket_t s = {.family = m->idiag_family, .inode = m->idiag_inode, .uid = m->idiag_uid};
+  udp_socket_t s = {.family = m->idiag_family,
+                    .inode = m->idiag_inode,
+                    .uid = m->idiag_uid,
+                    .queued_bytes = m->idiag_rqueue,
+                    .peer_port = ntohs(m->id.idiag_dport)};
   memcpy(s.address, m->id.idiag_src, sizeof s.address);
+  memcpy(s.cookie, m->id.idiag_cookie, sizeof s.cookie);
   int left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof *m));
   for (const struct rtattr *a = (const struct rtattr *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
     uint32_t info[SK_MEMINFO_VARS] = {0};
@@ -70,4 +77,46 @@ int udp_diag(uint8_t family, uint16_t port, udp_socket_t *sockets, int room) {
   if (status == 0) status = answer(fd, sockets, room);
   close(fd);
   return status;
+}
+
+// The kernel tells of every UDP socket of the namespace: messages of other ports are refused before they are queued.
+static int only_port(int fd, uint16_t port) {
+  const uint32_t at = NLMSG_HDRLEN + offsetof(struct inet_diag_msg, id.idiag_sport);
+  struct sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, at),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, port, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  };
+  struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
+  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+int udp_closings(uint16_t port) {
+  int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  if (fd < 0) return -errno;
+  struct sockaddr_nl groups = {
+      .nl_family = AF_NETLINK,
+      .nl_groups = 1U << (SKNLGRP_INET_UDP_DESTROY - 1) | 1U << (SKNLGRP_INET6_UDP_DESTROY - 1),
+  };
+  if (only_port(fd, port) || bind(fd, (struct sockaddr *)&groups, sizeof groups)) {
+    int error = errno;
+    close(fd);
+    return -error;
+  }
+  return fd;
+}
+
+int udp_closed(int fd, udp_socket_t *sockets, int room) {
+  _Alignas(struct nlmsghdr) uint8_t bytes[1024];
+  int count = 0;
+  while (count < room) {
+    ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno == EAGAIN || count > 0 ? count : -errno;
+    const struct nlmsghdr *h = (const struct nlmsghdr *)bytes;
+    if (NLMSG_OK(h, (unsigned)n) && h->nlmsg_len >= NLMSG_LENGTH(sizeof(struct inet_diag_msg)))
+      sockets[count++] = read_socket(h);
+  }
+  return count;
 }

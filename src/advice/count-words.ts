@@ -29,10 +29,12 @@ const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => str
 
 function theStrangers({ strangers }: Observations): string {
   return strangers
-    .map(
-      ({ owner, firstSeenNs, lastSeenNs }) =>
-        `${owner}, seen from ${formatDuration(firstSeenNs)} to ${formatDuration(lastSeenNs)} of the measured phase,`,
-    )
+    .map(({ owner, sockets = 1, firstSeenNs, lastSeenNs }) => {
+      const [from, to] = [formatDuration(firstSeenNs), formatDuration(lastSeenNs)]
+      const seen = from === to ? `at ${from}` : `from ${from} to ${to}`
+      const withMany = sockets > 1 ? `, with ${formatCount(sockets)} sockets` : ''
+      return `${owner}${withMany}, seen ${seen} of the measured phase,`
+    })
     .join(' and ')
 }
 
@@ -41,7 +43,7 @@ function theirShare({ atStrangers: { least, most } }: Observations): string {
   if (most === 0) return 'no request is missed'
   return least === most
     ? plural(least, 'request', 'requests')
-    : `${formatCount(least)} requests at least, ${formatCount(most)} at most`
+    : `${formatCount(least)} requests at least, ${formatCount(most)} by what is missing elsewhere`
 }
 
 /** Counts that do not agree, and a group that did not stay what it was. */
@@ -93,7 +95,7 @@ export const COUNT_WORDS: WordsOf<
     nextStep: AGAINST_LOSSES.echo(observed),
   }),
   'books-do-not-balance': ({ strangers }, { measured }) => ({
-    message: `${plural(measured, 'datagram', 'datagrams')} cannot be accounted for${strangers.length > 0 ? ': what somebody else on the port has read cannot be seen' : ''}.`,
+    message: `${plural(measured, 'datagram', 'datagrams')} cannot be accounted for${strangers.length > 0 ? ': what somebody else on the port did with them cannot be seen' : ''}.`,
     nextStep:
       strangers.length > 0
         ? `Run again on a port of its own (${flagOf('port')} 0).`

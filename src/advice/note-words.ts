@@ -88,4 +88,9 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
   exposed: ({ exposed }) => ({
     message: `The group listens on ${listening(exposed)}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,
   }),
+  'closings-unheard': () => ({
+    message:
+      "Others on the group's port were looked for every 50 ms: who came and went between two looks was not seen, since the kernel does not tell this process of sockets that close.",
+    nextStep: 'Allow it netlink sockets of sock_diag (seccomp), on a kernel with INET_UDP_DIAG.',
+  }),
 }

@@ -31,7 +31,9 @@ export function booksOf(
   const heard = reports.some(({ refused }) => refused > 0)
   return balanceBooks(clientLedger(reports), members, ahead, {
     noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0,
+    noPorts: host.snmp?.noPorts ?? 0,
     atStrangers: datagramsAt(strangers, plan.payloadBytes),
+    shared: strangers.length > 0,
     closed:
       // One that was cut off may have had a batch in its hands that it had not begun to count.
       group.lives.some(({ gone, cutOff }) => gone || cutOff) ||

@@ -60,9 +60,10 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     }),
     standstill: observedStandstill(analysed.standstill),
     strangers: strangersOf(recording),
+    closingsUnheard: recording.closingsUnheard ?? false,
     atStrangers: {
       least: books.atStrangers ?? 0,
-      most: (books.atStrangers ?? 0) + Math.max(0, books.unexplainedRequests) + books.closedWithSocket,
+      most: (books.atStrangers ?? 0) + (books.reckonedAtStrangers ?? 0),
     },
     losses: lossesOf(books),
     unexplained: books.unexplained,

@@ -236,6 +236,7 @@ export class Session {
       sourceAddresses,
       ...(hashes && { hashes }),
       strangers: this.watch.found,
+      ...(!this.group.hearsOfClosings && { closingsUnheard: true }),
       silences: this.silences.since(startedNs),
       interrupted: signal.aborted,
       ...(this.intervals && { intervals: this.intervals.recording }),

@@ -11,13 +11,14 @@ export interface GroupLife extends Life {
   readonly leaving: boolean
 }
 
-/** A socket of somebody else on the group's port. */
+/** A socket of somebody else on the group's port: one that is there, or was closed since it was last asked for them. */
 export interface Stranger {
-  inode: number
-  uid: number
-  /** what the kernel dropped at it since it was opened, and bytes in its queue */
-  drops: number
+  /** by which it is known again */
+  key: number
+  /** bytes in its queue */
   queuedBytes: number
+  /** whose it is, and what the kernel dropped at it since it was opened; of one that was closed nobody can tell */
+  open?: { inode: number; uid: number; drops: number }
 }
 
 /** A sign of life of one that is to serve, or the lack of it. */
@@ -72,6 +73,8 @@ export interface Group {
   droppedAtMembers(): number
   /** Sockets of others on its port that get a part of what is sent to the group. */
   strangers(): readonly Stranger[]
+  /** Whether it hears of those that come and go between two calls. */
+  readonly hearsOfClosings: boolean
   /** Reads where everything stands as the measured phase begins. */
   begin(): Promise<void>
   /**

@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs'
 import type { Life } from '../kernel/group-array.js'
+import { Closings } from '../host/udp-diag.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
 import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
@@ -11,7 +12,7 @@ import type { FlowAddress } from '../steering/reuseport-program.js'
 import { GroupCounters, MEMBER_STOPPED } from './counters.js'
 import { DropsSeen } from './drops-seen.js'
 import type { Front } from './front.js'
-import type { Group, OnDeath, Pulse } from './group.js'
+import type { Group, OnDeath, Pulse, Stranger } from './group.js'
 import type { GroupOptions } from './group-options.js'
 import { GroupRecorder } from './group-recorder.js'
 import { GroupMemory } from './group-memory.js'
@@ -32,6 +33,9 @@ export class OwnGroup implements Group {
   readonly #servers: Servers
   readonly #dropsSeen = new DropsSeen()
   readonly #dropsOfFront = new DropsSeen()
+  /** of members' sockets, past and present */
+  readonly #ownCookies = new Set<number>()
+  #closings: Closings | undefined
   #onDeath: OnDeath = () => {}
   #stopped = false
   #copies: boolean
@@ -173,6 +177,7 @@ export class OwnGroup implements Group {
         throw error
       }
       this.sockets.inodes.push(fstatSync(fd).ino)
+      this.lookAtPort()
       this.lives[lifeNumber]!.joining = false
       this.options.steering?.memberAdded(lifeNumber, life.member, fd)
       return { life: lifeNumber, atNs }
@@ -250,9 +255,25 @@ export class OwnGroup implements Group {
   }
 
   /** Sockets of others on this port that get a part of what is sent to the group. */
-  strangers(): UdpSocket[] {
+  strangers(): Stranger[] {
     const { sockets } = this
-    return this.lookAtPort().filter((s) => !sockets.inodes.includes(s.inode) && takesFrom(s, sockets))
+    // Before the look, which learns of members' sockets: one that was closed since then is heard of at the next.
+    const closed = this.#closings?.take() ?? []
+    const there = this.lookAtPort().filter((s) => !sockets.inodes.includes(s.inode) && takesFrom(s, sockets))
+    return [
+      ...closed
+        .filter((s) => !this.#ownCookies.has(s.cookie) && takesFrom(s, sockets))
+        .map(({ cookie, queuedBytes }) => ({ key: cookie, queuedBytes })),
+      ...there.map(({ cookie, inode, uid, drops, queuedBytes }) => ({
+        key: cookie ?? inode,
+        queuedBytes,
+        open: { inode, uid, drops },
+      })),
+    ]
+  }
+
+  get hearsOfClosings(): boolean {
+    return this.#closings !== undefined
   }
 
   /** Whether each member reads a socket of its own. */
@@ -266,6 +287,8 @@ export class OwnGroup implements Group {
     const sockets = readSocketsOnPort(port, familiesBeside(this.sockets))
     if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
     else if (this.front) this.#dropsOfFront.note(sockets, inodes)
+    for (const { inode, cookie } of sockets)
+      if (cookie !== undefined && inodes.includes(inode)) this.#ownCookies.add(cookie)
     return sockets
   }
 
@@ -278,6 +301,8 @@ export class OwnGroup implements Group {
   async begin(): Promise<void> {
     if (this.options.stampArrivals === 'warm-up') endStamps(this.sockets.fds)
     this.#closeCopies()
+    this.#closings = Closings.listen(this.port)
+    this.lookAtPort()
     this.#recorder = await GroupRecorder.begin(this)
   }
 
@@ -303,6 +328,7 @@ export class OwnGroup implements Group {
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
+    this.#closings?.close()
     await this.#servers.stop()
     closePrograms(this.options)
     if (this.options.joiners) this.memory.close()

@@ -13,6 +13,8 @@ export interface UdpSocket {
   inode: number
   queuedBytes: number
   drops: number
+  /** that no other socket has had since boot, where the kernel was asked by sock_diag */
+  cookie?: number
 }
 
 /** IPv4 stands in the table as one 32-bit number in host order, IPv6 as four of them (little endian here). */

@@ -26,8 +26,10 @@ export interface Recording {
   sourceAddresses: string[]
   /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
   hashes?: (number | undefined)[]
-  /** sockets of others that were found on the group's port */
+  /** who else was found on the group's port */
   strangers: StrangerRecording[]
+  /** whether one that came and went between two looks was missed, since the kernel does not tell of closings here */
+  closingsUnheard?: true
   /** times in which a member, or the front, stood still though nobody had asked it to, as far as they are in the measured phase */
   silences: Silence[]
   interrupted: boolean

@@ -17,6 +17,7 @@ const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
   ['echoErrors', 'echo errors', 'bad'],
   ['unsent', 'due but not sent', 'warn'],
   ['atStrangers', 'taken by strangers', 'bad'],
+  ['reckonedAtStrangers', 'more reckoned to strangers', 'bad'],
   ['duplicates', 'duplicate', 'warn'],
   ['replayed', 'sent again by others', 'warn'],
   ['reordered', 'reordered', 'warn'],

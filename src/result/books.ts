@@ -17,6 +17,11 @@ export const books = z.object({
     .describe(
       'requests that came to members a second time: copies, which they answered again (`duplicates`)',
     ),
+  replayedUnheard: count
+    .optional()
+    .describe(
+      'of those, sent again when the flow that they came from had closed: the reply met no socket (NoPorts), and nobody heard it',
+    ),
   reordered: count.describe('replies that overtook another of their flow'),
   lost: count.describe('sent, and no reply by the end'),
   droppedAtMembers: count.describe(
@@ -34,15 +39,22 @@ export const books = z.object({
     .describe(
       "requests that sockets of others on the group's port are known to have got: dropped at them or in their queues, at most those that are in no count above",
     ),
+  reckonedAtStrangers: count
+    .optional()
+    .describe(
+      "requests in no other count, where sockets of others were on the group's port: the rest, which they must have read, had dropped since they were last seen, or closed with. Reckoned, not counted, and with what closed with a socket of the group",
+    ),
   closedWithSocket: count.describe(
-    "requests in no other count, where a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count",
+    "requests in no other count, where nobody else was on the port and a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count",
   ),
   strangersAtMembers: count.describe('datagrams at members that were not of this run'),
   strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),
   unexplainedRequests: difference.describe(
-    'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − closedWithSocket',
+    'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − reckonedAtStrangers − closedWithSocket',
   ),
-  unexplainedReplies: difference.describe('echoed − replied − late − duplicates − droppedAtClient'),
+  unexplainedReplies: difference.describe(
+    'echoed − replied − late − duplicates − droppedAtClient − replayedUnheard',
+  ),
   unexplained: count.describe(
     '|unexplainedRequests| + |unexplainedReplies| + |taken − echoed − echoErrors|: 0 on loopback',
   ),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openSocket } from '../../src/host/transport.js'
-import { diagnosedSockets } from '../../src/host/udp-diag.js'
+import { Closings, diagnosedSockets } from '../../src/host/udp-diag.js'
 import { tabledSockets, type UdpSocket } from '../../src/host/udp-table.js'
 import { addon, checked, SO_RCVBUF, SO_REUSEPORT, SOL_SOCKET } from '../../src/native.js'
 import type { Family } from '../../src/units/addresses.js'
@@ -50,10 +50,39 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
     for (let i = 0; i < datagrams; i++)
       checked(addon.send(sender, new Uint8Array(100), addresses[0]!, port), 'send')
     const inTable = await tabled(port, family, addresses.length)
-    expect(byInode(diagnosedSockets(port, family)!)).toEqual(inTable)
+    const diagnosed = byInode(diagnosedSockets(port, family)!)
+    expect(diagnosed.map(({ cookie, ...tabled }) => tabled)).toEqual(inTable)
+    expect(new Set(diagnosed.map(({ cookie }) => cookie)).size).toBe(addresses.length)
     expect(Math.max(...inTable.map(({ drops }) => drops))).toBeGreaterThan(0)
     expect(Math.max(...inTable.map(({ queuedBytes }) => queuedBytes))).toBeGreaterThan(0)
     expect(new Set(inTable.map(({ address }) => address))).toEqual(new Set(addresses))
+  })
+
+  it('are heard of when they close, with what they had not read; no client of the port, and none of another', async () => {
+    const [port, other] = [quietPort(), quietPort()]
+    const closings = Closings.listen(port)!
+    const address = addresses[0]!
+    const [first, second, elsewhere] = [open(address, port), open(address, port), open(address, other)]
+    const there = diagnosedSockets(port, family)!
+    const client = openSocket({ address })
+    fds.push(client)
+    checked(addon.connect(client, address, port), 'connect')
+    checked(addon.send(client, new Uint8Array(100), address, port), 'send')
+    const queued = diagnosedSockets(port, family)!
+    expect(closings.take()).toEqual([])
+    for (const fd of [client, elsewhere, first, second]) {
+      addon.close(fd)
+      fds.splice(fds.indexOf(fd), 1)
+    }
+    const heard: ReturnType<Closings['take']> = []
+    await until('both are heard of', () => heard.push(...closings.take()) && heard.length >= there.length)
+    closings.close()
+    expect(heard).toHaveLength(2)
+    for (const { cookie, ...closed } of heard) {
+      const { queuedBytes } = queued.find((socket) => socket.cookie === cookie)!
+      expect(closed).toEqual({ family, address, port, queuedBytes })
+    }
+    expect(Math.max(...heard.map(({ queuedBytes }) => queuedBytes))).toBeGreaterThan(0)
   })
 
   it('are none of another port, nor a client of it', () => {

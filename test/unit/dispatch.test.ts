@@ -225,6 +225,7 @@ describe('the checks of a run with a front', () => {
     experiment: 'run',
     deaths: [],
     strangers: [],
+    closingsUnheard: false,
     losses: NOTHING_LOST,
     atStrangers: { least: 0, most: 0 },
     unexplained: 0,

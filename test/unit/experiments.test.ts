@@ -65,7 +65,12 @@ describe('a run, on a fake group under a fake load', () => {
     const testbed = fakeTestbed(KERNEL_RULE, ({ clock, group }) =>
       clock.at(
         50 * MS,
-        () => void group.found.push({ inode: 4_294_967_295, uid: 65_534, drops: 0, queuedBytes: 0 }),
+        () =>
+          void group.found.push({
+            key: 7,
+            queuedBytes: 0,
+            open: { inode: 4_294_967_295, uid: 65_534, drops: 0 },
+          }),
       ),
     )
     const { result } = await runExperiment(onFake(run, testbed))

@@ -163,6 +163,7 @@ export class FakeGroup implements Group {
   droppedAtMembers(): number {
     return 0
   }
+  readonly hearsOfClosings = true
 
   strangers(): readonly Stranger[] {
     return this.found

@@ -20,6 +20,8 @@ const withLost = (missing: number, noSocket: number, closed: boolean, atStranger
     noSocket,
     closed,
     atStrangers,
+    shared: atStrangers > 0,
+    noPorts: 0,
   })
 
 describe('the books', () => {
@@ -58,6 +60,8 @@ describe('the books', () => {
       leftAtMembers: 1,
       noSocket: 0,
       atStrangers: 0,
+      reckonedAtStrangers: 0,
+      replayedUnheard: 0,
       closedWithSocket: 0,
       strangersAtMembers: 9,
       strangersAtClient: 0,
@@ -90,9 +94,15 @@ describe('the books', () => {
   })
 
   it('know what strangers got, at most as many as are missing: they may have traffic of their own', () => {
-    expect(withLost(7, 0, false, 5)).toMatchObject({ atStrangers: 5, unexplainedRequests: 2, unexplained: 2 })
     expect(withLost(7, 3, true, 9)).toMatchObject({ noSocket: 3, atStrangers: 4, closedWithSocket: 0 })
     expect(withLost(0, 0, false, 9)).toMatchObject({ atStrangers: 0, unexplained: 0 })
+  })
+
+  it('reckon to strangers what is missing elsewhere, and nothing where there was none', () => {
+    expect(withLost(7, 0, false, 5)).toMatchObject({ atStrangers: 5, reckonedAtStrangers: 2, unexplained: 0 })
+    expect(withLost(7, 0, true, 5)).toMatchObject({ reckonedAtStrangers: 2, closedWithSocket: 0 })
+    expect(withLost(-2, 0, false, 5)).toMatchObject({ reckonedAtStrangers: 0, unexplainedRequests: -2 })
+    expect(withLost(7, 0, false)).toMatchObject({ reckonedAtStrangers: 0, unexplained: 7 })
   })
 
   it('know a copy of a request, which was answered, from a copy of a reply, which was not', () => {
@@ -107,6 +117,20 @@ describe('the books', () => {
     expect(
       balanceBooks({ ...CLIENT, sent: 101, duplicates: 1 }, [{ ...MEMBER, taken: 51, echoed: 51 }, MEMBER]),
     ).toMatchObject({ replayed: 1, lost: 1, unexplained: 1 })
+  })
+
+  it('know copies whose reply nobody heard, since their flow had closed: by the kernel’s count, and as many on either side', () => {
+    const late = (copies: number, noPorts: number) =>
+      balanceBooks(CLIENT, [{ ...MEMBER, taken: 50 + copies, echoed: 50 + copies }, MEMBER], undefined, {
+        noSocket: 0,
+        noPorts,
+        atStrangers: 0,
+        shared: false,
+        closed: false,
+      })
+    expect(late(4, 9)).toMatchObject({ replayed: 4, replayedUnheard: 4, duplicates: 0, unexplained: 0 })
+    expect(late(4, 3)).toMatchObject({ replayedUnheard: 3, unexplainedRequests: -1, unexplainedReplies: 1 })
+    expect(late(0, 9)).toMatchObject({ replayed: 0, replayedUnheard: 0, unexplained: 0 })
   })
 
   it('put down the rest to sockets that closed, but nothing that came from nowhere', () => {

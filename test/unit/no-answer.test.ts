@@ -21,7 +21,9 @@ const lossesBy = (member: Partial<MemberLedger>, client: Partial<ClientLedger> =
   lossesOf(
     balanceBooks({ ...CLIENT, ...client }, [{ ...MEMBER, ...member }], undefined, {
       noSocket,
+      noPorts: 0,
       atStrangers: 0,
+      shared: false,
       closed: false,
     }),
   )

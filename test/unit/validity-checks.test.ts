@@ -18,6 +18,7 @@ const healthy = {
   experiment: 'run',
   deaths: [],
   strangers: [],
+  closingsUnheard: false,
   losses: lostTo({}),
   atStrangers: { least: 0, most: 0 },
   unexplained: 0,
@@ -175,15 +176,19 @@ const strangerMessage = (least: number, most: number): string | undefined =>
 describe('a stranger on the port', () => {
   it('is named, with when it was seen, and what it took as far as can be known', () => {
     expect(strangerMessage(2631, 3004)).toBe(
-      "process 4711 (named), seen from 1.2 s to 1.5 s of the measured phase, joined the group's port and took a part of its flows: 2,631 requests at least, 3,004 at most.",
+      "process 4711 (named), seen from 1.2 s to 1.5 s of the measured phase, joined the group's port and took a part of its flows: 2,631 requests at least, 3,004 by what is missing elsewhere.",
     )
     expect(strangerMessage(1, 1)).toMatch(/ flows: 1 request\.$/)
+    const many = { ...NAMED, sockets: 3, lastSeenNs: NAMED.firstSeenNs }
+    expect(findingOf({ ...openLoop, strangers: [many] }, 'stranger-joined')?.message).toMatch(
+      /^process 4711 \(named\), with 3 sockets, seen at 1\.2 s of the measured phase, joined /,
+    )
     expect(strangerMessage(0, 0)).toMatch(/ flows: no request is missed\.$/)
   })
 
   it('is what the books lack, rather than the network path', () => {
     const finding = findingOf({ ...openLoop, strangers: [NAMED], unexplained: 3 }, 'books-do-not-balance')
-    expect(finding?.message).toMatch(/ has read cannot be seen\.$/)
+    expect(finding?.message).toMatch(/ did with them cannot be seen\.$/)
     expect(finding?.nextStep).not.toContain('network')
   })
 })
@@ -447,7 +452,8 @@ describe('remarks', () => {
     ['flows-given-up', 'suspect', { flowsGivenUp: 4 }],
     ['waves', 'note', { waves: 3 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
-    ['exposed', 'note', { exposed: { address: '0.0.0.0', wildcard: true } }],
+    ['closings-unheard', 'note', { closingsUnheard: true }],
+    ['exposed', 'note', { exposed: { everyAddressOf: ['ipv4'] as const } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
     const observed = { ...openLoop, ...change }
     expect(validityOf(observed).findings).toMatchObject([{ code, severity }])

@@ -30,8 +30,12 @@ export interface ClientLedger {
 export interface AtThePort {
   /** those that met no socket, as the kernel counted them for all ports of the network namespace */
   noSocket: number
+  /** what met no socket on any port, requests or not, by the same count */
+  noPorts: number
   /** those that sockets of others are known to have got */
   atStrangers: number
+  /** whether there was any */
+  shared: boolean
   /** whether a socket of the group was closed in the measured phase, by whomever */
   closed: boolean
 }
@@ -51,30 +55,46 @@ function replayedRequests(client: ClientLedger, echoed: number): number {
 
 /**
  * Puts what the clients and the members counted, each by itself, side by side:
- * sent + replayed = taken + dropped and left at members and ahead of them + met no socket + at strangers + closed with a
- * socket + unexplained;
- * taken = echoed + echo errors; echoed = replied + late + duplicates + dropped at the client + unexplained.
- * What closed with a socket is the rest, where one was closed: nobody can count it any more.
+ * sent + replayed = taken + dropped and left at members and ahead of them + met no socket + at strangers, as known and as
+ * reckoned + closed with a socket + unexplained;
+ * taken = echoed + echo errors; echoed = replied + late + duplicates + dropped at the client + replayed unheard + unexplained.
+ * What strangers read, or closed with a socket, nobody can count: where there was one, that is the rest.
  */
 export function balanceBooks(
   client: ClientLedger,
   members: readonly MemberLedger[],
   ahead: AheadLedger = { drops: 0, left: 0, strangers: 0 },
-  atThePort: AtThePort = { noSocket: 0, atStrangers: 0, closed: false },
+  atThePort: AtThePort = {
+    noSocket: 0,
+    noPorts: 0,
+    atStrangers: 0,
+    shared: false,
+    closed: false,
+  },
 ): Books {
   const taken = total(members, 'taken')
   const echoed = total(members, 'echoed')
   const echoErrors = total(members, 'echoErrors')
   const droppedAtMembers = total(members, 'drops') + ahead.drops
   const leftAtMembers = total(members, 'left') + ahead.left
-  const replayed = replayedRequests(client, echoed)
-  const missing = client.sent + replayed - taken - droppedAtMembers - leftAtMembers
+  const unheard = echoed - client.replied - client.late - client.duplicates - client.dropped
+  const heardAgain = replayedRequests(client, echoed)
+  const accounted = taken + droppedAtMembers + leftAtMembers
+  // More requests than were sent, as many replies that nobody heard, as many datagrams that met no socket.
+  const replayedUnheard = Math.max(
+    0,
+    Math.min(accounted - client.sent - heardAgain, unheard, atThePort.noPorts),
+  )
+  const replayed = heardAgain + replayedUnheard
+  const missing = client.sent + replayed - accounted
   // Others' datagrams are in the kernel's count too.
   const noSocket = Math.max(0, Math.min(missing, atThePort.noSocket))
   const atStrangers = Math.max(0, Math.min(missing - noSocket, atThePort.atStrangers))
-  const closedWithSocket = atThePort.closed ? Math.max(0, missing - noSocket - atStrangers) : 0
-  const unexplainedRequests = missing - noSocket - atStrangers - closedWithSocket
-  const unexplainedReplies = echoed - client.replied - client.late - client.duplicates - client.dropped
+  const rest = Math.max(0, missing - noSocket - atStrangers)
+  const reckonedAtStrangers = atThePort.shared ? rest : 0
+  const closedWithSocket = atThePort.closed && !atThePort.shared ? rest : 0
+  const unexplainedRequests = missing - noSocket - atStrangers - reckonedAtStrangers - closedWithSocket
+  const unexplainedReplies = unheard - replayedUnheard
   return {
     sent: client.sent,
     sendErrors: client.sendErrors,
@@ -86,6 +106,7 @@ export function balanceBooks(
     late: client.late,
     duplicates: client.duplicates,
     replayed,
+    replayedUnheard,
     reordered: client.reordered,
     lost: client.sent - client.replied - client.late,
     droppedAtMembers,
@@ -93,6 +114,7 @@ export function balanceBooks(
     leftAtMembers,
     noSocket,
     atStrangers,
+    reckonedAtStrangers,
     closedWithSocket,
     strangersAtMembers: total(members, 'strangers') + ahead.strangers,
     strangersAtClient: client.strangers,

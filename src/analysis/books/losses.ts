@@ -33,7 +33,8 @@ export function lossesOf(books: Books): Losses {
       echo: books.echoErrors,
       socket: books.noSocket + books.closedWithSocket,
       client: books.droppedAtClient,
-      'way-there': Math.max(0, books.unexplainedRequests) + (books.atStrangers ?? 0),
+      'way-there':
+        Math.max(0, books.unexplainedRequests) + (books.atStrangers ?? 0) + (books.reckonedAtStrangers ?? 0),
       'way-back': Math.max(0, books.unexplainedReplies),
     },
   }

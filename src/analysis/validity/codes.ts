@@ -39,5 +39,6 @@ export type NoteCode =
   | 'ports-replaced'
   | 'engine-fallback'
   | 'exposed'
+  | 'closings-unheard'
 
 export type FindingCode = CheckCode | NoteCode

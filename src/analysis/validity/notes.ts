@@ -71,4 +71,9 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ engineFallback }) => (engineFallback === undefined ? undefined : {}),
   },
   { code: 'exposed', severity: 'note', notice: ({ exposed }) => (exposed === undefined ? undefined : {}) },
+  {
+    code: 'closings-unheard',
+    severity: 'note',
+    notice: ({ closingsUnheard }) => (closingsUnheard ? {} : undefined),
+  },
 ]

@@ -19,8 +19,12 @@ export interface Observations {
   front?: { drops: number; died?: string }
   /** members, and the front, that stood still though nobody had asked them to */
   standstill: Standstill
-  /** sockets of others that were found on the group's port during the run, and requests that they got by the books */
+  /**
+   * who else was found on the group's port during the run, requests that they got by the books, and whether one that came
+   * and went between two looks was missed
+   */
   strangers: StrangerResult[]
+  closingsUnheard: boolean
   atStrangers: { least: number; most: number }
   /** what became of the requests */
   losses: Losses
