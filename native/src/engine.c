@@ -32,10 +32,12 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
   int fd = socket(source->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
   if (fd < 0) return -errno;
   // bind() takes an IPv6 address of a prefix that is local by its route only on such a socket.
-  int on = 1, loopback = (int)htonl(LOOPBACK_INDEX);
+  int on = 1, loopback = LOOPBACK_INDEX, in_network_order = (int)htonl(LOOPBACK_INDEX);
   if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
-  // Where the server's address is removed from this host, what is sent to it must not look for another way.
-  else setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &loopback, sizeof loopback);
+  // Where the server's address is removed from this host, what is sent to it must not look for another way: over IPv6 only a
+  // bound socket does not.
+  if (source->sa_family == AF_INET6) setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &loopback, sizeof loopback);
+  else setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &in_network_order, sizeof in_network_order);
   if (bind(fd, source, length)) step = 1, error = errno;
   else if (connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
   struct sockaddr_storage bound;

@@ -37,7 +37,8 @@ static udp_socket_t read_socket(const struct nlmsghdr *h) {
                     .inode = m->idiag_inode,
                     .uid = m->idiag_uid,
                     .queued_bytes = m->idiag_rqueue,
-                    .peer_port = ntohs(m->id.idiag_dport)};
+                    .peer_port = ntohs(m->id.idiag_dport),
+                    .device = m->id.idiag_if};
   memcpy(s.address, m->id.idiag_src, sizeof s.address);
   memcpy(s.cookie, m->id.idiag_cookie, sizeof s.cookie);
   int left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof *m));

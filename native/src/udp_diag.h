@@ -12,6 +12,7 @@ typedef struct {
   uint32_t address[4];           // that it is bound to, in network order; IPv4 in the first
   uint32_t cookie[2];            // of all sockets since boot no other has it; low half first
   uint32_t peer_port;            // 0: it is not connected
+  uint32_t device;               // index of the interface that it is bound to, 0: none
 } udp_socket_t;
 
 // Writes those of `family` in this network namespace that are bound to `port` to `sockets`, `room` at most. Returns how

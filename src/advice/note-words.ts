@@ -29,7 +29,7 @@ function overflowed(observed: Observations): string {
 /** The addresses at which others than this host can reach the group. */
 function listening(exposed: Observations['exposed']): string | undefined {
   if (exposed === undefined || 'address' in exposed) return exposed?.address
-  return `every ${exposed.everyAddressOf.map((family) => FAMILY_NAMES[family]).join(' and ')} address of this host`
+  return `every ${FAMILY_NAMES[exposed.everyAddressOf]} address of this host`
 }
 
 /** What a reader should know. */

@@ -1,11 +1,11 @@
 import { flagOf } from '../plan/parameters/table.js'
 import { RpbenchError, usageError } from '../errors.js'
 import { readTextFile } from '../files/text-file.js'
-import { isLocalAddress, loopbackIsUp, mayBind } from '../host/addresses.js'
+import { isFenced, isLocalAddress, loopbackIsUp, mayBind } from '../host/addresses.js'
 import { firstUnprivilegedPort } from '../host/limits.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { boundTo, familiesTaken } from '../plan/transport.js'
+import { boundTo } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
 import { FAMILY_NAMES, familyOf, isLoopback, networkOf, type Family } from '../units/addresses.js'
@@ -84,6 +84,12 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
   const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
   const foreign = addresses.find((address) => !isLocalAddress(address))
   if (foreign !== undefined) throw foreignAddress(foreign)
+  const loose = addresses.find((address) => !isFenced(address))
+  if (loose !== undefined)
+    throw new RpbenchError(
+      'RPB_ADDRESS',
+      `${loose} is an address of another interface than lo, and over IPv6 what is sent to it would leave this host if it were removed during the run: give ::1, or have root add a route of lo to it (ip -6 route add local ${loose} dev lo).`,
+    )
   const bound = boundTo(plan).address
   if (!isLocalAddress(bound))
     throw new RpbenchError(
@@ -102,7 +108,9 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
 
 /** Where a group on this address can be reached from, where that is not from this host alone. */
 export function exposureOf(plan: RunPlan): Recording['exposed'] {
-  const { host, listen } = plan
-  if (listen !== 'address') return { everyAddressOf: familiesTaken(plan) }
+  const { host, listen, family } = plan
+  // Bound to lo.
+  if (family === 'ipv6') return undefined
+  if (listen !== 'address') return { everyAddressOf: family }
   return isLoopback(host) ? undefined : { address: host }
 }

@@ -8,12 +8,15 @@ import { openSocket } from './transport.js'
 /** RTF_LOCAL of linux/ipv6_route.h: what goes to this prefix is this host's. */
 const LOCAL_ROUTE = 0x8000_0000
 
-/** The prefixes that are local, out of the text of /proc/net/ipv6_route (net/ipv6/route.c, rt6_info_route). */
-export function localPrefixes(table: string): BlockList {
+/**
+ * The prefixes that are local, out of the text of /proc/net/ipv6_route (net/ipv6/route.c, rt6_info_route).
+ * @param device only those whose route is of this interface
+ */
+export function localPrefixes(table: string, device?: string): BlockList {
   const local = new BlockList()
   for (const line of table.split('\n')) {
-    const [prefix = '', length = '', , , , , , , flags = ''] = line.trim().split(/\s+/)
-    if ((Number.parseInt(flags, 16) & LOCAL_ROUTE) !== 0)
+    const [prefix = '', length = '', , , , , , , flags = '', of] = line.trim().split(/\s+/)
+    if ((Number.parseInt(flags, 16) & LOCAL_ROUTE) !== 0 && (device === undefined || of === device))
       local.addSubnet(prefix.match(/.{4}/g)!.join(':'), Number.parseInt(length, 16), 'ipv6')
   }
   return local
@@ -25,9 +28,21 @@ export function localPrefixes(table: string): BlockList {
  * nothing; so routes are read.
  */
 export function isLocalAddress(address: string): boolean {
-  if (familyOf(address) === 'ipv4' || isWildcard(address)) return canUse(address)
+  return familyOf(address) === 'ipv4' || isWildcard(address) ? canUse(address) : hasLocalRoute(address)
+}
+
+/**
+ * Whether what is sent to a local address stays here also when the address is removed: over IPv6 sockets are bound to
+ * `lo`, which takes a route of `lo`. The kernel makes one of the interface that has the address.
+ */
+export function isFenced(address: string): boolean {
+  return familyOf(address) === 'ipv4' || hasLocalRoute(address, 'lo')
+}
+
+/** @param device of which the route is to be */
+function hasLocalRoute(address: string, device?: string): boolean {
   try {
-    return localPrefixes(readFileSync('/proc/net/ipv6_route', 'latin1')).check(address, 'ipv6')
+    return localPrefixes(readFileSync('/proc/net/ipv6_route', 'latin1'), device).check(address, 'ipv6')
   } catch {
     return false // no IPv6 here
   }

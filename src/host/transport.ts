@@ -10,6 +10,8 @@ import {
   IP_PKTINFO,
   IP_UNICAST_IF,
   SOCK_DGRAM,
+  SOL_SOCKET,
+  SO_BINDTOIFINDEX,
   addon,
   checked,
 } from '../native.js'
@@ -21,6 +23,8 @@ interface SocketOption {
   name: number
   value: number
   label: string
+  /** whether to go on without it where it is refused */
+  waived?: true
 }
 
 /** Where a socket is bound. On the wildcard of IPv6 it takes IPv4 too, unless it is for IPv6 only. */
@@ -42,15 +46,30 @@ interface Transport {
   statistics: string
 }
 
+/** Of `lo`, in every network namespace. */
+export const LOOPBACK_INDEX = 1
+
 /**
- * Unicast leaves by `lo` alone, whose index is 1 in every network namespace: while an address is this host's the kernel goes
+ * Unicast leaves by `lo` alone: while an address is this host's the kernel goes
  * that way by itself, but when it is removed in the middle it would look for a way out. The index is in network order.
  */
 const BY_LOOPBACK: SocketOption = {
   level: IPPROTO_IP,
   name: IP_UNICAST_IF,
-  value: new DataView(Uint8Array.of(0, 0, 0, 1).buffer).getInt32(0, endianness() === 'LE'),
+  value: new DataView(Uint8Array.of(0, 0, 0, LOOPBACK_INDEX).buffer).getInt32(0, endianness() === 'LE'),
   label: 'IP_UNICAST_IF',
+}
+
+/**
+ * The same over IPv6, where a wish for an interface (IPV6_UNICAST_IF) is given up when there is another way: a socket that is
+ * bound to `lo` sends by routes of `lo` alone, and takes what comes by it. Kernels before 5.7 refuse it to users.
+ */
+const BOUND_TO_LOOPBACK: SocketOption = {
+  level: SOL_SOCKET,
+  name: SO_BINDTOIFINDEX,
+  value: LOOPBACK_INDEX,
+  label: 'SO_BINDTOIFINDEX',
+  waived: true,
 }
 
 export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
@@ -67,12 +86,16 @@ export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
     domain: AF_INET6,
     type: SOCK_DGRAM,
     // Without it, bind() takes no address that is local by the route of its prefix only.
-    always: [{ level: IPPROTO_IPV6, name: IPV6_FREEBIND, value: 1, label: 'IPV6_FREEBIND' }],
+    always: [
+      { level: IPPROTO_IPV6, name: IPV6_FREEBIND, value: 1, label: 'IPV6_FREEBIND' },
+      BOUND_TO_LOOPBACK,
+    ],
     onWildcard: ({ ipv6Only = false }) => [
       // Whatever net.ipv6.bindv6only says.
       { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: Number(ipv6Only), label: 'IPV6_V6ONLY' },
       { level: IPPROTO_IPV6, name: IPV6_RECVPKTINFO, value: 1, label: 'IPV6_RECVPKTINFO' },
-      BY_LOOPBACK,
+      // Of IPv4, where the socket could not be bound to `lo`; on one that is, it is refused.
+      { ...BY_LOOPBACK, waived: true },
     ],
     socketTable: '/proc/net/udp6',
     statistics: '/proc/net/snmp6',
@@ -85,10 +108,12 @@ export function openSocket(bound: Bound): number {
   const { domain, type, always, onWildcard } = TRANSPORTS[familyOf(address)]
   const fd = checked(addon.socket(domain, type), 'socket')
   try {
-    for (const { level, name, value, label } of isWildcard(address)
+    for (const { level, name, value, label, waived } of isWildcard(address)
       ? [...always, ...onWildcard(bound)]
-      : always)
-      checked(addon.setOption(fd, level, name, value), `setsockopt ${label}`)
+      : always) {
+      const status = addon.setOption(fd, level, name, value)
+      if (!waived) checked(status, `setsockopt ${label}`)
+    }
     return fd
   } catch (error) {
     addon.close(fd)

@@ -12,14 +12,16 @@ const WORD = {
   address: 5,
   cookie: 9,
   peerPort: 11,
+  device: 12,
 } as const
-const ROW = 12
+const ROW = 13
 const DOMAINS: Readonly<Record<Family, number>> = { ipv4: AF_INET, ipv6: AF_INET6 }
 const ADDRESS_BYTES: Readonly<Record<Family, number>> = { ipv4: 4, ipv6: 16 }
 
 /** A socket as sock_diag tells of it. */
 export interface DiagnosedSocket extends UdpSocket {
   cookie: number
+  device: number
 }
 
 /**
@@ -56,6 +58,7 @@ function socketAt(row: Uint32Array, port: number, family: Family): DiagnosedSock
     queuedBytes: row[WORD.queuedBytes]!,
     drops: row[WORD.drops]!,
     cookie: row[WORD.cookie + 1]! * 2 ** 32 + row[WORD.cookie]!,
+    device: row[WORD.device]!,
   }
 }
 
@@ -91,8 +94,8 @@ export class Closings {
         const row = rowAt(this.#rows, i)
         if (row[WORD.peerPort] !== 0) continue
         const family = row[WORD.family] === AF_INET6 ? 'ipv6' : 'ipv4'
-        const { address, port, queuedBytes, cookie } = socketAt(row, this.port, family)
-        found.push({ family, address, port, queuedBytes, cookie })
+        const { uid, inode, drops, ...closed } = socketAt(row, this.port, family)
+        found.push(closed)
       }
       if (count < CLOSINGS) return found
     }

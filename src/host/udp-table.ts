@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { addressFrom, FAMILIES, familyOf, isWildcard, WILDCARD, type Family } from '../units/addresses.js'
-import { TRANSPORTS, type Bound } from './transport.js'
+import { LOOPBACK_INDEX, TRANSPORTS, type Bound } from './transport.js'
 
 /** One UDP socket of this network namespace, as the kernel lists it. */
 export interface UdpSocket {
@@ -15,6 +15,8 @@ export interface UdpSocket {
   drops: number
   /** that no other socket has had since boot, where the kernel was asked by sock_diag */
   cookie?: number
+  /** index of the interface that it is bound to, 0 for none, where the kernel was asked by sock_diag */
+  device?: number
 }
 
 /** IPv4 stands in the table as one 32-bit number in host order, IPv6 as four of them (little endian here). */
@@ -42,9 +44,15 @@ export function overlaps(socket: Pick<UdpSocket, 'address'>, bound: Bound): bool
 /**
  * Whether a socket gets a part of what is sent to a group on this address, if both have the same port. The kernel looks
  * for sockets bound to the address itself first, those of IPv4 before those of IPv6 that take it too: beside them, one on
- * the wildcard gets nothing. What is sent to a group on the wildcard goes to whoever is bound to where it is sent.
+ * the wildcard gets nothing. What is sent to a group on the wildcard goes to whoever is bound to where it is sent. Of
+ * IPv6 sockets on one address those that came first have it, with all of the same interface: a group's is `lo`.
  */
-export function takesFrom({ address, family }: Pick<UdpSocket, 'address' | 'family'>, group: Bound): boolean {
+export function takesFrom(
+  { address, family, device = LOOPBACK_INDEX }: Pick<UdpSocket, 'address' | 'family' | 'device'>,
+  group: Bound,
+): boolean {
+  const beside = family === 'ipv6' && familyOf(group.address) === 'ipv6' && address === group.address
+  if (beside && device !== LOOPBACK_INDEX) return false
   if (isWildcard(group.address)) return takes(group, address)
   return address === group.address && family === familyOf(group.address)
 }

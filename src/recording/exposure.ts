@@ -1,4 +1,4 @@
 import type { Family } from '../plan/transport.js'
 
-/** Where others than this host can reach a group: at one address, or at every address of the host in some families. */
-export type Exposure = { address: string } | { everyAddressOf: readonly Family[] }
+/** Where others than this host can reach a group: at one address, or at every address of the host in a family. */
+export type Exposure = { address: string } | { everyAddressOf: Family }

@@ -49,9 +49,10 @@ describe('rpbench run --host ::1', needsIpv6, () => {
 describe('rpbench run --listen', needsIpv6, () => {
   it.each([
     ['any', '127.0.0.1', 'ipv4', '0.0.0.0', 'every IPv4 address of this host'],
-    ['any', '::1', 'ipv6', '::', 'every IPv6 address of this host'],
-    ['dual-stack', '::1', 'ipv6', '::', 'every IPv4 and IPv6 address of this host'],
-    ['dual-stack', '127.0.0.9', 'ipv6', '::', 'every IPv4 and IPv6 address of this host'],
+    // Bound to lo: nobody else reaches it.
+    ['any', '::1', 'ipv6', '::', undefined],
+    ['dual-stack', '::1', 'ipv6', '::', undefined],
+    ['dual-stack', '127.0.0.9', 'ipv6', '::', undefined],
   ])('%s is asked at %s, and says what it binds', async (listen, host, family, address, exposed) => {
     const outcome = await runTool([...SHORT, '--host', host, '--listen', listen, '--json', ...observe])
     const { group, books, validity, plan, hash } = resultOf(outcome)
@@ -59,7 +60,8 @@ describe('rpbench run --listen', needsIpv6, () => {
     expect(plan.effective).toMatchObject({ host, listen, family })
     expect(books).toMatchObject({ unexplained: 0, lost: 0 })
     expect(hash).toEqual(observe.length > 0 ? { observed: 300, predicted: 300 } : undefined)
-    expect(validity.findings.find(({ code }) => code === 'exposed')?.message).toContain(exposed)
+    const message = validity.findings.find(({ code }) => code === 'exposed')?.message
+    expect(message?.match(/every \w+ address of this host/)?.[0]).toBe(exposed)
   })
 
   it('any takes one family: the port is free for the other', async () => {
@@ -98,6 +100,26 @@ describe('an IPv6 address that is not local', needsIpv6, () => {
     expect(stderr).toBe(
       'rpbench: 2001:db8::1 is not an address of this host: give one that is, such as ::1, or have root make a whole prefix local (ip -6 route add local 2001:db8::/64 dev lo).\n',
     )
+  })
+})
+
+/** Addresses of an interface that is not lo. */
+const ON_VETH =
+  'ip link add out type veth peer name far && ip link set out up && ip -6 addr add fd00:1::2/64 dev out nodad'
+
+describe('an IPv6 address of another interface than lo (root)', needsNamespace, () => {
+  it('is refused, with what would keep it on this host, and taken where that was done', async () => {
+    const at = [...SHORT, '--host', 'fd00:1::2']
+    const { status, stdout, stderr } = await runTool(at, { under: inNamespace(ON_VETH) })
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toBe(
+      'rpbench: fd00:1::2 is an address of another interface than lo, and over IPv6 what is sent to it would leave this host if it were removed during the run: give ::1, or have root add a route of lo to it (ip -6 route add local fd00:1::2 dev lo).\n',
+    )
+    const under = inNamespace(`${ON_VETH} && ip -6 route add local fd00:1::2 dev lo`)
+    expect(resultOf(await runTool([...at, '--json'], { under })).books).toMatchObject({
+      lost: 0,
+      unexplained: 0,
+    })
   })
 })
 

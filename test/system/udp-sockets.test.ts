@@ -51,7 +51,7 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
       checked(addon.send(sender, new Uint8Array(100), addresses[0]!, port), 'send')
     const inTable = await tabled(port, family, addresses.length)
     const diagnosed = byInode(diagnosedSockets(port, family)!)
-    expect(diagnosed.map(({ cookie, ...tabled }) => tabled)).toEqual(inTable)
+    expect(diagnosed.map(({ cookie, device, ...tabled }) => tabled)).toEqual(inTable)
     expect(new Set(diagnosed.map(({ cookie }) => cookie)).size).toBe(addresses.length)
     expect(Math.max(...inTable.map(({ drops }) => drops))).toBeGreaterThan(0)
     expect(Math.max(...inTable.map(({ queuedBytes }) => queuedBytes))).toBeGreaterThan(0)
@@ -77,7 +77,8 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
     await until('both are heard of', () => heard.push(...closings.take()) >= 2)
     closings.close()
     expect(heard).toHaveLength(2)
-    for (const { cookie, ...closed } of heard) {
+    for (const { cookie, device, ...closed } of heard) {
+      expect(device).toBe(family === 'ipv6' ? 1 : 0)
       const { queuedBytes } = queued.find((socket) => socket.cookie === cookie)!
       expect(closed).toEqual({ family, address, port, queuedBytes })
     }

@@ -22,6 +22,13 @@ describe('the prefixes that are local', () => {
     ['2600::1', false],
   ])('have %s: %s', (address, has) => expect(local.check(address, 'ipv6')).toBe(has))
 
+  it('are fewer of lo: an address of an interface has its route there', () => {
+    const table = `${ROUTES}fd000000000000000000000000000001 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000002 00000000 80200001     eth0\n`
+    expect(localPrefixes(table).check('fd00::1', 'ipv6')).toBe(true)
+    expect(localPrefixes(table, 'lo').check('fd00::1', 'ipv6')).toBe(false)
+    expect(localPrefixes(table, 'lo').check('::1', 'ipv6')).toBe(true)
+  })
+
   it('are none in an empty table', () => expect(localPrefixes('').check('::1', 'ipv6')).toBe(false))
 })
 

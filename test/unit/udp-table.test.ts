@@ -113,6 +113,17 @@ describe('a socket gets a part of what is sent to a group', () => {
     expect(takesFrom({ address: address!, family: family as Family }, { address: group })).toBe(gets)
   })
 
+  it('of IPv6 on the same address only where it is bound to lo too, since ours came first', () => {
+    const gets = (address: string, device: number | undefined, group: string) =>
+      takesFrom({ address, family: 'ipv6', ...(device !== undefined && { device }) }, { address: group })
+    expect([gets('::1', 0, '::1'), gets('::1', 1, '::1'), gets('::1', undefined, '::1')]).toEqual([
+      false,
+      true,
+      true,
+    ])
+    expect([gets('::', 0, '::'), gets('::', 1, '::'), gets('::1', 0, '::')]).toEqual([false, true, true])
+  })
+
   it('of IPv6 only, on every address, where it can take IPv6', () => {
     const group = { address: '::', ipv6Only: true }
     const gets = (['::', '::1', '0.0.0.0', '127.0.0.1'] as const).map((address) => {

@@ -453,7 +453,7 @@ describe('remarks', () => {
     ['waves', 'note', { waves: 3 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
     ['closings-unheard', 'note', { closingsUnheard: true }],
-    ['exposed', 'note', { exposed: { everyAddressOf: ['ipv4'] as const } }],
+    ['exposed', 'note', { exposed: { everyAddressOf: 'ipv4' as const } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
     const observed = { ...openLoop, ...change }
     expect(validityOf(observed).findings).toMatchObject([{ code, severity }])
