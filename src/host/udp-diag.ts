@@ -94,7 +94,7 @@ export class Closings {
         const row = rowAt(this.#rows, i)
         if (row[WORD.peerPort] !== 0) continue
         const family = row[WORD.family] === AF_INET6 ? 'ipv6' : 'ipv4'
-        const { uid, inode, drops, ...closed } = socketAt(row, this.port, family)
+        const { uid: _uid, inode: _inode, drops: _drops, ...closed } = socketAt(row, this.port, family)
         found.push(closed)
       }
       if (count < CLOSINGS) return found

@@ -25,14 +25,9 @@ export function transportOf(listening: Listening): Transport {
 /** What members bind; on the wildcard of IPv6 they take IPv4 too, unless it is for IPv6 only. */
 export function boundTo({ host, listen }: Listening): { address: string; ipv6Only?: boolean } {
   const family = familyOf(host)
-  switch (listen) {
-    case 'address':
-      return { address: host }
-    case 'any':
-      return { address: WILDCARD[family], ...(family === 'ipv6' && { ipv6Only: true }) }
-    case 'dual-stack':
-      return { address: WILDCARD.ipv6 }
-  }
+  if (listen === 'address') return { address: host }
+  if (listen === 'dual-stack') return { address: WILDCARD.ipv6 }
+  return { address: WILDCARD[family], ...(family === 'ipv6' && { ipv6Only: true }) }
 }
 
 /** The families that a group takes. */

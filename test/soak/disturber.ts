@@ -88,7 +88,7 @@ export class Disturber {
   }
 
   #join({ port, forMs }: Kind<'joiner'>, ms: number): void {
-    const fd = openSocket('127.0.0.1')
+    const fd = openSocket({ address: '127.0.0.1' })
     addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1)
     if (addon.bind(fd, '127.0.0.1', port) === 0) this.outcome.joined++
     this.#undo.push({ atMs: ms + forMs, undo: () => void addon.close(fd) })

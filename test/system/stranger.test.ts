@@ -122,10 +122,10 @@ describe('strangers that join and leave before the end', () => {
     const result = await measureWhile(port, async () => {
       for (let i = 0; i < VISITS; i++) await visitor.visit(port, i % 2 === 0 ? 10 : 2)
     })
-    const { strangers = [], books, validity } = result
-    expect(strangers.reduce((sum, { sockets = 1 }) => sum + sockets, 0)).toBe(VISITS)
+    const { strangers: found = [], books, validity } = result
+    expect(found.reduce((sum, { sockets = 1 }) => sum + sockets, 0)).toBe(VISITS)
     // One that is looked at while it is there has a name.
-    for (const { owner } of strangers)
+    for (const { owner } of found)
       expect(owner).toMatch(
         new RegExp(`^(process ${visitor.pid} |a process (that left before it could be named|of user id ))`),
       )

@@ -51,7 +51,7 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
       checked(addon.send(sender, new Uint8Array(100), addresses[0]!, port), 'send')
     const inTable = await tabled(port, family, addresses.length)
     const diagnosed = byInode(diagnosedSockets(port, family)!)
-    expect(diagnosed.map(({ cookie, device, ...tabled }) => tabled)).toEqual(inTable)
+    expect(diagnosed.map(({ cookie: _cookie, device: _device, ...listed }) => listed)).toEqual(inTable)
     expect(new Set(diagnosed.map(({ cookie }) => cookie)).size).toBe(addresses.length)
     expect(Math.max(...inTable.map(({ drops }) => drops))).toBeGreaterThan(0)
     expect(Math.max(...inTable.map(({ queuedBytes }) => queuedBytes))).toBeGreaterThan(0)

@@ -24,6 +24,16 @@ const withLost = (missing: number, noSocket: number, closed: boolean, atStranger
     noPorts: 0,
   })
 
+/** Copies of requests that came when their flow had closed. */
+const withCopies = (copies: number, noPorts: number) =>
+  balanceBooks(CLIENT, [{ ...MEMBER, taken: 50 + copies, echoed: 50 + copies }, MEMBER], undefined, {
+    noSocket: 0,
+    noPorts,
+    atStrangers: 0,
+    shared: false,
+    closed: false,
+  })
+
 describe('the books', () => {
   it('balance when every request was taken, echoed and replied to', () =>
     expect(balanceBooks(CLIENT, [MEMBER, MEMBER])).toMatchObject({
@@ -120,17 +130,13 @@ describe('the books', () => {
   })
 
   it('know copies whose reply nobody heard, since their flow had closed: by the kernel’s count, and as many on either side', () => {
-    const late = (copies: number, noPorts: number) =>
-      balanceBooks(CLIENT, [{ ...MEMBER, taken: 50 + copies, echoed: 50 + copies }, MEMBER], undefined, {
-        noSocket: 0,
-        noPorts,
-        atStrangers: 0,
-        shared: false,
-        closed: false,
-      })
-    expect(late(4, 9)).toMatchObject({ replayed: 4, replayedUnheard: 4, duplicates: 0, unexplained: 0 })
-    expect(late(4, 3)).toMatchObject({ replayedUnheard: 3, unexplainedRequests: -1, unexplainedReplies: 1 })
-    expect(late(0, 9)).toMatchObject({ replayed: 0, replayedUnheard: 0, unexplained: 0 })
+    expect(withCopies(4, 9)).toMatchObject({ replayed: 4, replayedUnheard: 4, duplicates: 0, unexplained: 0 })
+    expect(withCopies(4, 3)).toMatchObject({
+      replayedUnheard: 3,
+      unexplainedRequests: -1,
+      unexplainedReplies: 1,
+    })
+    expect(withCopies(0, 9)).toMatchObject({ replayed: 0, replayedUnheard: 0, unexplained: 0 })
   })
 
   it('put down the rest to sockets that closed, but nothing that came from nowhere', () => {

@@ -93,6 +93,10 @@ describe('a socket takes datagrams to an address', () => {
   )
 })
 
+/** Whether one of IPv6 does, by the interface that it is bound to. */
+const sharesBoundTo = (address: string, device: number | undefined, group: string) =>
+  takesFrom({ address, family: 'ipv6', ...(device !== undefined && { device }) }, { address: group })
+
 describe('a socket gets a part of what is sent to a group', () => {
   it.each([
     ['ipv4', '127.0.0.1', '127.0.0.1', true],
@@ -114,14 +118,16 @@ describe('a socket gets a part of what is sent to a group', () => {
   })
 
   it('of IPv6 on the same address only where it is bound to lo too, since ours came first', () => {
-    const gets = (address: string, device: number | undefined, group: string) =>
-      takesFrom({ address, family: 'ipv6', ...(device !== undefined && { device }) }, { address: group })
-    expect([gets('::1', 0, '::1'), gets('::1', 1, '::1'), gets('::1', undefined, '::1')]).toEqual([
-      false,
-      true,
-      true,
-    ])
-    expect([gets('::', 0, '::'), gets('::', 1, '::'), gets('::1', 0, '::')]).toEqual([false, true, true])
+    expect([
+      sharesBoundTo('::1', 0, '::1'),
+      sharesBoundTo('::1', 1, '::1'),
+      sharesBoundTo('::1', undefined, '::1'),
+    ]).toEqual([false, true, true])
+    expect([
+      sharesBoundTo('::', 0, '::'),
+      sharesBoundTo('::', 1, '::'),
+      sharesBoundTo('::1', 0, '::'),
+    ]).toEqual([false, true, true])
   })
 
   it('of IPv6 only, on every address, where it can take IPv6', () => {
