@@ -31,3 +31,11 @@ it('a run says which engine it used, and what a round trip cost', async () => {
   expect(stdout).toMatch(/rate +[\d,]+ round trips\/s/)
   expect(stdout).toMatch(/client \(epoll\) [\d.]+ (µs|ms)/)
 })
+
+it('a run that cannot hear of sockets that close, since netlink is refused, says so in a note', async () => {
+  const { status, stdout } = await runTool([...SHORT, '--json'], { under: without('netlink') })
+  expect(status).toBe(0)
+  expect(runResult.parse(JSON.parse(stdout)).validity.findings).toContainEqual(
+    expect.objectContaining({ code: 'closings-unheard', severity: 'note' }),
+  )
+})

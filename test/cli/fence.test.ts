@@ -87,5 +87,6 @@ describe('no IPv6 datagram leaves by another interface than lo (root)', needsIpv
       expect(left).toBe(0)
       expect(result.books.unexplained).toBe(0)
     },
+    60_000,
   )
 })
