@@ -10,6 +10,7 @@ tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
 tap.bind(("lo", 0))
 again = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("ready", flush=True)
 while count > 0:
     packet = tap.recv(65536)[ETHERNET:]
     datagram = packet[IP + UDP :]

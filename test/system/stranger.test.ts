@@ -180,14 +180,23 @@ const mayReplay =
 describe('copies of requests of a run, on their way to it (root)', { skip: !mayReplay }, () => {
   const COPIES = 40
 
-  async function copy(port: number, source: 'same' | 'other' | `${number}`, copies = COPIES): Promise<void> {
+  /** @returns its end, once it hears what is sent */
+  async function copying(
+    port: number,
+    source: 'same' | 'other' | `${number}`,
+    copies = COPIES,
+  ): Promise<{ done: Promise<void> }> {
     const script = fileURLToPath(new URL('replay.py', import.meta.url))
     const child = spawn('python3', [script, String(port), String(copies), source], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
-    const [status] = (await once(child, 'exit')) as [number | null]
-    expect(status).toBe(0)
+    const ended = once(child, 'exit') as Promise<[number | null]>
+    await once(child.stdout, 'data')
+    return { done: ended.then(([status]) => expect(status).toBe(0)) }
   }
+
+  const copy = async (port: number, source: 'same' | 'other'): Promise<void> =>
+    (await copying(port, source)).done
 
   it('from the same source are answered, and counted as what they are', async () => {
     const port = quietPort()
@@ -199,13 +208,10 @@ describe('copies of requests of a run, on their way to it (root)', { skip: !mayR
 
   it('whose flow has closed are answered to nobody, and counted by what met no socket', async () => {
     const port = quietPort()
-    const flows = { flows: 60, waveSize: 20, requests: 100 }
-    let copied: Promise<void> | undefined
-    const { result } = await measure(
-      { ...plan, ...flows, warmupNs: 0, port },
-      { onProgress: ({ phase }) => phase === 'measuring' && (copied ??= copy(port, '20', 5)) },
-    )
-    await copied
+    const flows = { flows: 60, waveSize: 20, requests: 300 }
+    const copied = await copying(port, '20', 5)
+    const { result } = await measure({ ...plan, ...flows, warmupNs: 0, port })
+    await copied.done
     const { books } = result
     expect(books).toMatchObject({ replayed: 5, replayedUnheard: 5, duplicates: 0, lost: 0, unexplained: 0 })
     expect(books.echoed).toBe(books.replied + 5)

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface, type Interface } from 'node:readline'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { addonPath } from '../../src/native.js'
 
@@ -8,7 +8,7 @@ import { addonPath } from '../../src/native.js'
 export class Stranger {
   private constructor(
     readonly process: ChildProcess,
-    readonly lines: Interface,
+    readonly lines: AsyncIterator<string>,
   ) {}
 
   /** Starts it; it holds no socket yet. */
@@ -17,14 +17,14 @@ export class Stranger {
     const child = spawn(process.execPath, [script, addonPath(), address], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
-    const stranger = new Stranger(child, createInterface(child.stdout))
+    const stranger = new Stranger(child, createInterface(child.stdout)[Symbol.asyncIterator]())
     await stranger.#hears('ready')
     return stranger
   }
 
   async #hears(word: string): Promise<void> {
-    const [line] = (await once(this.lines, 'line')) as [string]
-    if (line !== word) throw new Error(`the stranger said ${line}, not ${word}`)
+    const { value } = await this.lines.next()
+    if (value !== word) throw new Error(`the stranger said ${value}, not ${word}`)
   }
 
   /** Lets it bind a port. */
