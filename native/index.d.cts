@@ -33,7 +33,7 @@ declare namespace rpnet {
     sharpTimers(): number
     /** Lets the calling thread run on this CPU only. */
     pinThread(cpu: number): number
-    /** CPU time of the calling thread, ns. */
+    /** CPU time of the calling thread, ns; or −errno. */
     threadCpuNs(): number
     bpfCreateMap(type: number, keyBytes: number, valueBytes: number, entries: number): number
     /** Writes `count` entries, whose keys and values stand one after another. */

@@ -62,6 +62,11 @@ export function checked<T>(result: T | number, syscall: string): T {
   return result as T
 }
 
+/** CPU time of this thread so far, ns. @throws SystemError where it cannot be read */
+export function threadCpuNs(): number {
+  return checked(addon.threadCpuNs(), 'clock_gettime')
+}
+
 const OPEN_STEPS = ['socket', 'bind', 'connect', 'watching the socket'] as const
 
 /** The error of `engineOpenFlow`, which says in one number which call failed and how. */

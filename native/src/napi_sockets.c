@@ -1,4 +1,5 @@
 // Sockets, shared memory, and what a thread asks for itself.
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -205,7 +206,9 @@ static napi_value pin_thread(napi_env env, napi_callback_info info) {
 }
 
 static napi_value thread_cpu_ns(napi_env env, napi_callback_info info) {
-  return number(env, (double)clock_ns(CLOCK_THREAD_CPUTIME_ID));
+  struct timespec t;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) < 0) return number(env, -errno);
+  return number(env, (double)t.tv_sec * 1e9 + (double)t.tv_nsec);
 }
 
 void define_sockets(napi_env env, napi_value exports) {

@@ -1,4 +1,4 @@
-import { addon } from '../native.js'
+import { threadCpuNs } from '../native.js'
 import type { Control } from './control.js'
 import type { Engine } from './engine.js'
 import { ENGINE_BATCH } from './exchange.js'
@@ -102,7 +102,7 @@ export class Driver {
     phase.silence?.begins(startNs)
     // What the line showed so far was of another phase.
     control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
-    const cpuAtStart = addon.threadCpuNs()
+    const cpuAtStart = threadCpuNs()
     const inFlight = new InFlightIntegral(startNs)
     let nowNs = startNs
     while (!source.finished(nowNs) && !control.finished) {
@@ -128,7 +128,7 @@ export class Driver {
       this.#send(source.due(nowNs, requests.waiting, engine.exchange.sendLane, this.#intendedNs))
     return {
       activeNs: nowNs - startNs,
-      cpuNs: addon.threadCpuNs() - cpuAtStart,
+      cpuNs: threadCpuNs() - cpuAtStart,
       inFlightIntegralNs: inFlight.until(nowNs, requests.waiting),
       unsent: source.arrears(nowNs),
       flowsGivenUp: source.flowsGivenUp,

@@ -1,6 +1,6 @@
 import type { Group, Stranger } from '../group/group.js'
 import { describeOwners } from '../host/socket-owner.js'
-import { addon } from '../native.js'
+import { threadCpuNs } from '../native.js'
 import type { StrangerRecording } from '../recording/stranger-recording.js'
 import type { Clock } from './testbed.js'
 
@@ -40,9 +40,9 @@ export class StrangerWatch {
 
   /** @returns CPU time that looking took, ms; without that of finding out whose a new one is */
   look(): number {
-    const startedNs = addon.threadCpuNs()
+    const startedNs = threadCpuNs()
     const sockets = this.group.strangers()
-    const tookMs = (addon.threadCpuNs() - startedNs) / 1e6
+    const tookMs = (threadCpuNs() - startedNs) / 1e6
     const nowNs = this.clock.nowNs()
     const owners = describeOwners(
       sockets.flatMap(({ key, open }) => (open && !this.#found.has(key) ? [open] : [])),

@@ -7,7 +7,6 @@ export interface FrontTask extends serve.ServerTask {
 }
 
 serve<FrontTask>({
-  name: () => 'front',
   open: (addon, { fds: [socketFd, ...handOnFds], runId, payloadBytes, blockOffset }, memory) =>
     addon.frontOpen(socketFd, Int32Array.from(handOnFds), BigInt(runId), payloadBytes, memory, blockOffset),
   step: (addon, front, maxNs) => addon.frontStep(front, maxNs),

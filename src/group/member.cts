@@ -11,7 +11,6 @@ export interface MemberTask extends serve.ServerTask {
 }
 
 serve<MemberTask>({
-  name: ({ index }) => `member ${index}`,
   open: (addon, task, memory) =>
     addon.memberOpen(
       task.fds[0],

@@ -1,5 +1,6 @@
 // What a member and a front have in common, as a process (argv) or as a thread (workerData). It loads the addon and
 // nothing else: such a process should be as small as one of Node can be (docs/measurements.md has the figures).
+import util = require('node:util')
 import threads = require('node:worker_threads')
 import type { Addon, Handle } from '#native'
 
@@ -8,10 +9,16 @@ const STEP_NS = 50e6
 
 /** How a kind of server is opened on what its task says, and what a step of it is. */
 interface Kind<Task> {
-  name(task: Task): string
   /** a number is −errno */
   open(addon: Addon, task: Task, memory: ArrayBuffer): Handle | number
   step(addon: Addon, server: Handle, maxNs: number): number
+}
+
+/** A result of the addon. @throws Error with the name of the errno that a negative number stands for */
+function succeeded<T>(result: T | number, what: string): T {
+  if (typeof result === 'number' && result < 0)
+    throw new Error(`could not serve: ${what} failed (${util.getSystemErrorName(result)})`)
+  return result as T
 }
 
 /** Reads the task, opens the server and lets it serve until it is told to stop. */
@@ -20,12 +27,6 @@ function serve<Task extends serve.ServerTask>(kind: Kind<Task>): void {
   const loaded: { exports: Partial<Addon> } = { exports: {} }
   process.dlopen(loaded, task.addon)
   const addon = loaded.exports as Addon
-
-  const succeeded = <T,>(result: T | number, what: string): T => {
-    if (typeof result === 'number' && result < 0)
-      throw new Error(`${kind.name(task)}: ${what} failed with errno ${-result}`)
-    return result as T
-  }
 
   if (task.parentPid !== undefined) {
     addon.followParent()

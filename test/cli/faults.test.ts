@@ -101,12 +101,20 @@ const ANYBODY: Case[] = [
 ]
 
 const FORBIDDEN = 'it is forbidden here, as the seccomp profiles of many containers do'
-const REFUSED: Case[] = (['memfd_create', 'socket', 'getrusage'] as const).map((call) => [
+const REFUSED: Case[] = ['memfd_create', 'socket', 'getrusage', 'clock_gettime'].map((call) => [
   `${call} refused`,
   RUN,
   { under: without(call) },
   1,
   new RegExp(`The system call ${call} failed \\(EPERM\\): ${FORBIDDEN}`),
+])
+
+REFUSED.push([
+  'recvmmsg refused, which members go by',
+  RUN,
+  { under: without('recvmmsg') },
+  1,
+  /Member \d \(process \d+\) could not serve: recvmmsg failed \(EPERM\) while starting/,
 ])
 
 const IN_NAMESPACES: Case[] = [
