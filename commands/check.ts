@@ -14,7 +14,7 @@ Exit status: 0 all pass, 99 one fails, 3 one cannot be told or was not measured,
   ]
   static override flags = { ...thresholdFlags }
   static override args = {
-    file: Args.string({ description: 'JSON file of the result', required: true }),
+    file: Args.string({ description: 'JSON file of the result, or a page of it', required: true }),
   }
 
   async run(): Promise<void> {

@@ -35,7 +35,10 @@ ${FORMAT_NAMES.map((name) => `  ${name}: ${formatRow(name).help}`).join('\n')}`
     ...thresholdFlags,
   }
   static override args = {
-    file: Args.string({ description: 'JSON files of results, or folders of them', required: true }),
+    file: Args.string({
+      description: 'JSON files of results, pages of them, or folders of JSON files',
+      required: true,
+    }),
   }
 
   async run(): Promise<void> {

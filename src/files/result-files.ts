@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { RpbenchError, usageError } from '../errors.js'
 import type { SavedResult } from '../result/saved-result.js'
 import { jsonFilesIn } from './result-folder.js'
-import { readResult } from './saved-result.js'
+import { readResultsIn } from './saved-result.js'
 
 /** A result, and the file that it stands in. */
 export interface SavedFile {
@@ -12,7 +12,7 @@ export interface SavedFile {
 }
 
 /**
- * The results that paths name: files, and folders with all the JSON files in them, the oldest first.
+ * The results that paths name: files, pages of `rpbench report` among them, and folders with all the JSON files in them, the oldest first.
  * @returns also why files were skipped, a sentence each: they are damaged, foreign or of a newer version
  * @throws RpbenchError RPB_USAGE where the only file that is named is such a one, or no result is left
  */
@@ -23,7 +23,7 @@ export async function readResults(
   const skipped: string[] = []
   const read = async (file: string): Promise<SavedFile[]> => {
     try {
-      return [{ file, result: await readResult(file) }]
+      return await resultsIn(file)
     } catch (error) {
       if (!(error instanceof RpbenchError)) throw error
       skipped.push(error.message)
@@ -35,7 +35,7 @@ export async function readResults(
       const files: SavedFile[] = []
       for (const name of jsonFilesIn(path)) files.push(...(await read(join(path, name))))
       saved.push(...files.toSorted((a, b) => startOf(a) - startOf(b)))
-    } else if (paths.length === 1) saved.push({ file: path, result: await readResult(path) })
+    } else if (paths.length === 1) saved.push(...(await resultsIn(path)))
     else saved.push(...(await read(path)))
   }
   if (saved.length > 0) return { saved, skipped }
@@ -43,6 +43,9 @@ export async function readResults(
     `There is no saved result in ${paths.join(', ')}${skipped.length > 0 ? `: ${skipped[0]!}` : '.'}`,
   )
 }
+
+const resultsIn = async (file: string): Promise<SavedFile[]> =>
+  (await readResultsIn(file)).map((result) => ({ file, result }))
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 

@@ -3,8 +3,8 @@ import { deflateSync, inflateSync } from 'node:zlib'
 /** What a page holds its results in: an element with this id, of type application/json. */
 export const EMBEDDED_ID = 'rpbench-results'
 const SCHEMA = 'rpbench/embedded@1'
-/** No result comes near; a page that claims more was made to fill the memory. */
-const MOST_BYTES = 512 * 2 ** 20
+/** As of a file (`MOST_FILE_BYTES`): a page that unpacks to more was made to fill the memory. */
+const MOST_BYTES = 64 * 2 ** 20
 
 /**
  * Results as a page holds them: each as JSON, compressed (zlib) and in base64, so that none of their text can be taken for

@@ -52,6 +52,16 @@ describe('rpbench report', () => {
     )
   })
 
+  it('makes a page, and reads it again', async () => {
+    const path = join(root, 'page.html')
+    const made = await report(join(REFERENCE, 'churn-hash.json'), '--format', 'html', '--output', path)
+    expect(made).toMatchObject({ status: 0, stderr: '' })
+    const { stdout } = await report(path, '--format', 'json')
+    expect(JSON.parse(stdout)).toEqual(
+      JSON.parse(await readFile(join(REFERENCE, 'churn-hash.json'), 'utf8')) as unknown,
+    )
+  })
+
   it.each([
     [['none.json'], 'cannot be read: there is no such file'],
     [[join(REFERENCE, 'run.json'), '--format', 'pdf'], '--format is text or json or markdown or junit'],

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { distributionsOf, quantilesOf, timeAt } from '../../src/report/page/latency-data.js'
-import { page, type PageResult } from '../../src/report/page/page.js'
+import { page } from '../../src/report/page/page.js'
 import { PALETTES } from '../../src/report/page/palette.js'
 import { SCRIPT, SCRIPT_HASH } from '../../src/report/page/script.js'
 import { embeddedTexts } from '../../src/result/embedded.js'
+import type { SavedResult } from '../../src/result/saved-result.js'
 import { NASTY, runOfMembers, SAMPLES, THRESHOLDS } from './sample-pages.js'
 import { sampleResult } from './sample-result.js'
 
 /** Made once each: of repetitions no two are the same. */
-const samples = new Map<string, { result: PageResult; html: string }>()
+const samples = new Map<string, { result: SavedResult; html: string }>()
 async function sample(name: string) {
   const known = samples.get(name)
   if (known) return known
@@ -87,7 +88,7 @@ describe.each(Object.keys(SAMPLES))('the page of a %s', (name) => {
 })
 
 test('what users write stays text', async () => {
-  for (const name of ['run', 'run without a reply']) {
+  for (const name of ['run', 'run without a reply', 'comparison']) {
     const html = await pageOf(name)
     expect(html).not.toContain('<img')
     expect(html).not.toContain('<b>bold')

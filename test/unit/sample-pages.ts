@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
+import { assembleCompare, type CompareSide, usualMetricsOf } from '../../src/assembly/compare.js'
 import { runExperiment } from '../../src/experiment/run.js'
 import { repeatExperiment } from '../../src/experiment/repeat.js'
-import type { PageResult } from '../../src/report/page/page.js'
+import type { SavedResult } from '../../src/result/saved-result.js'
 import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
 import type { RepeatResult } from '../../src/result/repeat-result.js'
 import type { IntervalResult, RunResult } from '../../src/result/run-result.js'
@@ -136,17 +137,22 @@ const capacity = (point: number, procs: string, lowerHz: number): Capacity => ({
 /** A sweep that searched capacities. */
 export function sampleSearch(): SweepResult {
   const sweep = sampleSweep()
+  const searched = [
+    { ...sweep.points[0]!, index: 0, flags: { procs: '1' } },
+    { ...sweep.points[3]!, index: 1, flags: { procs: '2' } },
+  ]
   return {
     ...sweep,
     plan: { ...sweep.plan, axes: [{ flag: 'procs', values: ['1', '2'] }] },
-    capacity: [capacity(0, '1', 10_000), capacity(3, '2', 19_000)],
+    points: searched,
+    capacity: [capacity(0, '1', 10_000), capacity(1, '2', 19_000)],
   }
 }
 
-const reference = (name: string): PageResult =>
+const reference = (name: string): SavedResult =>
   JSON.parse(
     readFileSync(new URL(`../../results/reference/${name}.json`, import.meta.url), 'utf8'),
-  ) as PageResult
+  ) as SavedResult
 
 const predicted = {
   schema: PREDICT_SCHEMA,
@@ -155,8 +161,36 @@ const predicted = {
   kernel: '6.18.44',
 } as const
 
+/** A side of a comparison: runs of which each is a little slower than the one before. */
+function sideOf(name: string, slowdown: number): CompareSide {
+  const results = Array.from({ length: 8 }, (_, i) => {
+    const times = slowdown * (1 + i / 100)
+    const result = sampleResult({
+      latency: { service: sampleLatency(750_000, Math.round(312_000 * times)) },
+      throughput: { roundTripsPerSecond: 150_000 / times, achievedPerSecond: 150_000 / times },
+    })
+    return { source: `${name}.json#${i + 1}`, result }
+  })
+  const { plan, host, tool } = results[0]!.result
+  return { name, results, skipped: [], plan, host, toolVersion: tool.version }
+}
+
+const compared = (slowdown: number): SavedResult =>
+  assembleCompare({
+    toolVersion: '0.1.0',
+    startedAt: '2026-11-22T10:13:00.000Z',
+    of: 'run',
+    design: 'unpaired',
+    bound: 0.05,
+    metrics: usualMetricsOf('run', [planned]),
+    base: sideOf('base', 1),
+    next: sideOf(NASTY, slowdown),
+  })
+
+const planned = sampleResult().plan
+
 /** A result of every kind, and those that make a page look otherwise. */
-export const SAMPLES: Readonly<Record<string, () => PageResult | Promise<PageResult>>> = {
+export const SAMPLES: Readonly<Record<string, () => SavedResult | Promise<SavedResult>>> = {
   run: () => runOfMembers(4, { thresholds: THRESHOLDS, intervals: intervalsOf(12, 4), label: NASTY }),
   'run of 64 members': () => runOfMembers(64, { intervals: intervalsOf(20, 64) }),
   'run of one member': () => runOfMembers(1),
@@ -181,6 +215,8 @@ export const SAMPLES: Readonly<Record<string, () => PageResult | Promise<PageRes
   search: () => sampleSearch(),
   verify: () => reference('verify'),
   selectors: () => reference('verify-selectors'),
+  comparison: () => compared(1.2),
+  'comparison that is far apart': () => compared(40),
   predict: () => ({ ...predicted, ...predictChange(4, { kind: 'resize', to: 5 }, '4.5', 'hash') }),
   spread: () => ({ ...predicted, ...predictSpreadOf(4, 10_000, '4.5') }),
 }

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readResult } from '../../src/files/saved-result.js'
+import { readResult, readResultsIn } from '../../src/files/saved-result.js'
+import { page } from '../../src/report/page/page.js'
 import { parseResult, parseResultOf } from '../../src/result/saved-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { sampleResult } from './sample-result.js'
@@ -45,5 +46,37 @@ describe('reading a result', () => {
     await expect(parseResult('cut sh', 'x')).rejects.toThrow('x is not JSON')
     await expect(parseResult('null', 'x')).rejects.toThrow('x is not a saved result of rpbench')
     await expect(readResult(join(root, 'none.json'))).rejects.toThrow('cannot be read: there is no such file')
+  })
+})
+
+describe('reading a page', () => {
+  const save = async (text: string): Promise<string> => {
+    const path = join(root, 'page.html')
+    await writeFile(path, text)
+    return path
+  }
+
+  it('gives the result that it shows', async () => {
+    const result = sampleResult({ label: '</script> & "more"' })
+    expect(await readResult(await save(page([result])))).toEqual(result)
+  })
+
+  it('gives all of several, and no one of them', async () => {
+    const results = [sampleResult({ label: 'one' }), sampleResult({ label: 'two' })]
+    const path = await save(page(results))
+    expect(await readResultsIn(path)).toEqual(results)
+    await expect(readResult(path)).rejects.toThrow('holds 2 results, and one is needed')
+  })
+
+  it('says where there is none, and where it is damaged', async () => {
+    const whole = page([sampleResult()])
+    for (const text of [
+      '<!doctype html><p>nothing',
+      whole.slice(0, -4000),
+      whole.replace('"results":["eN', '"results":["eX'),
+    ])
+      await expect(readResult(await save(text))).rejects.toThrow(
+        'is a page without a result in it, or a damaged one',
+      )
   })
 })

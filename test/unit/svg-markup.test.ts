@@ -77,6 +77,6 @@ describe('a chart', () => {
       [2, 1],
       [3, 0],
     ] as const
-    expect(line(axes, points, 's0').text).toContain('d="M0 0M2 0L3 1"')
+    expect(line(axes, points, 's0').text).toContain('d="M2 0L3 1"')
   })
 })

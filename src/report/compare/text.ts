@@ -7,7 +7,7 @@ import type {
 import { formatMeasure } from '../../units/measure.js'
 import { grid, type GridColumn } from '../grid.js'
 import { titleLines } from '../header.js'
-import { layOut, type Line } from '../line.js'
+import { layOut, type Line, type Phrase } from '../line.js'
 import { createStyle, type Style, type Tone } from '../style.js'
 import type { TextOptions } from '../views.js'
 import {
@@ -21,7 +21,7 @@ import {
   sizeText,
 } from './words.js'
 
-const TONES: Readonly<Record<CompareVerdict, Tone>> = {
+export const COMPARE_TONES: Readonly<Record<CompareVerdict, Tone>> = {
   better: 'good',
   'no worse': 'good',
   worse: 'bad',
@@ -34,37 +34,45 @@ const MOST_LEFT_OUT = 3
 /** A comparison as a person reads it: the answer, then the metrics, then what it rests on. */
 export function renderCompareText(result: CompareResult, options: TextOptions): string {
   const style = createStyle(options)
-  const { verdict, metrics, bound, of } = result
-  const answer: Line = {
-    label: 'verdict',
-    verdict: { text: verdict, tone: TONES[verdict] },
-    phrases: answerTexts(result).map((text) => ({ text })),
-  }
+  const { metrics } = result
   return [
-    ...titleLines(
-      'rpbench compare',
-      [of, `bound ${sizeText(bound, { effect: 'ratio', unit: 'ratio' })}`, methodText(result)].map(
-        (text) => ({ text }),
-      ),
-      style,
-    ),
+    ...titleLines('rpbench compare', comparePhrases(result), style),
     '',
-    ...layOut([answer], style),
+    ...layOut([answerLine(result)], style),
     '',
     ...(style.columns < LEAST_COLUMNS
       ? layOut(metrics.map(metricLine), style)
       : grid(metrics, columnsOf(style), style.columns)),
     '',
-    ...layOut([...doubtLines(result), ...restLines(result)], style),
+    ...layOut(compareLines(result), style),
     '',
   ].join('\n')
 }
+
+/** What was compared, and how. */
+export function comparePhrases(result: CompareResult): Phrase[] {
+  const bound = sizeText(result.bound, { effect: 'ratio', unit: 'ratio' })
+  return [result.of, `bound ${bound}`, methodText(result)].map((text) => ({ text }))
+}
+
+/** The answer over all metrics. */
+export function answerLine(result: CompareResult): Line {
+  const { verdict } = result
+  return {
+    label: 'verdict',
+    verdict: { text: verdict, tone: COMPARE_TONES[verdict] },
+    phrases: answerTexts(result).map((text) => ({ text })),
+  }
+}
+
+/** What the answer rests on, and what is open. */
+export const compareLines = (result: CompareResult): Line[] => [...doubtLines(result), ...restLines(result)]
 
 function metricLine(metric: ComparedMetric): Line {
   const { verdict, change } = metric
   return {
     label: metric.metric,
-    verdict: { text: verdict, tone: TONES[verdict] },
+    verdict: { text: verdict, tone: COMPARE_TONES[verdict] },
     phrases: [changeText(change.value, metric), intervalText(metric)]
       .filter((text) => text !== '')
       .map((text) => ({ text })),
@@ -85,7 +93,7 @@ function columnsOf(style: Style): GridColumn<ComparedMetric>[] {
     figure('change', 5, (metric) => changeText(metric.change.value, metric)),
     figure('interval', 4, intervalText),
     figure('p', 3, ({ adjustedPValue }) => pText(adjustedPValue).replace(/^p /, '')),
-    { title: '', align: 'left', cell: ({ verdict }) => style.paint(verdict, TONES[verdict]) },
+    { title: '', align: 'left', cell: ({ verdict }) => style.paint(verdict, COMPARE_TONES[verdict]) },
   ]
 }
 

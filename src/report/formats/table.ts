@@ -50,6 +50,11 @@ export const FORMATS = {
     takes: MEASURED,
     render: async (reported) => (await import('./csv.js')).figuresCsv(reported),
   },
+  html: {
+    help: 'a page with charts and tables, which needs no network; the results are in it, and it can be read again like their files',
+    takes: RESULT_KINDS,
+    render: async (reported) => (await import('../page/page.js')).page(reported.map(({ result }) => result)),
+  },
 } as const satisfies Readonly<Record<string, Format>>
 
 export type FormatName = keyof typeof FORMATS

@@ -93,7 +93,7 @@ export function originSection(command: string, { tool, startedAt, label, host, p
 }
 
 /** As it would be typed. */
-function commandLine(command: string, supplied: Record<string, unknown>): string {
+export function commandLine(command: string, supplied: Record<string, unknown>): string {
   const words = Object.entries(supplied).flatMap(([flag, value]) =>
     (Array.isArray(value) ? value : [value]).map((one: unknown) => {
       if (typeof one === 'boolean') return one ? `--${flag}` : `--no-${flag}`

@@ -32,7 +32,7 @@ export function movedChart(changes: readonly MovedChange[]): Figure | undefined 
       title: '',
     },
     height: changes.length * ROW + 70,
-    right: 44,
+    right: 60,
     marks: (axes) =>
       changes.map((change, i) => {
         const { x, y } = axes

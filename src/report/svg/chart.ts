@@ -47,7 +47,7 @@ export function drawChart({ title, description, x, y, marks, right = 12, height 
     vertical.ticks.map((tick, i) =>
       words([left - 6, vertical.place(tick) + TEXT_HEIGHT / 3], labels[i], 'tick', 'end'),
     ),
-    words([EDGE, TEXT_HEIGHT], y.title, 'axis'),
+    y.title !== '' && words([EDGE, TEXT_HEIGHT], y.title, 'axis'),
     foot(horizontal, x, height),
     marks(axes),
   ]}</svg>`

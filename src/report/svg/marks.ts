@@ -13,19 +13,19 @@ type Point = readonly [x: number, y: number]
 
 const tip = (text: string | undefined): Markup | false => text !== undefined && markup`<title>${text}</title>`
 
-/** A line through points in the units of the axes, in that order; a point without a value breaks it. */
+/** A line through points in the units of the axes, in that order; where one has no value it is broken. */
 export function line(
   { x, y }: Axes,
   points: readonly (readonly [x: number, y: number | undefined])[],
   kind: string,
 ): Markup {
-  let drawn = ''
-  let pen = false
+  const pieces: string[][] = [[]]
   for (const [at, value] of points) {
-    if (value !== undefined) drawn += `${pen ? 'L' : 'M'}${px(x.place(at))} ${px(y.place(value))}`
-    pen = value !== undefined
+    if (value === undefined) pieces.push([])
+    else pieces.at(-1)!.push(`${px(x.place(at))} ${px(y.place(value))}`)
   }
-  return drawn === '' ? joined([]) : markup`<path class="line ${kind}" d="${drawn}"/>`
+  const drawn = pieces.filter((piece) => piece.length > 1).map((piece) => `M${piece.join('L')}`)
+  return drawn.length === 0 ? joined([]) : markup`<path class="line ${kind}" d="${drawn.join('')}"/>`
 }
 
 export interface Dot {

@@ -16,7 +16,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** Text such that it means itself, in elements and in quoted attributes; what is no character becomes a space. */
 export function escapeText(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cs}]+/gu, ' ').replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
+  return text
+    .replaceAll(/(?:(?!\n)\p{Cc}|\p{Cs})+/gu, ' ')
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!)
 }
 
 function written(content: Content): string {
