@@ -183,6 +183,7 @@ const compared = (slowdown: number): SavedResult =>
     design: 'unpaired',
     bound: 0.05,
     metrics: usualMetricsOf('run', [planned]),
+    named: false,
     base: sideOf('base', 1),
     next: sideOf(NASTY, slowdown),
   })

@@ -39,7 +39,7 @@ export function compareBody(result: CompareResult): Body {
       {
         key: 'changes',
         title: 'How the new side differs from the base',
-        content: [charts(changesChart(metrics)), metricsTable(metrics)],
+        content: [charts(changesChart(metrics)), metricsTable(result)],
       },
       { key: 'ground', title: 'What that rests on', content: lineList(compareLines(result)) },
       ...(['base', 'new'] as const).map((side) => ({
@@ -58,7 +58,7 @@ export function compareBody(result: CompareResult): Body {
   }
 }
 
-function metricsTable(metrics: readonly ComparedMetric[]) {
+function metricsTable({ metrics, design }: CompareResult) {
   return table<ComparedMetric>(
     'Each metric that was compared',
     [
@@ -73,7 +73,7 @@ function metricsTable(metrics: readonly ComparedMetric[]) {
       {
         title: 'why',
         long: true,
-        cell: (metric) => metric.verdict === 'cannot tell' && doubtText(metric),
+        cell: (metric) => metric.verdict === 'cannot tell' && doubtText(metric, design),
       },
     ],
     metrics,

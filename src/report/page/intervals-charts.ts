@@ -113,8 +113,8 @@ function over(
           range,
         )
   const start = all[0]!.fromNs
-  const end = all.at(-1)!.toNs
   const marks = all.flatMap((interval) => interval.marks)
+  const end = Math.max(shown.at(-1)!.toNs, ...marks.map(({ atNs }) => atNs))
   const named = series.filter(({ name }) => name !== '')
   const svg = drawChart({
     title: `${title} over time`,
