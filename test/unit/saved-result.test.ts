@@ -49,21 +49,21 @@ describe('reading a result', () => {
   })
 })
 
-describe('reading a page', () => {
-  const save = async (text: string): Promise<string> => {
-    const path = join(root, 'page.html')
-    await writeFile(path, text)
-    return path
-  }
+async function savePage(text: string): Promise<string> {
+  const path = join(root, 'page.html')
+  await writeFile(path, text)
+  return path
+}
 
+describe('reading a page', () => {
   it('gives the result that it shows', async () => {
     const result = sampleResult({ label: '</script> & "more"' })
-    expect(await readResult(await save(page([result])))).toEqual(result)
+    expect(await readResult(await savePage(page([result])))).toEqual(result)
   })
 
   it('gives all of several, and no one of them', async () => {
     const results = [sampleResult({ label: 'one' }), sampleResult({ label: 'two' })]
-    const path = await save(page(results))
+    const path = await savePage(page(results))
     expect(await readResultsIn(path)).toEqual(results)
     await expect(readResult(path)).rejects.toThrow('holds 2 results, and one is needed')
   })
@@ -75,7 +75,7 @@ describe('reading a page', () => {
       whole.slice(0, -4000),
       whole.replace('"results":["eN', '"results":["eX'),
     ])
-      await expect(readResult(await save(text))).rejects.toThrow(
+      await expect(readResult(await savePage(text))).rejects.toThrow(
         'is a page without a result in it, or a damaged one',
       )
   })
