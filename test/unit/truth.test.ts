@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunResult } from '../../src/result/run-result.js'
 import { agreesWithInjected, saidOf, type Injected } from '../bench/overload-judgement.js'
 import { judgeQueue, type QueueModel, type SeenQueue } from '../bench/queueing.js'
+import { wakingUp } from '../truth/queueing.js'
 import { uniforms } from '../../src/stats/random.js'
 
 const SET_UP_NS = 150e3
@@ -64,6 +65,12 @@ describe.each<QueueModel>(['M/D/1', 'M/M/1'])('the judge of waits, %s', (model) 
 
   it('finds that a member cannot keep up', () =>
     expect(judged(0.7, ({ serviceNs }) => ({ serviceNs: 2 * serviceNs })).wait).toBe(false))
+})
+
+it('finds a shift of all waits, which the model takes over, where nobody waits for another', () => {
+  expect(wakingUp(SET_UP_NS, 200).agrees).toBe(true)
+  expect(wakingUp(SET_UP_NS + 2e6, 200).agrees).toBe(false)
+  expect(wakingUp(SET_UP_NS - 2e6, 200).agrees).toBe(false)
 })
 
 const SLOW: Injected = { right: ['slow-member'], members: [2], least: 0.8 }
