@@ -77,13 +77,13 @@ describe('rpbench run --listen', needsIpv6, () => {
       status: 0,
       stdout: expect.stringContaining(' · listen any · '),
     })
-  })
+  }, 60_000)
 })
 
 describe('a wildcard as --host', () => {
   it.each(['0.0.0.0', '::'])('%s is refused, with what to give instead', async (host) => {
-    for (const command of ['run', 'churn', 'sweep', 'verify']) {
-      const { status, stdout, stderr } = await runTool([command, '--host', host])
+    const outcomes = await Promise.all(['run', 'verify'].map((command) => runTool([command, '--host', host])))
+    for (const { status, stdout, stderr } of outcomes) {
       expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
       expect(stderr).toMatch(/^rpbench: --host \S+ stands for every address, .* give --listen any.*\.\n$/)
     }
@@ -120,7 +120,7 @@ describe('an IPv6 address of another interface than lo (root)', needsNamespace, 
       lost: 0,
       unexplained: 0,
     })
-  })
+  }, 60_000)
 })
 
 describe('in a namespace with a /64 that is local (root)', needsNamespace, () => {
