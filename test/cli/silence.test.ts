@@ -66,7 +66,10 @@ describe('a member in a frozen cgroup', { skip: !Freezer.has('v1') }, () => {
   })
 })
 
-describe('a front that a debugger holds', { skip: !MAY_DEBUG }, () => {
+/** Drops of a second or two at a queue that nobody reads: by then it was seen that it stands still, also on a busy host. */
+const ENOUGH = 2000
+
+describe('a front that a debugger holds', { skip: !MAY_DEBUG, timeout: 60_000 }, () => {
   it('has its drops counted also where the kernel does not let its socket be copied', async () => {
     const port = quietPort()
     const flags = ['--dispatch', 'fan-out', '--receive-buffer', '20k', '--port', `${port}`, '-d', '10m']
@@ -74,7 +77,7 @@ describe('a front that a debugger holds', { skip: !MAY_DEBUG }, () => {
     await tool.untilTaken('measured', 3)
     const [front] = frontsOf(tool.pid)
     debugged = Debugger.hold(front!)
-    await until('its queue is full', () => udpDropsOn(port) > 100)
+    await until('it stood still for some time', () => udpDropsOn(port) > ENOUGH)
     tool.ctrlC()
     const { status, stdout, stderr } = await tool.ended
     expect({ status, stderr }).toEqual({ status: 130, stderr: '' })
@@ -88,7 +91,7 @@ describe('a front that a debugger holds', { skip: !MAY_DEBUG }, () => {
   })
 })
 
-describe('one thread of several that a debugger holds', { skip: !MAY_DEBUG }, () => {
+describe('one thread of several that a debugger holds', { skip: !MAY_DEBUG, timeout: 60_000 }, () => {
   it('is named, and does not keep the result from being printed, which says who has to let it go', async () => {
     const port = quietPort()
     const flags = ['--server', 'threads', '--receive-buffer', '20k', '--port', `${port}`, '-d', '10m']
@@ -99,7 +102,7 @@ describe('one thread of several that a debugger holds', { skip: !MAY_DEBUG }, ()
     })
     debugged = Debugger.hold(held!)
     await debugged.untilHeld()
-    await until('its queue is full', () => udpDropsOn(port) > 100)
+    await until('it stood still for some time', () => udpDropsOn(port) > ENOUGH)
     tool.ctrlC()
     await until('the result is printed', () => tool.written.stdout.endsWith('\n}\n'))
     const result = runResult.parse(JSON.parse(tool.written.stdout))
