@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args'
+import { configFlags } from '../src/cli/config.js'
 import { ResultCommand } from '../src/cli/result-command.js'
 import { thresholdFlags } from '../src/cli/thresholds.js'
 import { usageError } from '../src/errors.js'
@@ -12,25 +13,44 @@ Exit status: 0 all pass, 99 one fails, 3 one cannot be told or was not measured,
     "<%= config.bin %> <%= command.id %> results/20261122T101300Z-run.json --threshold 'latency.service.p99<2ms'",
     "<%= config.bin %> <%= command.id %> results/reference/run.json --threshold 'balance.maxOverMean<1.10' --threshold 'books.unexplained==0'",
   ]
-  static override flags = { ...thresholdFlags }
+  static override strict = false
+  static override flags = { ...thresholdFlags, ...configFlags }
   static override args = {
-    file: Args.string({ description: 'JSON file of the result, or a page of it', required: true }),
+    file: Args.string({ description: 'JSON files of results, pages of them, or folders', required: true }),
   }
 
   async run(): Promise<void> {
-    const { args, flags } = await this.parse(Check)
-    const { threshold = [] } = flags
-    if (threshold.length === 0)
-      throw usageError("Say what to check: --threshold with a limit, such as 'loss.share<0.1%'.")
-    const [{ readResult }, { heldAgainst }, { CHECK_VIEWS }, { statusOfThresholds }] = await Promise.all([
-      import('../src/files/saved-result.js'),
+    const { argv, flags: given } = await this.parse(Check)
+    const [
+      { readResults },
+      { pooled },
+      { commandOf, heldAgainst },
+      { CHECK_VIEWS },
+      { INVALID_STATUS, statusOfThresholds },
+    ] = await Promise.all([
+      import('../src/files/result-files.js'),
+      import('../src/assembly/pooled-results.js'),
       import('../src/cli/saved-thresholds.js'),
       import('../src/report/check/views.js'),
       import('../src/cli/exit-status.js'),
     ])
-    const result = heldAgainst(await readResult(args.file), threshold)
-    await this.show(CHECK_VIEWS, { result, file: args.file }, flags)
-    const status = statusOfThresholds(0, result.thresholds)
+    const { saved, skipped } = await readResults(argv as string[])
+    for (const { why } of skipped) this.notice(`rpbench: skipped: ${why}`)
+    const [one, other] = pooled(saved)
+    if (one === undefined || other !== undefined)
+      throw usageError(
+        `These are results of several plans, such as ${one?.file ?? ''} and ${other?.file ?? ''}: check those of one plan at a time.`,
+      )
+    const flags = await this.configured(commandOf(one.result), given, Object.keys(thresholdFlags))
+    if (flags.threshold === undefined)
+      throw usageError("Say what to check: --threshold with a limit, such as 'loss.share<0.1%'.")
+    const result = heldAgainst(one.result, flags)
+    await this.show(CHECK_VIEWS, { result, file: one.file }, flags)
+    // Nothing passes for want of data: what was named and cannot be read may be what fails.
+    const status = statusOfThresholds(
+      skipped.some(({ named }) => named) ? INVALID_STATUS : 0,
+      result.thresholds,
+    )
     if (status !== 0) this.exit(status)
   }
 }

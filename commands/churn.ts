@@ -1,3 +1,4 @@
+import { configFlags } from '../src/cli/config.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { exportFlags, intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
@@ -20,13 +21,15 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
   static override flags = {
     ...flagsOf('churn'),
     ...thresholdFlags,
+    ...configFlags,
     ...outputFlags,
     ...intervalFlags,
     ...exportFlags,
   }
 
   override async run(): Promise<void> {
-    const { flags } = await this.parse(Churn)
+    const given = await this.parse(Churn)
+    const flags = await this.configured('churn', given.flags)
     const { planChurn } = await import('../src/cli/churn-flags.js')
     const { plan, changes, supplied, repeat, intervalNs } = planChurn(flags)
     const [
@@ -45,7 +48,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
       import('../src/cli/interval-output.js'),
     ])
     refuseLines(flags, intervalNs)
-    const thresholds = readThresholds(flags.threshold, { command: 'churn', ...judgeable([plan]) })
+    const thresholds = readThresholds(flags, { command: 'churn', ...judgeable([plan]) })
     const traffic = prepareTraffic(plan)
     if (repeat > 1)
       return this.repeatAndReport(flags, {

@@ -50,7 +50,7 @@ ${FORMAT_NAMES.map((name) => `  ${name}: ${formatRow(name).help}`).join('\n')}`
     await reportResults(argv as string[], {
       format,
       file: flags.output,
-      thresholds: flags.threshold,
+      thresholds: flags,
       output: this.output,
       options: textOptions(flags['no-color']),
       skip: (why) => this.notice(`rpbench: skipped: ${why}`),

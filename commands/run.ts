@@ -1,3 +1,4 @@
+import { configFlags } from '../src/cli/config.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { exportFlags, intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
@@ -21,13 +22,15 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
   static override flags = {
     ...flagsOf('run'),
     ...thresholdFlags,
+    ...configFlags,
     ...outputFlags,
     ...intervalFlags,
     ...exportFlags,
   }
 
   override async run(): Promise<void> {
-    const { flags } = await this.parse(Run)
+    const given = await this.parse(Run)
+    const flags = await this.configured('run', given.flags)
     const { planFromFlags } = await import('../src/cli/run-flags.js')
     const { plan, supplied, repeat, intervalNs } = planFromFlags(flags)
     const [
@@ -46,7 +49,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
       import('../src/cli/interval-output.js'),
     ])
     refuseLines(flags, intervalNs)
-    const thresholds = readThresholds(flags.threshold, { command: 'run', ...judgeable([plan]) })
+    const thresholds = readThresholds(flags, { command: 'run', ...judgeable([plan]) })
     const traffic = prepareTraffic(plan)
     if (repeat > 1)
       return this.repeatAndReport(flags, {

@@ -3,6 +3,9 @@ import { BaseCommand } from '../src/cli/base-command.js'
 import { usageError } from '../src/errors.js'
 import type { SchemaName } from '../src/result/json-schema.js'
 
+/** What is no result, but read. */
+const CONFIG = 'config'
+
 /** Written out: asking the schemas themselves would load zod for every `--help`. */
 const NAMES = [
   'run',
@@ -17,7 +20,7 @@ const NAMES = [
 ] as const satisfies readonly SchemaName[]
 
 export default class Schema extends BaseCommand {
-  static override summary = 'Print the JSON Schema of a result'
+  static override summary = 'Print the JSON Schema of a result, or of the configuration file'
   static override description =
     'Results name their schema and its version in the field "schema", such as rpbench/run@1. A version only ever gains optional fields; anything else makes a new version.'
   static override examples = [
@@ -28,12 +31,12 @@ export default class Schema extends BaseCommand {
     },
   ]
   static override args = {
-    result: Args.custom<SchemaName>({
-      description: `which result: ${NAMES.join(', ')}`,
+    result: Args.custom<SchemaName | typeof CONFIG>({
+      description: `which result: ${NAMES.join(', ')}; or ${CONFIG}`,
       parse: (text) => {
-        const name = NAMES.find((one) => one === text)
+        const name = ([...NAMES, CONFIG] as const).find((one) => one === text)
         if (name === undefined)
-          throw usageError(`There is no result "${text}": name one of ${NAMES.join(', ')}.`)
+          throw usageError(`There is no result "${text}": name one of ${NAMES.join(', ')}, or ${CONFIG}.`)
         return Promise.resolve(name)
       },
     })({ default: 'run' }),
@@ -41,7 +44,10 @@ export default class Schema extends BaseCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Schema)
-    const { resultJsonSchema } = await import('../src/result/json-schema.js')
-    await this.print(`${JSON.stringify(resultJsonSchema(args.result), null, 2)}\n`)
+    const schema =
+      args.result === CONFIG
+        ? (await import('../src/plan/config-schema.js')).configJsonSchema()
+        : (await import('../src/result/json-schema.js')).resultJsonSchema(args.result)
+    await this.print(`${JSON.stringify(schema, null, 2)}\n`)
   }
 }

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { configFlags } from '../src/cli/config.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { thresholdFlags } from '../src/cli/thresholds.js'
@@ -33,29 +34,32 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
     }),
     ...flagsOf('sweep'),
     ...thresholdFlags,
+    ...configFlags,
     ...outputFlags,
   }
 
   override async run(): Promise<void> {
-    const { flags, metadata } = await this.parse(Sweep)
+    const { flags: given, metadata } = await this.parse(Sweep)
+    // What is resumed has its flags in its file.
+    const flags = given.resume === undefined ? await this.configured('sweep', given) : given
     const { consentToSweep, resumedSweep, runSweep } = await import('../src/cli/sweep-session.js')
     const { resume, ...others } = flags
     if (resume !== undefined) {
-      const given = [...Object.keys(flagsOf('sweep')), 'output'].find(
+      const beside = [...Object.keys(flagsOf('sweep')), 'output'].find(
         (name) => others[name as keyof typeof others] !== undefined && !metadata.flags[name]?.setFromDefault,
       )
-      if (given !== undefined)
+      if (beside !== undefined)
         throw usageError(
-          `--resume takes its flags from the file: leave out --${given}, or start a new sweep.`,
+          `--resume takes its flags from the file: leave out --${beside}, or start a new sweep.`,
         )
     }
     const { planSweep } = await import('../src/cli/sweep-flags.js')
     const task: SweepTask =
       resume === undefined ? planSweep(others) : await resumedSweep(resume, await this.#origin())
     if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
-    const { judgeable, readThresholds } = await import('../src/cli/read-thresholds.js')
-    const kept = task.earlier?.thresholds?.map(({ expression }) => expression)
-    const thresholds = readThresholds(flags.threshold ?? [...new Set(kept)], {
+    const { judgeable, keptThresholds, readThresholds } = await import('../src/cli/read-thresholds.js')
+    const limits = flags.threshold === undefined ? keptThresholds(task.earlier?.thresholds) : flags
+    const thresholds = readThresholds(limits, {
       command: 'sweep',
       ...judgeable(task.plan.points.map(({ plan }) => plan)),
       search: task.goal !== undefined,

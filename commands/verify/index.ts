@@ -1,3 +1,4 @@
+import { configFlags } from '../../src/cli/config.js'
 import { flagsOf } from '../../src/cli/flags.js'
 import { EXIT_STATUS } from '../../src/cli/exit-status.js'
 import { thresholdFlags } from '../../src/cli/thresholds.js'
@@ -18,11 +19,13 @@ Exit status: 0 all hold, 99 one (or a threshold) does not, 3 one cannot be told,
   static override flags = {
     ...flagsOf('verify'),
     ...thresholdFlags,
+    ...configFlags,
     ...outputFlags,
   }
 
   override async run(): Promise<void> {
-    const { flags } = await this.parse(Verify)
+    const given = await this.parse(Verify)
+    const flags = await this.configured('verify', given.flags)
     const { mayLoadEbpf } = await import('../../src/steering/bpf.js')
     const mayObserve = mayLoadEbpf()
     const { planVerify } = await import('../../src/cli/verify-flags.js')
@@ -32,7 +35,7 @@ Exit status: 0 all hold, 99 one (or a threshold) does not, 3 one cannot be told,
       import('../../src/experiment/verify.js'),
       import('../../src/report/verify/views.js'),
     ])
-    const thresholds = readThresholds(flags.threshold, { command: 'verify', ...judgeable([plan]) })
+    const thresholds = readThresholds(flags, { command: 'verify', ...judgeable([plan]) })
     await this.measureAndReport({
       kind: 'verify',
       views: VERIFY_VIEWS,

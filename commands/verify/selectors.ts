@@ -1,5 +1,5 @@
 import { EXIT_STATUS } from '../../src/cli/exit-status.js'
-import { ResultCommand } from '../../src/cli/result-command.js'
+import { outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 
 export default class VerifySelectors extends ResultCommand {
   static override summary = 'test how this kernel selects the socket of a group'
@@ -11,13 +11,18 @@ sends over loopback only. Some cases need root. Exit status: 0 all that can be t
     `<%= config.bin %> verify selectors --json | jq '.cases[] | select(.outcome != "pass")'`,
   ]
 
+  static override flags = { label: outputFlags.label }
+
   override async run(): Promise<void> {
     const { flags } = await this.parse(VerifySelectors)
-    const [{ verifySelectors }, { SELECTORS_VIEWS }] = await Promise.all([
+    const [{ refuseLabel }, { verifySelectors }, { SELECTORS_VIEWS }] = await Promise.all([
+      import('../../src/cli/lifecycle.js'),
       import('../../src/experiment/selectors.js'),
       import('../../src/report/selectors/views.js'),
     ])
-    const result = verifySelectors(this.config.version)
+    const { label } = flags
+    refuseLabel(label)
+    const result = { ...verifySelectors(this.config.version), ...(label !== undefined && { label }) }
     await this.show(SELECTORS_VIEWS, { result }, flags)
     const status = EXIT_STATUS.selectors(result)
     if (status !== 0) this.exit(status)

@@ -54,9 +54,9 @@ function together(results: readonly Repeatable[]): RepeatResult {
   const [first] = results as [Repeatable]
   const repetitions = results.flatMap(repetitionsOf).map((one, index) => ({ ...one, index }))
   const independent = independentOf(repetitions, first.plan.effective.port)
-  const limits = new Set(
-    results.flatMap(({ thresholds = [] }) => thresholds.map(({ expression }) => expression)),
-  )
+  const before = results.flatMap(({ thresholds = [] }) => thresholds)
+  const limits = new Set(before.map(({ expression }) => expression))
+  const on = before.find(({ aggregate }) => aggregate !== undefined)?.aggregate
   const result = assembleRepeat(
     {
       toolVersion: first.tool.version,
@@ -72,7 +72,10 @@ function together(results: readonly Repeatable[]): RepeatResult {
     },
     repetitions,
   )
-  const thresholds = [...limits].map((text) => parseThreshold(text, '--threshold'))
+  const thresholds = [...limits].map((text) => ({
+    ...parseThreshold(text, '--threshold'),
+    ...(on !== undefined && { on }),
+  }))
   return {
     ...result,
     ...(first.label !== undefined && { label: first.label }),

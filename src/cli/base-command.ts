@@ -6,6 +6,8 @@ import { StandardOutput } from './standard-output.js'
 /** What every command of the tool has in common: its output, its errors and their exit status. */
 export abstract class BaseCommand extends Command {
   protected output!: StandardOutput
+  /** the file that flags were taken from too */
+  protected configFile: string | undefined
 
   override async init(): Promise<void> {
     await super.init()
@@ -28,7 +30,11 @@ export abstract class BaseCommand extends Command {
     if (error instanceof Errors.ExitError) throw error
     const known = error instanceof RpbenchError ? error : failedCall(error)
     if (known) {
-      this.notice(`rpbench: ${known.message}`)
+      const also =
+        this.configFile !== undefined && exitStatusOf(known) === 2
+          ? ` Flags were taken from ${this.configFile} too; --no-config leaves it out.`
+          : ''
+      this.notice(`rpbench: ${known.message}${also}`)
       this.exit(exitStatusOf(known))
     }
     if (error instanceof Errors.CLIError) {

@@ -10,7 +10,8 @@ import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
 export const INTERRUPTED_STATUS = 130
 
 const FAILED = 1
-const INVALID = 3
+/** Not a valid measurement, or what was asked cannot be told. */
+export const INVALID_STATUS = 3
 /** A claim, a case or a threshold does not hold. */
 const DOES_NOT_HOLD = 99
 
@@ -34,7 +35,7 @@ export const EXIT_STATUS = {
   verify: ({ stopped, claims }: ClaimsResult): number => {
     if (stopped === 'interrupted') return INTERRUPTED_STATUS
     if (claims.some(({ holds }) => holds === false)) return DOES_NOT_HOLD
-    return claims.every(({ holds }) => holds === true) ? 0 : INVALID
+    return claims.every(({ holds }) => holds === true) ? 0 : INVALID_STATUS
   },
   /** Results that were invalid or failed are no chance sample of what there would have been: nothing passes without them. */
   compare: ({ stopped, verdict, base, new: next }: CompareResult): number => {
@@ -42,7 +43,7 @@ export const EXIT_STATUS = {
     if (verdict === 'worse') return DOES_NOT_HOLD
     if (isNone(base) || isNone(next)) return FAILED
     const lacking = [...base.leftOut, ...next.leftOut].some(({ outcome }) => outcome !== 'interrupted')
-    return lacking || verdict === 'cannot tell' ? INVALID : 0
+    return lacking || verdict === 'cannot tell' ? INVALID_STATUS : 0
   },
   selectors: ({ cases }: SelectorsResult): number =>
     cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,
@@ -57,9 +58,9 @@ export function statusOfThresholds(
   status: number,
   thresholds: readonly Pick<ThresholdResult, 'outcome'>[] = [],
 ): number {
-  if (status !== 0 && status !== INVALID) return status
+  if (status !== 0 && status !== INVALID_STATUS) return status
   if (thresholds.some(({ outcome }) => outcome === 'fail')) return DOES_NOT_HOLD
-  return thresholds.every(({ outcome }) => outcome === 'pass') ? status : INVALID
+  return thresholds.every(({ outcome }) => outcome === 'pass') ? status : INVALID_STATUS
 }
 
 /** Whether a side of a comparison failed as a whole. */
@@ -76,11 +77,11 @@ function statusOfRuns(
 ): number {
   const measured = runs.filter(({ error, stopped }) => error === undefined && stopped === undefined)
   if (measured.length === 0) return FAILED
-  return measured.every(({ validity }) => validity?.verdict === 'invalid') ? INVALID : 0
+  return measured.every(({ validity }) => validity?.verdict === 'invalid') ? INVALID_STATUS : 0
 }
 
 function statusOfRun({ stopped, validity }: RunResult | ChurnResult): number {
   if (stopped === 'failed') return FAILED
   if (stopped === 'interrupted') return INTERRUPTED_STATUS
-  return validity.verdict === 'invalid' ? INVALID : 0
+  return validity.verdict === 'invalid' ? INVALID_STATUS : 0
 }

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import type * as Interfaces from '@oclif/core/interfaces'
-import type { Command } from '../plan/parameters/row.js'
+import type { Command, Row } from '../plan/parameters/row.js'
 import {
   helpOf,
   keysOf,
@@ -13,12 +13,12 @@ import {
   type ParameterValue,
 } from '../plan/parameters/table.js'
 
-type Row<Key extends ParameterKey> = (typeof PARAMETERS)[Key]
+type RowOf<Key extends ParameterKey> = (typeof PARAMETERS)[Key]
 
 /** What a flag brings: whether it was given, or its text, or all of its texts. */
-type Given<Key extends ParameterKey> = Row<Key>['kind'] extends { name: 'switch' }
+type Given<Key extends ParameterKey> = RowOf<Key>['kind'] extends { name: 'switch' }
   ? boolean
-  : Row<Key> extends { multiple: true }
+  : RowOf<Key> extends { multiple: true }
     ? string[]
     : string
 
@@ -39,26 +39,36 @@ export function flagsOf<C extends Command>(command: C): CommandFlags<C> {
 
 function flagFor(key: ParameterKey, command: Command) {
   const row = rowFor(key, command)
-  const common = {
+  return row.kind.name === 'switch' ? Flags.boolean(flagWords(row)) : flagForRow(row)
+}
+
+function flagWords(row: Row) {
+  return {
     description: helpOf(row),
     ...(row.char !== undefined && { char: row.char as Interfaces.AlphabetLowercase }),
     ...(row.aliases && { aliases: [...row.aliases] }),
     ...(row.group !== undefined && { helpGroup: row.group }),
   }
-  if (row.kind.name === 'switch') return Flags.boolean(common)
-  const option = { ...common, helpValue: row.value ?? row.kind.value }
-  return row.multiple
+}
+
+/** The flag of a row that takes a text. */
+export function flagForRow<const R extends Row>(
+  row: R,
+): Interfaces.OptionFlag<(R extends { multiple: true } ? string[] : string) | undefined> {
+  const option = { ...flagWords(row), helpValue: row.value ?? row.kind.value }
+  const flag = row.multiple
     ? Flags.string({ ...option, multiple: true, multipleNonGreedy: true })
     : Flags.string(option)
+  return flag as ReturnType<typeof flagForRow<R>>
 }
 
 /** The values that were asked for, by their key; each that may be repeated as a list. */
 export type Asked<Key extends ParameterKey> = {
-  [K in Key]?: Row<K> extends { multiple: true } ? ParameterValue<K>[] : ParameterValue<K>
+  [K in Key]?: RowOf<K> extends { multiple: true } ? ParameterValue<K>[] : ParameterValue<K>
 }
 
 /** As it was given. */
-type Supplied<Key extends ParameterKey> = Row<Key> extends { multiple: true } ? string[] : string
+type Supplied<Key extends ParameterKey> = RowOf<Key> extends { multiple: true } ? string[] : string
 
 /**
  * Reads the texts of these parameters.

@@ -22,6 +22,7 @@ interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined
   save: boolean
   quiet: boolean
   label?: string | undefined
+  configFile?: string
   json: boolean
   'json-lines'?: boolean
 }
@@ -70,7 +71,7 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
         : await FileSet.at(savedAs.stem, endings, savedAs.lock)
   exports = await openExports(views, flags)
   const keep = async (measured: Shown): Promise<void> => {
-    const shown = labelled(measured, flags.label)
+    const shown = labelled(measured, flags)
     const texts: Text[] = []
     for (const { render } of saved) texts.push(await render(shown, options))
     await files?.save(texts)
@@ -80,7 +81,7 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   try {
     // A reader of lines that goes away wants no more of them.
     const signal = AbortSignal.any([interrupts.signal, output.gone])
-    shown = labelled(await measure({ signal, progress, keep }), flags.label)
+    shown = labelled(await measure({ signal, progress, keep }), flags)
   } finally {
     progress.end()
   }
@@ -102,14 +103,18 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
 const MOST_LABEL = 100
 
 /** @throws RpbenchError RPB_USAGE where a label is empty, long, or more than a line */
-function refuseLabel(label = 'none'): void {
+export function refuseLabel(label = 'none'): void {
   if (label.trim() === '' || Array.from(label).length > MOST_LABEL || /\p{Cc}/u.test(label))
     throw usageError(`--label takes 1 to ${MOST_LABEL} characters on one line: give a shorter name.`)
 }
 
-/** The same with the label that the user gave it, if any. */
-function labelled<Shown extends ShownResult<object>>(shown: Shown, label: string | undefined): Shown {
-  return label === undefined ? shown : { ...shown, result: { ...shown.result, label } }
+/** The same with the label that the user gave it, and the file that flags were taken from, if any. */
+function labelled<Shown extends ShownResult<object>>(
+  shown: Shown,
+  { label, configFile }: Pick<MeasurementFlags, 'label' | 'configFile'>,
+): Shown {
+  const said = { ...(label !== undefined && { label }), ...(configFile !== undefined && { configFile }) }
+  return { ...shown, result: { ...shown.result, ...said } }
 }
 
 /** A view, and the file that the user named for it. */

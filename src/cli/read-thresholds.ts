@@ -1,20 +1,41 @@
+import { usageError } from '../errors.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { AGGREGATES, LIMIT_PARAMETERS } from '../plan/parameters/limits.js'
 import { basisOf } from '../plan/steering.js'
 import { parseThreshold, refuseUnmeasured, type Judgeable, type Threshold } from '../plan/thresholds.js'
+import type { ThresholdResult } from '../result/thresholds.js'
+import { oneOf } from '../units/parse.js'
+import type { ThresholdTexts } from './thresholds.js'
 
-const FLAG = '--threshold'
+const FLAG = `--${LIMIT_PARAMETERS.threshold.flag}`
+const ON_FLAG = `--${LIMIT_PARAMETERS.thresholdOn.flag}`
 
 /**
  * Reads the thresholds of a command.
  * @throws RpbenchError (wrong usage) naming the one that is none, or that these plans cannot measure
  */
 export function readThresholds(
-  texts: readonly string[] | undefined,
+  { threshold: texts = [], 'threshold-on': on }: ThresholdTexts,
   of: Omit<Judgeable, 'search'> & { search?: boolean },
 ): Threshold[] {
-  const thresholds = (texts ?? []).map((text) => parseThreshold(text, FLAG))
+  const aggregate = on === undefined ? undefined : oneOf(on, ON_FLAG, AGGREGATES)
+  if (aggregate !== undefined && texts.length === 0)
+    throw usageError(`${ON_FLAG} ${aggregate} goes with ${FLAG}: give a limit, or leave it out.`)
+  const thresholds = texts.map((text) => ({
+    ...parseThreshold(text, FLAG),
+    ...(aggregate !== undefined && { on: aggregate }),
+  }))
   refuseUnmeasured(thresholds, { search: false, ...of }, FLAG)
   return thresholds
+}
+
+/** The thresholds that a result was held against, as they would be given again. */
+export function keptThresholds(thresholds: readonly ThresholdResult[] = []): ThresholdTexts {
+  if (thresholds.length === 0) return {}
+  return {
+    threshold: [...new Set(thresholds.map(({ expression }) => expression))],
+    'threshold-on': thresholds.find(({ aggregate }) => aggregate !== undefined)?.aggregate,
+  }
 }
 
 /** What plans can measure: all that any of them can. */

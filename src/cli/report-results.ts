@@ -7,14 +7,15 @@ import { renderSaved } from '../report/saved-text.js'
 import type { TextOptions } from '../report/views.js'
 import { kindOf } from '../result/saved-result.js'
 import { heldAgainst } from './saved-thresholds.js'
+import type { ThresholdTexts } from './thresholds.js'
 import type { StandardOutput } from './standard-output.js'
 
 export interface ReportOptions {
   format: FormatName
   /** where to write it; standard output where it is undefined */
   file: string | undefined
-  /** in place of those that the results were held against; undefined: those */
-  thresholds: readonly string[] | undefined
+  /** in place of those that the results were held against, where there are any */
+  thresholds: ThresholdTexts
   output: StandardOutput
   options: TextOptions
   /** is told why a file is no result */
@@ -33,9 +34,11 @@ export async function reportResults(
 ): Promise<void> {
   const written = file === undefined ? undefined : await FileSet.named(file, '--output')
   const { saved, skipped } = await readResults(paths)
-  for (const why of skipped) skip(why)
+  for (const { why } of skipped) skip(why)
   const reported = pooled(takenBy(format, saved, skip)).map((one) =>
-    thresholds === undefined ? one : { ...one, result: heldAgainst(one.result, thresholds) },
+    thresholds.threshold === undefined && thresholds['threshold-on'] === undefined
+      ? one
+      : { ...one, result: heldAgainst(one.result, thresholds) },
   )
   const text = await formatRow(format).render(reported, options)
   if (written === undefined) return output.write(text)

@@ -3,8 +3,10 @@ import type { RepeatOptions } from '../experiment/repeat.js'
 import type { JudgedResult } from '../metrics/judged.js'
 import type { Threshold } from '../plan/thresholds.js'
 import type { ExportFlag, ShownResult, Views } from '../report/views.js'
+import type { MeasuringCommand } from '../plan/metrics/row.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import { BaseCommand } from './base-command.js'
+import { withConfig, type Configured } from './config.js'
 import type { Measurement } from './lifecycle.js'
 import { textOptions } from './standard-output.js'
 
@@ -63,6 +65,17 @@ export abstract class ResultCommand extends BaseCommand {
   static override baseFlags = {
     json: Flags.boolean({ description: 'print the result as one JSON document', helpGroup: 'OUTPUT' }),
     'no-color': Flags.boolean({ description: 'no colours (also NO_COLOR=1)', helpGroup: 'OUTPUT' }),
+  }
+
+  /** The flags that were given, and those of the configuration file. Errors as those of `withConfig`. */
+  protected async configured<Given extends { config: boolean }>(
+    command: MeasuringCommand,
+    given: Given,
+    only?: readonly string[],
+  ): Promise<Configured<Given>> {
+    const flags = await withConfig(command, given, only)
+    this.configFile = flags.configFile
+    return flags
   }
 
   /** Prints what was found. Errors as those of `StandardOutput.check`. */

@@ -3,16 +3,14 @@ import type { MeasuringCommand } from '../plan/metrics/row.js'
 import { kindOf, type SavedResult } from '../result/saved-result.js'
 import { usageError } from '../errors.js'
 import { readThresholds } from './read-thresholds.js'
+import type { ThresholdTexts } from './thresholds.js'
 
 /**
  * A saved result with how it fares against thresholds, in place of those that were set when it was measured.
  * @throws RpbenchError (wrong usage) as `readThresholds`, and where its kind has no metrics
  */
-export function heldAgainst(result: SavedResult, texts: readonly string[]): JudgedResult {
-  if (!isJudged(result))
-    throw usageError(
-      `A result of ${kindOf(result)!} has no metrics that --threshold could limit: name one of a run, churn, sweep or verification.`,
-    )
+export function heldAgainst(saved: SavedResult, texts: ThresholdTexts): JudgedResult {
+  const result = judgeable(saved)
   const thresholds = readThresholds(texts, {
     command: commandOf(result),
     openLoop: true,
@@ -23,7 +21,16 @@ export function heldAgainst(result: SavedResult, texts: readonly string[]): Judg
   return { ...result, thresholds: judgeResult(result, thresholds) }
 }
 
-function commandOf(result: JudgedResult): MeasuringCommand {
+function judgeable(result: SavedResult): JudgedResult {
+  if (isJudged(result)) return result
+  throw usageError(
+    `A result of ${kindOf(result)!} has no metrics that --threshold could limit: name one of a run, churn, sweep or verification.`,
+  )
+}
+
+/** The command that made a result. Errors as those of `heldAgainst`. */
+export function commandOf(saved: SavedResult): MeasuringCommand {
+  const result = judgeable(saved)
   switch (result.schema) {
     case 'rpbench/churn@1':
       return 'churn'

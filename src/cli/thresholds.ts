@@ -1,12 +1,16 @@
-import * as Flags from '@oclif/core/flags'
+import { LIMIT_PARAMETERS } from '../plan/parameters/limits.js'
+import { flagForRow } from './flags.js'
 
-/** The flag of every command whose results can be held against limits. */
+const { threshold, thresholdOn } = LIMIT_PARAMETERS
+
+/** The flags of every command whose results can be held against limits. */
 export const thresholdFlags = {
-  threshold: Flags.string({
-    description:
-      "limit that a metric must keep, such as 'latency.response.p99<2ms' (rpbench metrics lists them); may be repeated",
-    multiple: true,
-    helpValue: 'LIMIT',
-    helpGroup: 'OUTPUT',
-  }),
+  threshold: flagForRow(threshold),
+  'threshold-on': flagForRow(thresholdOn),
+}
+
+/** What they bring. */
+export interface ThresholdTexts {
+  threshold?: readonly string[] | undefined
+  'threshold-on'?: string | undefined
 }

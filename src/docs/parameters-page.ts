@@ -1,6 +1,7 @@
 import type { KindName } from '../plan/parameters/kind.js'
+import { LIMIT_PARAMETERS } from '../plan/parameters/limits.js'
 import { COMMANDS, GROUPS, type Command, type Group, type Row } from '../plan/parameters/row.js'
-import { choicesOf, defaultInWords, PARAMETERS, rowFor, type ParameterKey } from '../plan/parameters/table.js'
+import { choicesOf, defaultInWords, PARAMETERS } from '../plan/parameters/table.js'
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { cell } from './cell.js'
 
@@ -22,6 +23,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   GROUP: 'The group',
   FLOWS: 'Flows',
   LOAD: 'Load',
+  LIMITS: 'Limits for results',
 }
 
 const PRINTERS: { readonly [Name in KindName]?: (value: number) => string } = {
@@ -34,38 +36,42 @@ const PRINTERS: { readonly [Name in KindName]?: (value: number) => string } = {
   change: formatDuration,
 }
 
+const ROWS: readonly Row[] = [...Object.values(PARAMETERS), ...Object.values(LIMIT_PARAMETERS)]
+
 /** docs/parameters.md: a table for each group. */
 export function parametersPage(): string {
   const sections = GROUPS.map((group) => {
-    const keys = (Object.keys(PARAMETERS) as ParameterKey[]).filter((key) => PARAMETERS[key].group === group)
+    const rows = ROWS.filter((row) => row.group === group)
     return [
       `## ${TITLES[group]}`,
       '',
       '| flag | default | bounds | commands | meaning |',
       '| --- | --- | --- | --- | --- |',
-      ...keys.map((key) => `| ${cellsOf(key).map(cell).join(' | ')} |`),
+      ...rows.map((row) => `| ${cellsOf(row).map(cell).join(' | ')} |`),
     ].join('\n')
   })
   return `${[INTRODUCTION, ...sections].join('\n\n')}\n`
 }
 
-function cellsOf(key: ParameterKey): string[] {
-  const row: Row = PARAMETERS[key]
+function cellsOf(row: Row): string[] {
   const commands = COMMANDS.filter((command) => row.commands[command])
   const value = row.kind.name === 'switch' ? '' : ` ${row.value ?? row.kind.value}`
   return [
     `${row.char === undefined ? '' : `\`-${row.char}\`, `}\`--${row.flag}${value}\``,
-    byCommand(key, commands, (words) => defaultInWords(words) ?? ''),
-    byCommand(key, commands, boundsOf),
+    byCommand(row, commands, (words) => defaultInWords(words) ?? ''),
+    byCommand(row, commands, boundsOf),
     commands.join(', '),
-    byCommand(key, commands, ({ help, multiple }) => (multiple ? `${help}; may be repeated` : help)) +
+    byCommand(row, commands, ({ help, multiple }) => (multiple ? `${help}; may be repeated` : help)) +
       (row.detail === undefined ? '' : `: ${row.detail}`),
   ]
 }
 
 /** What is the same for most commands, and behind it what is not, with the command's name. */
-function byCommand(key: ParameterKey, commands: readonly Command[], say: (words: Row) => string): string {
-  const [first, ...others] = commands.map((command) => ({ command, text: say(rowFor(key, command)) }))
+function byCommand(row: Row, commands: readonly Command[], say: (words: Row) => string): string {
+  const [first, ...others] = commands.map((command) => ({
+    command,
+    text: say({ ...row, ...row.commands[command] }),
+  }))
   if (!first) return ''
   const different = others.filter(({ text }) => text !== first.text && text !== '')
   return [first.text, ...different.map(({ command, text }) => `${command}: ${text}`)]

@@ -1,5 +1,6 @@
 import type { MetricRow, Need } from '../plan/metrics/row.js'
 import { metricRow } from '../plan/metrics/table.js'
+import type { Aggregate } from '../plan/parameters/limits.js'
 import { keeps, type Threshold } from '../plan/thresholds.js'
 import type { ThresholdResult } from '../result/thresholds.js'
 import { median } from '../stats/median.js'
@@ -8,9 +9,6 @@ import { formatMeasure } from '../units/measure.js'
 import type { Measured } from './measured.js'
 import { boundsOf, type Bounds, type Reading } from './reading.js'
 import { readMetric } from './readers.js'
-
-/** Of which of several results a threshold must hold. */
-export type Aggregate = 'median' | 'all' | 'any'
 
 type Outcome = ThresholdResult['outcome']
 
@@ -25,11 +23,8 @@ interface Known {
  * none of it does, and else cannot be told: nothing passes for want of data (docs/thresholds.md). Runs that are no valid
  * measurement tell nothing.
  */
-export function judgeThreshold(
-  threshold: Threshold,
-  results: readonly Measured[],
-  aggregate: Aggregate = 'median',
-): ThresholdResult {
+export function judgeThreshold(threshold: Threshold, results: readonly Measured[]): ThresholdResult {
+  const { on: aggregate = 'median' } = threshold
   const valid = results.filter(({ validity }) => validity?.verdict !== 'invalid')
   const known = readAll(threshold, valid)
   const of = known.length > 0 ? known : readAll(threshold, results)
@@ -62,7 +57,7 @@ export function judgeThreshold(
     of: of[0]!.reading.of,
     ...(!exact && Number.isFinite(bounds.low) && { low: bounds.low }),
     ...(!exact && Number.isFinite(bounds.high) && { high: bounds.high }),
-    ...(of.length > 1 && { aggregate }),
+    ...(of.length > 1 && { aggregate, ...(aggregate !== 'median' && rangeOf(of)) }),
     ...(reason !== undefined && { reason }),
   }
 }
@@ -85,6 +80,11 @@ function readAll({ metric, limit }: Threshold, results: readonly Measured[]): Kn
     const reading = readMetric(metric, result)
     return reading ? [{ reading, bounds: boundsOf(reading, limit) }] : []
   })
+}
+
+function rangeOf(known: readonly Known[]): { least: number; greatest: number } {
+  const values = known.map(({ reading }) => reading.value)
+  return { least: Math.min(...values), greatest: Math.max(...values) }
 }
 
 /** Bounds of the median: whatever is behind each figure, the median of these lies between the medians of their bounds. */

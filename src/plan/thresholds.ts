@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js'
 import { exampleOf, parseMeasure, rangeOf, type Unit } from '../units/measure.js'
 import type { MeasuringCommand, Need } from './metrics/row.js'
+import type { Aggregate } from './parameters/limits.js'
 import { flagOf } from './parameters/table.js'
 import {
   isMetric,
@@ -22,6 +23,8 @@ export interface Threshold {
   operator: Operator
   /** in the unit of the metric */
   limit: number
+  /** of which of several results it must hold: the median where it is absent */
+  on?: Aggregate
 }
 
 const EXAMPLE = "'latency.response.p99<2ms'"

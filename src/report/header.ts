@@ -13,6 +13,20 @@ export function titleLines(title: string, phrases: readonly Phrase[], style: Sty
   return [`${title.padEnd(width)}${first}`.trimEnd(), ...more]
 }
 
+/** What the user called a result, and the file that flags were taken from. */
+export function givenPhrases({
+  label,
+  configFile,
+}: {
+  label?: string | undefined
+  configFile?: string | undefined
+}): Phrase[] {
+  return [
+    ...(label === undefined ? [] : [{ text: `label ${label}` }]),
+    ...(configFile === undefined ? [] : [{ text: `flags from ${configFile}` }]),
+  ]
+}
+
 /** What a header needs of a result. */
 type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'>
 type Effective = RunResult['plan']['effective']

@@ -48,6 +48,8 @@ function figures({
   high,
   results,
   aggregate,
+  least,
+  greatest,
 }: ThresholdResult): string[] {
   if (observed === undefined) return [`${metric} ${operator} ${formatMeasure(limit, unit)}`]
   const [seen, bound] = formatApart(observed, limit, unit)
@@ -57,7 +59,7 @@ function figures({
       : [`99 % between ${formatMeasure(low, unit)} and ${formatMeasure(high, unit)}`]
   return [
     `${metric} ${operator} ${bound}`,
-    `${aggregate === undefined ? '' : `${aggregate} of ${results}: `}${seen}`,
+    `${aggregate === undefined ? '' : `${aggregate} of ${results}: `}${least === undefined || greatest === undefined ? seen : `${formatMeasure(least, unit)} to ${formatMeasure(greatest, unit)}`}`,
     ...between,
     ...(n === undefined || of === undefined
       ? []

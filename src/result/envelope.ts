@@ -30,6 +30,11 @@ export const label = z
   .optional()
   .describe('what the user called it (`--label`); absent where it has no label')
 
+const configFile = z
+  .string()
+  .optional()
+  .describe('path of the `rpbench.config.json` that flags were taken from; absent where none were')
+
 /** What every result begins with. */
 export function envelope<Name extends string>(schema: Name) {
   return {
@@ -41,5 +46,5 @@ export function envelope<Name extends string>(schema: Name) {
 
 /** What everything begins with that was measured on a host. */
 export function measuredEnvelope<Name extends string>(schema: Name) {
-  return { ...envelope(schema), label, host }
+  return { ...envelope(schema), label, configFile, host }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AGGREGATES } from '../plan/parameters/limits.js'
 import { OPERATORS } from '../plan/thresholds.js'
 import { UNITS } from '../plan/metrics/row.js'
 import { count, finite } from './scalars.js'
@@ -34,8 +35,10 @@ const threshold = z.object({
     ),
   high: finite.optional().describe('the same: at most this'),
   results: count.describe('results that it was taken of: 1, or repetitions'),
+  least: finite.optional().describe('least value, where it must hold of `all` or `any` of several results'),
+  greatest: finite.optional().describe('greatest value, the same'),
   aggregate: z
-    .enum(['median', 'all', 'any'])
+    .enum(AGGREGATES)
     .optional()
     .describe('of which of several results it must hold; absent where there is one'),
   reason: z.string().optional().describe('why it fails to tell or was not measured, as a sentence'),

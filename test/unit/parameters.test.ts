@@ -7,7 +7,9 @@ import Predict from '../../commands/predict.js'
 import Run from '../../commands/run.js'
 import Sweep from '../../commands/sweep.js'
 import Verify from '../../commands/verify/index.js'
+import { configFlags } from '../../src/cli/config.js'
 import { exportFlags, intervalFlags, outputFlags, ResultCommand } from '../../src/cli/result-command.js'
+import { thresholdFlags } from '../../src/cli/thresholds.js'
 import { COMMANDS, GROUPS, type Command } from '../../src/plan/parameters/row.js'
 import {
   defaultOf,
@@ -31,7 +33,8 @@ const CLASSES: Readonly<Record<Command, { flags: OclifCommand.Class['flags'] }>>
 
 /** What a command does with its result, and how a sweep is begun: nothing that is measured depends on these. */
 const ABOUT_OUTPUT = new Set([
-  'threshold',
+  ...Object.keys(thresholdFlags),
+  ...Object.keys(configFlags),
   'resume',
   'yes',
   ...Object.keys(outputFlags),

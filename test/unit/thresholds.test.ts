@@ -201,17 +201,19 @@ describe('of several results a threshold', () => {
   it('holds on the median, on all or on any of them', () => {
     const runs = lost(1, 2, 50)
     expect(judgeThreshold(under, runs)).toMatchObject({ outcome: 'pass', observed: 2, n: 3000, results: 3 })
-    expect(judgeThreshold(under, runs, 'all')).toMatchObject({ outcome: 'fail', aggregate: 'all' })
-    expect(judgeThreshold(under, lost(50, 60, 1), 'median')).toMatchObject({ outcome: 'fail' })
-    expect(judgeThreshold(under, lost(50, 60, 1), 'any')).toMatchObject({ outcome: 'pass' })
-    expect(judgeThreshold(under, lost(50, 60), 'any')).toMatchObject({ outcome: 'fail' })
+    expect(judgeThreshold({ ...under, on: 'all' }, runs)).toMatchObject({ outcome: 'fail', aggregate: 'all' })
+    expect(judgeThreshold({ ...under, on: 'median' }, lost(50, 60, 1))).toMatchObject({ outcome: 'fail' })
+    expect(judgeThreshold({ ...under, on: 'any' }, lost(50, 60, 1))).toMatchObject({ outcome: 'pass' })
+    expect(judgeThreshold({ ...under, on: 'any' }, lost(50, 60))).toMatchObject({ outcome: 'fail' })
   })
 
   it('cannot be told where the median can be on either side', () => {
     const runs = [service(1e5, 1, 3), service(1e5, 1, 3), service(1e5, 9, 9)]
     expect(judgeThreshold(parse('latency.service.p50<2ns'), runs)).toMatchObject({ outcome: 'cannot tell' })
     expect(judgeThreshold(parse('latency.service.p50<4ns'), runs)).toMatchObject({ outcome: 'pass' })
-    expect(judgeThreshold(parse('latency.service.p50<4ns'), runs, 'all')).toMatchObject({ outcome: 'fail' })
+    expect(judgeThreshold({ ...parse('latency.service.p50<4ns'), on: 'all' }, runs)).toMatchObject({
+      outcome: 'fail',
+    })
   })
 
   it('leaves out those that are no valid measurement', () =>

@@ -14,6 +14,7 @@ export const GROUPS = [
   'GROUP',
   'FLOWS',
   'LOAD',
+  'LIMITS',
 ] as const
 export type Group = (typeof GROUPS)[number]
 

@@ -3,7 +3,7 @@ import type { Life } from '../../kernel/group-array.js'
 import type { ChangeResult, ChurnResult } from '../../result/churn-result.js'
 import { booksLine } from '../books-line.js'
 import { changeLines, changePhrases } from '../change-lines.js'
-import { headerPhrases, titleLines } from '../header.js'
+import { givenPhrases, headerPhrases, titleLines } from '../header.js'
 import { intervalBlock } from '../intervals/table.js'
 import { hangOf, layOut, type Line, wrap } from '../line.js'
 import { thresholdBlock } from '../threshold-lines.js'
@@ -33,7 +33,7 @@ export function renderChurnText(result: ChurnResult, options: TextOptions): stri
   // What makes a run invalid, or cut it short, comes before any figure of it.
   const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)
   return [
-    ...titleLines(TITLE, headerPhrases(result), style),
+    ...titleLines(TITLE, [...headerPhrases(result), ...givenPhrases(result)], style),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
     ...changeBlocks(result.changes, style),

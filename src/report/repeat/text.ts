@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatPercent } from '../../units/format.j
 import { plural } from '../../units/plural.js'
 import { claimLines } from '../claim-lines.js'
 import { grid, type GridColumn } from '../grid.js'
-import { headerPhrases, titleLines } from '../header.js'
+import { givenPhrases, headerPhrases, titleLines } from '../header.js'
 import { layOut, type Line, type Phrase } from '../line.js'
 import { sharedSources } from '../shared-sources.js'
 import { formatP } from '../spread-lines.js'
@@ -29,7 +29,7 @@ export function renderRepeatText(result: RepeatResult, options: TextOptions): st
   const style = createStyle(options)
   const lines = [...(result.claims ?? []).flatMap(claimLines), ...repeatLines(result)]
   return [
-    ...titleLines(`rpbench ${result.of}`, repeatPhrases(result), style),
+    ...titleLines(`rpbench ${result.of}`, [...repeatPhrases(result), ...givenPhrases(result)], style),
     '',
     ...grid(result.repetitions, columnsOf(result, style), style.columns),
     '',

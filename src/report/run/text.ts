@@ -2,7 +2,7 @@ import type { RunResult } from '../../result/run-result.js'
 import { booksLine } from '../books-line.js'
 import { dispatchLine } from '../dispatch-line.js'
 import { hashLine } from '../hash-line.js'
-import { headerPhrases, titleLines } from '../header.js'
+import { givenPhrases, headerPhrases, titleLines } from '../header.js'
 import { imbalanceLine } from '../imbalance-line.js'
 import { intervalBlock } from '../intervals/table.js'
 import { type Line, layOut } from '../line.js'
@@ -43,7 +43,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
   // What makes a run invalid, or cut it short, comes before any figure of it.
   const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)
   return [
-    ...titleLines(TITLE, headerPhrases(result), style),
+    ...titleLines(TITLE, [...headerPhrases(result), ...givenPhrases(result)], style),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
     ...membersTable(result.members, style, result),

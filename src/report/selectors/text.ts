@@ -1,5 +1,6 @@
 import type { SelectorsResult } from '../../result/verify-result.js'
-import { hangOf, layOut, wrap, type Line } from '../line.js'
+import { givenPhrases, titleLines } from '../header.js'
+import { layOut, wrap, type Line } from '../line.js'
 import { plural } from '../../units/plural.js'
 import { createStyle, type StyleOptions, type Tone } from '../style.js'
 
@@ -14,13 +15,9 @@ export const CASE_TONES: Readonly<Record<Outcome, Tone>> = {
 const LABELS: Readonly<Record<Outcome, string>> = { pass: 'pass', fail: 'FAIL', 'not-possible': 'not here' }
 
 /** The battery as a person reads it: a line for each case, then how many there were of each outcome. */
-export function renderSelectorsText(
-  { host, cases }: SelectorsResult,
-  options: Omit<StyleOptions, 'praise'>,
-): string {
+export function renderSelectorsText(result: SelectorsResult, options: Omit<StyleOptions, 'praise'>): string {
+  const { host, cases } = result
   const style = createStyle(options)
-  const titleWidth = TITLE.length + 3
-  const head = wrap([{ text: `Linux ${host.kernel}` }], titleWidth, hangOf(titleWidth, style), style)
   const count = (outcome: Outcome): number => cases.filter((c) => c.outcome === outcome).length
   const summary = (['pass', 'fail', 'not-possible'] as const)
     .filter((outcome) => count(outcome) > 0)
@@ -29,7 +26,7 @@ export function renderSelectorsText(
       tone: CASE_TONES[outcome],
     }))
   return [
-    `${TITLE.padEnd(titleWidth)}${head.join('\n')}`,
+    ...titleLines(TITLE, [{ text: `Linux ${host.kernel}` }, ...givenPhrases(result)], style),
     '',
     ...layOut(cases.map(caseLine), style),
     '',

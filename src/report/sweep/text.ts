@@ -1,6 +1,6 @@
 import type { SweepResult } from '../../result/sweep-result.js'
 import { formatCount, formatDuration } from '../../units/format.js'
-import { titleLines } from '../header.js'
+import { givenPhrases, titleLines } from '../header.js'
 import { layOut, type Line, type Phrase } from '../line.js'
 import { plural } from '../../units/plural.js'
 import { sharedSources } from '../shared-sources.js'
@@ -19,7 +19,7 @@ const MOST_ERRORS = 3
 export function renderSweepText(result: SweepResult, options: TextOptions): string {
   const style = createStyle(options)
   return [
-    ...titleLines(TITLE, sweepPhrases(result), style),
+    ...titleLines(TITLE, [...sweepPhrases(result), ...givenPhrases(result)], style),
     '',
     ...(result.capacity ? capacityTable(result, style) : pointsTable(result, style)),
     ...sweepPictures(result, style),

@@ -2,7 +2,7 @@ import { LOOPBACK } from '../../units/addresses.js'
 import { formatDuration } from '../../units/format.js'
 import type { ClaimsResult } from '../../result/verify-result.js'
 import { CLAIM_TONES, claimLines } from '../claim-lines.js'
-import { titleLines } from '../header.js'
+import { givenPhrases, titleLines } from '../header.js'
 import { layOut, type Line, type Phrase, wrap } from '../line.js'
 import { plural } from '../../units/plural.js'
 import { thresholdBlock } from '../threshold-lines.js'
@@ -24,7 +24,7 @@ export function renderVerifyText(result: ClaimsResult, options: TextOptions): st
   const lines = [...blocks.flat(), ...rest]
   const laidOut = (some: readonly Line[]): string[] => layOut(some, style, lines)
   return [
-    ...titleLines(TITLE, verifyPhrases(result), style),
+    ...titleLines(TITLE, [...verifyPhrases(result), ...givenPhrases(result)], style),
     '',
     ...blocks.flatMap((block) => [...laidOut(block), '']),
     ...(rest.length > 0 ? [...laidOut(rest), ''] : []),
