@@ -53,7 +53,7 @@ async function classOf(words: string): Promise<Command.Class> {
 /** The words of a command line as a shell would take them: up to a pipe, a file or a comment, quotes removed. */
 function wordsOf(line: string): string[] {
   const words = line.match(/'[^']*'|"[^"]*"|[^\s'"]+/g) ?? []
-  const end = words.findIndex((word) => word === '|' || word === '>' || word.startsWith('#'))
+  const end = words.findIndex((word) => ['|', '||', '>', '>>'].includes(word) || word.startsWith('#'))
   return (end < 0 ? words : words.slice(0, end)).map((word) => word.replaceAll(/^['"]|['"]$/g, ''))
 }
 

@@ -1,9 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readResult, readResultsIn } from '../../src/files/saved-result.js'
+import { resultText } from '../../src/report/formats/text.js'
 import { page } from '../../src/report/page/page.js'
-import { parseResult, parseResultOf } from '../../src/result/saved-result.js'
+import { kindOf, parseResult, parseResultOf, RESULT_KINDS } from '../../src/result/saved-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { sampleResult } from './sample-result.js'
 
@@ -78,5 +81,44 @@ describe('reading a page', () => {
       await expect(readResult(await savePage(text))).rejects.toThrow(
         'is a page without a result in it, or a damaged one',
       )
+  })
+})
+
+const REPOSITORY = new URL('../../', import.meta.url)
+/** What older versions of the tool saved, one of each kind at least; what is here is never made anew. */
+const SAVED = ['results/reference/', 'test/saved-results/'].flatMap((folder) =>
+  readdirSync(new URL(folder, REPOSITORY)).map((file) => folder + file),
+)
+/** Kinds and versions that are read, or were ever. */
+const READABLE = [
+  'run@1',
+  'churn@1',
+  'repeat@1',
+  'sweep@1',
+  'verify@1',
+  'selectors@1',
+  'predict@1',
+  'compare@1',
+]
+
+describe('a result of an older version', () => {
+  it.each(SAVED)('in %s is read as it was saved, and has a report', async (file) => {
+    const path = fileURLToPath(new URL(file, REPOSITORY))
+    const result = await readResult(path)
+    expect(result).toEqual(JSON.parse(readFileSync(path, 'utf8')))
+    const text = resultText(result, { columns: 100, color: false })
+    expect(text).not.toMatch(/undefined|NaN|\[object/)
+    expect(text.includes('label ')).toBe('label' in result)
+  })
+
+  it('is there of each kind and version', async () => {
+    const there = await Promise.all(
+      SAVED.map(async (file) => {
+        const result = await readResult(fileURLToPath(new URL(file, REPOSITORY)))
+        return `${kindOf(result)!}@${result.schema.split('@')[1]!}`
+      }),
+    )
+    expect([...new Set(there)].toSorted()).toEqual(READABLE.toSorted())
+    expect(new Set(READABLE.map((name) => name.split('@')[0]))).toEqual(new Set(RESULT_KINDS))
   })
 })

@@ -2,16 +2,18 @@ import { isMeasurement } from '../../metrics/measurement.js'
 import type { Operator } from '../../plan/thresholds.js'
 import type { ChurnResult } from '../../result/churn-result.js'
 import type { RunResult } from '../../result/run-result.js'
-import type { SavedResult } from '../../result/saved-result.js'
+import type { ComparedMetric } from '../../result/compare-result.js'
+import { isOfKind, type SavedResult } from '../../result/saved-result.js'
 import type { ThresholdResult } from '../../result/thresholds.js'
 import type { SelectorsResult } from '../../result/verify-result.js'
+import { formatMeasure } from '../../units/measure.js'
 import { plural } from '../../units/plural.js'
 import { pointLabel } from '../sweep-pictures.js'
 import { thresholdFacts } from '../threshold-lines.js'
 
 /** One thing that a result is judged by. */
 export interface Judgement {
-  of: 'measurement' | 'threshold' | 'claim' | 'case'
+  of: 'measurement' | 'threshold' | 'claim' | 'case' | 'comparison'
   /** what is judged. It holds neither limit nor figure, so that it stays the same from one measuring to the next */
   name: string
   outcome: ThresholdResult['outcome'] | 'not possible'
@@ -27,6 +29,7 @@ const IN_WORDS: Readonly<Record<Operator, string>> = {
   '==': 'equal to its limit',
 }
 const CLAIM_OUTCOMES = { holds: 'pass', 'does not hold': 'fail', 'cannot tell': 'cannot tell' } as const
+const COMPARED = { better: 'pass', 'no worse': 'pass', worse: 'fail', 'cannot tell': 'cannot tell' } as const
 const CASE_OUTCOMES = { pass: 'pass', fail: 'fail', 'not-possible': 'not possible' } as const
 
 /** All that a result is judged by: whether it is a measurement, its claims or cases, and the thresholds that were set. */
@@ -39,6 +42,7 @@ export function judgementsOf(result: SavedResult): Judgement[] {
       outcome: CLAIM_OUTCOMES[verdict],
       facts: [why],
     })),
+    ...(isOfKind(result, 'compare') ? result.metrics.map(comparisonOf) : []),
     ...('cases' in result ? result.cases.map(caseOf) : []),
     ...('thresholds' in result ? (result.thresholds ?? []).map(thresholdOf) : []),
   ]
@@ -46,6 +50,17 @@ export function judgementsOf(result: SavedResult): Judgement[] {
 
 function caseOf({ id, outcome, why }: SelectorsResult['cases'][number]): Judgement {
   return { of: 'case', name: id, outcome: CASE_OUTCOMES[outcome], facts: [why] }
+}
+
+function comparisonOf(compared: ComparedMetric): Judgement {
+  const { metric, unit, base, new: next, adjustedPValue, verdict } = compared
+  const medians = [base, next].map(({ median }) => formatMeasure(median, unit)).join(' to ')
+  return {
+    of: 'comparison',
+    name: metric,
+    outcome: COMPARED[verdict],
+    facts: [verdict, `median ${medians}`, `p ${Number(adjustedPValue.toPrecision(2))}`],
+  }
 }
 
 function thresholdOf(threshold: ThresholdResult): Judgement {

@@ -21,7 +21,8 @@ export interface Subject {
 export function nameOf(result: SavedResult): string {
   if ('label' in result && result.label !== undefined) return result.label
   const kind = kindOf(result)!
-  const command = 'of' in result ? result.of : kind === 'selectors' ? 'verify selectors' : kind
+  const command =
+    kind === 'repeat' && 'of' in result ? result.of : kind === 'selectors' ? 'verify selectors' : kind
   const supplied = 'plan' in result ? result.plan.supplied : {}
   const axes = 'points' in result ? result.plan.axes.map(({ flag }) => flag) : []
   return `rpbench ${command}${flagsText(supplied, ['repeat', 'seed', ...axes])}`

@@ -4,7 +4,7 @@ import type { Format } from './format.js'
 /** Results with metrics. */
 const MEASURED: readonly ResultKind[] = ['run', 'churn', 'repeat', 'sweep', 'verify']
 /** Results that say what is good and what is not. */
-const JUDGED: readonly ResultKind[] = [...MEASURED, 'selectors']
+const JUDGED: readonly ResultKind[] = [...MEASURED, 'selectors', 'compare']
 
 /** Every format of `rpbench report`, by its name. A further one is a file of its own and a row here. */
 export const FORMATS = {
