@@ -181,7 +181,10 @@ int front_step(front_t *f, uint64_t max_ns) {
   member_counters_t *c = f->counters;
   uint64_t started = clock_ns(CLOCK_MONOTONIC), now = started;
   int used = FRONT_BATCH;
-  if (c->state == MEMBER_STARTING) publish(c->state, MEMBER_SERVING);
+  if (c->state == MEMBER_STARTING) {
+    if (recvmmsg(f->fd, NULL, 0, MSG_DONTWAIT, NULL) < 0) return -errno;
+    publish(c->state, MEMBER_SERVING);
+  }
   while (!stopped(f) && now - started < max_ns) {
     uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
     ready_batch(f, used);

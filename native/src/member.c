@@ -236,6 +236,8 @@ int member_step(member_t *m, uint64_t max_ns) {
   int used = MEMBER_BATCH;
   uint64_t real_minus_monotonic = clock_ns(CLOCK_REALTIME) - started;
   if (c->state == MEMBER_STARTING) {
+    // Whether it may receive at all is known before it says that it serves.
+    if (recvmmsg(m->fd, NULL, 0, MSG_DONTWAIT, NULL) < 0) return -errno;
     publish(c->thread_id, (uint64_t)syscall(SYS_gettid));
     __atomic_store_n(&c->state, MEMBER_SERVING, __ATOMIC_RELEASE);
   }
