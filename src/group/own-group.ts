@@ -1,8 +1,6 @@
 import { fstatSync } from 'node:fs'
 import type { Life } from '../kernel/group-array.js'
-import { Closings } from '../host/udp-diag.js'
-import { readSocketsOnPort } from '../host/udp-sockets.js'
-import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
+import type { UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import { hasOwnSocket } from '../plan/dispatch.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
@@ -10,12 +8,12 @@ import type { GroupReading, GroupRecording } from '../recording/group-recording.
 import type { LeftBehind } from '../recording/silence.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
 import { GroupCounters, MEMBER_STOPPED } from './counters.js'
-import { DropsSeen } from './drops-seen.js'
 import type { Front } from './front.js'
 import type { Group, OnDeath, Pulse, Stranger } from './group.js'
 import type { GroupOptions } from './group-options.js'
 import { GroupRecorder } from './group-recorder.js'
 import { GroupMemory } from './group-memory.js'
+import { GroupPort, type Readers } from './group-port.js'
 import type { MemberHost } from './member-host.js'
 import type { HostedLife } from './lives.js'
 import { pulsesOf } from './pulses.js'
@@ -31,11 +29,7 @@ import type { SocketLayout } from './socket-layout.js'
  */
 export class OwnGroup implements Group {
   readonly #servers: Servers
-  readonly #dropsSeen = new DropsSeen()
-  readonly #dropsOfFront = new DropsSeen()
-  /** of members' sockets, past and present */
-  readonly #ownCookies = new Set<number>()
-  #closings: Closings | undefined
+  readonly #onPort: GroupPort
   #onDeath: OnDeath = () => {}
   #stopped = false
   #copies: boolean
@@ -48,6 +42,7 @@ export class OwnGroup implements Group {
     readonly counters: GroupCounters,
   ) {
     this.#copies = keepsCopies(options)
+    this.#onPort = new GroupPort(layout.sockets, readersOf(options, layout))
     this.#servers = new Servers(options, memory, counters, (who, why) => {
       if (who !== 'front') options.steering?.memberRemoved(who)
       this.#onDeath(who, why)
@@ -226,14 +221,14 @@ export class OwnGroup implements Group {
       const counters = this.counters.read(lifeNumber)
       const endedUntold = leaving && counters.state !== MEMBER_STOPPED
       const seen = endedUntold || still.includes(lifeNumber)
-      return seen ? this.#dropsSeen.added(lifeNumber, counters) : counters
+      return seen ? this.#onPort.dropsOfMembers.added(lifeNumber, counters) : counters
     })
   }
 
   /** The counters of the front as they stand; with what was seen of its drops where it cannot say them. */
   readFront(): FrontCounters | undefined {
     const counters = this.front?.read()
-    return counters && !this.front?.stopped ? this.#dropsOfFront.added(0, counters) : counters
+    return counters && !this.front?.stopped ? this.#onPort.dropsOfFront.added(0, counters) : counters
   }
 
   /**
@@ -254,55 +249,31 @@ export class OwnGroup implements Group {
     return this.read(this.living()).reduce((sum, { drops }) => sum + drops, 0)
   }
 
-  /** Sockets of others on this port that get a part of what is sent to the group. */
   strangers(): Stranger[] {
-    const { sockets } = this
-    // Before the look, which learns of members' sockets: one that was closed since then is heard of at the next.
-    const closed = this.#closings?.take() ?? []
-    const there = this.lookAtPort().filter((s) => !sockets.inodes.includes(s.inode) && takesFrom(s, sockets))
-    return [
-      ...closed
-        .filter((s) => !this.#ownCookies.has(s.cookie) && takesFrom(s, sockets))
-        .map(({ cookie, queuedBytes }) => ({ key: cookie, queuedBytes })),
-      ...there.map(({ cookie, inode, uid, drops, queuedBytes }) => ({
-        key: cookie ?? inode,
-        queuedBytes,
-        open: { inode, uid, drops },
-      })),
-    ]
+    return this.#onPort.strangers()
   }
 
   get hearsOfClosings(): boolean {
-    return this.#closings !== undefined
-  }
-
-  /** Whether each member reads a socket of its own. */
-  get #ownSockets(): boolean {
-    return hasOwnSocket({ dispatch: this.options.dispatch ?? 'reuseport' })
+    return this.#onPort.hearsOfClosings
   }
 
   /** Reads the kernel's table of sockets on the port, and notes the drops at members' own. */
   lookAtPort(): UdpSocket[] {
-    const { port, inodes } = this.sockets
-    const sockets = readSocketsOnPort(port, familiesBeside(this.sockets))
-    if (this.#ownSockets) this.#dropsSeen.note(sockets, inodes)
-    else if (this.front) this.#dropsOfFront.note(sockets, inodes)
-    for (const { inode, cookie } of sockets)
-      if (cookie !== undefined && inodes.includes(inode)) this.#ownCookies.add(cookie)
-    return sockets
+    return this.#onPort.look()
   }
 
   /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
   openInodes(): number[] {
     const { inodes } = this.sockets
-    return this.#ownSockets ? this.living().map((lifeNumber) => inodes[lifeNumber]!) : inodes
+    return this.#onPort.readers === 'members'
+      ? this.living().map((lifeNumber) => inodes[lifeNumber]!)
+      : inodes
   }
 
   async begin(): Promise<void> {
     if (this.options.stampArrivals === 'warm-up') endStamps(this.sockets.fds)
     this.#closeCopies()
-    this.#closings = Closings.listen(this.port)
-    this.lookAtPort()
+    this.#onPort.listen()
     this.#recorder = await GroupRecorder.begin(this)
   }
 
@@ -328,7 +299,7 @@ export class OwnGroup implements Group {
   async stop(): Promise<void> {
     if (this.#stopped) return
     this.#stopped = true
-    this.#closings?.close()
+    this.#onPort.close()
     await this.#servers.stop()
     closePrograms(this.options)
     if (this.options.joiners) this.memory.close()
@@ -340,6 +311,11 @@ export class OwnGroup implements Group {
     if (this.#copies) this.layout.close()
     this.#copies = false
   }
+}
+
+function readersOf({ dispatch = 'reuseport' }: GroupOptions, { handOnFds }: SocketLayout): Readers {
+  if (hasOwnSocket({ dispatch })) return 'members'
+  return handOnFds ? 'front' : 'all'
 }
 
 /** Threads use this process's descriptors as they are. */
