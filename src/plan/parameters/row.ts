@@ -18,6 +18,10 @@ export const GROUPS = [
 ] as const
 export type Group = (typeof GROUPS)[number]
 
+/** For parameters that are as they are in `run`. A sweep makes runs, so it has all that `run` has. */
+export const RUNS = { run: {}, sweep: {} }
+export const AND_CHURN = { ...RUNS, churn: {} }
+
 /** What may be different from command to command. */
 interface Words {
   /** meaning, in a few words that begin in lower case; the words of a choice and the default are added to it */

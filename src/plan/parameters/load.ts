@@ -1,0 +1,132 @@
+import { HEADER_BYTES, MOST_PAYLOAD_BYTES } from '../datagram.js'
+import { ENGINES } from '../engine.js'
+import { ARRIVALS } from '../schedule.js'
+import { BYTES, choiceOf, COUNT, CPUS, DURATION, RATE } from './kind.js'
+import { AND_CHURN, RUNS, type Row } from './row.js'
+
+const SECOND = 1e9
+
+/** The parameters of the load, in the order of the help. */
+export const LOAD_PARAMETERS = {
+  workers: {
+    kind: COUNT,
+    flag: 'workers',
+    char: 'w',
+    min: 1,
+    max: 64,
+    unset: 'one per 4 CPUs',
+    help: 'client threads',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+  pinWorkers: {
+    kind: CPUS,
+    flag: 'pin-workers',
+    unset: 'any',
+    optional: true,
+    help: 'CPUs to run client threads on, in turn',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+  inFlight: {
+    kind: COUNT,
+    flag: 'in-flight',
+    min: 1,
+    max: 1_000_000,
+    default: '64',
+    help: 'requests in flight over all flows',
+    group: 'LOAD',
+    commands: RUNS,
+  },
+  rateHz: {
+    kind: RATE,
+    flag: 'rate',
+    char: 'r',
+    min: 1,
+    max: 10e6,
+    unset: 'closed loop',
+    optional: true,
+    help: 'requests per second over all flows, such as 20k: an open loop, beyond capacity an overload',
+    group: 'LOAD',
+    commands: {
+      run: {},
+      sweep: {
+        help: 'requests per second over all flows, such as 20k: an open loop, beyond capacity an overload; with --find the range to search, such as 1k..200k',
+      },
+      churn: { default: '10k', unset: undefined, help: 'requests per second over all flows' },
+    },
+  },
+  arrivals: {
+    kind: choiceOf(ARRIVALS),
+    flag: 'arrivals',
+    default: 'constant',
+    optional: true,
+    help: 'how an open loop spaces them',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+  durationNs: {
+    kind: DURATION,
+    flag: 'duration',
+    char: 'd',
+    min: 10e6,
+    max: 86_400 * SECOND,
+    default: '5s',
+    optional: true,
+    help: 'length of the measured phase',
+    group: 'LOAD',
+    commands: {
+      run: {},
+      sweep: { default: '2s', help: 'length of the measured phase of each run, and of a final trial' },
+      churn: { default: undefined, unset: 'what the changes need' },
+    },
+  },
+  requests: {
+    kind: COUNT,
+    flag: 'requests',
+    min: 1,
+    max: 1_000_000_000,
+    optional: true,
+    help: 'requests per flow, instead of a duration',
+    group: 'LOAD',
+    commands: RUNS,
+  },
+  warmupNs: {
+    kind: DURATION,
+    flag: 'warmup',
+    min: 0,
+    max: 600 * SECOND,
+    default: '500ms',
+    help: 'time before it that is cut from every figure',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+  payloadBytes: {
+    kind: BYTES,
+    flag: 'payload',
+    min: HEADER_BYTES,
+    max: MOST_PAYLOAD_BYTES,
+    default: '64',
+    help: `bytes of a datagram, header of ${HEADER_BYTES} included`,
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+  engine: {
+    kind: choiceOf(ENGINES),
+    flag: 'engine',
+    unset: 'io_uring where it is allowed',
+    help: 'how the client moves datagrams',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+  timeoutNs: {
+    kind: DURATION,
+    flag: 'timeout',
+    min: 1e6,
+    max: 60 * SECOND,
+    default: '1s',
+    help: 'deadline of a reply; after it, it is late',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
+} as const satisfies Readonly<Record<string, Row>>
