@@ -3,6 +3,15 @@ import * as Errors from '@oclif/core/errors'
 import { exitStatusOf, failedCall, RpbenchError } from '../errors.js'
 import { StandardOutput } from './standard-output.js'
 
+/** What a command takes beside flags. */
+interface Argument {
+  name: string
+  description: string
+}
+
+/** Whether the framework names an argument that is missing; it names words that are too many as they are. */
+const isArgument = (named: unknown): named is Argument => typeof named === 'object' && named !== null
+
 /** What every command of the tool has in common: its output, its errors and their exit status. */
 export abstract class BaseCommand extends Command {
   protected output!: StandardOutput
@@ -54,6 +63,9 @@ export abstract class BaseCommand extends Command {
       const { closest } = await import('fastest-levenshtein')
       return `There is no flag ${flag}; did you mean --${closest(flag.replace(/^-+/, ''), known)}? For all of them ${help}.`
     }
+    const missing = Array.isArray(error.args) ? (error.args as unknown[]).filter(isArgument) : []
+    if (missing.length > 0)
+      return `${missing.map(({ name, description }) => `${name.toUpperCase()} is missing: ${description}`).join('; ')}; ${help}.`
     const [first = ''] = error.message.split('\n')
     return `${first.replace(/\.$/, '')}; ${help}.`
   }

@@ -125,6 +125,14 @@ describe('bad input', () => {
     expect(await readdir(directory)).toEqual([])
   })
 
+  it.each(['report', 'check'])('such as a %s of nothing is one sentence', async (command) => {
+    const outcome = await guarded(command)
+    expect(outcome).toMatchObject({ status: 2, stdout: '' })
+    expect(outcome.stderr).toMatch(
+      new RegExp(`^rpbench: FILE is missing: [^\\n]+; see rpbench ${command} --help\\.\\n$`),
+    )
+  })
+
   it('is told from good input: that would start something', async () => {
     const outcome = await guarded('run', '--flows', '10', '--no-save')
     expect(outcome).toMatchObject({ status: 99, stderr: 'something was started\n' })
