@@ -102,9 +102,10 @@ export const OVERLOAD_CASES: Readonly<Record<string, OverloadCase>> = {
   neighbour: {
     what: 'a process that spins beside member 0 of 2, cpu',
     request: { ...COMPUTING, procs: 2, pinMembers: [one, other] },
-    right: ['scheduler'],
+    // That member 0 gets less must be seen. Whose doing it is shows by waiting times, which on some machines account for too little.
+    right: ['scheduler', 'unexplained'],
     members: [0],
-    least: 0.1,
+    least: 0.6,
     around: besideABusyProcess,
   },
 }
