@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RpbenchError, usageError } from '../errors.js'
 import type { SavedResult } from '../result/saved-result.js'
-import { jsonFilesIn } from './result-folder.js'
+import { isFolder, jsonFilesIn } from './result-folder.js'
 import { readResultsIn } from './saved-result.js'
 
 /** A result, and the file that it stands in. */
@@ -54,7 +53,5 @@ export async function readResults(
 
 const resultsIn = async (file: string): Promise<SavedFile[]> =>
   (await readResultsIn(file)).map((result) => ({ file, result }))
-
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 const startOf = ({ result }: SavedFile): number => Date.parse(result.startedAt)

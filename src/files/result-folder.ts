@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { RpbenchError, usageError } from '../errors.js'
 import { headlineOf, type Headline, type ListResult } from '../result/headline.js'
@@ -45,3 +45,7 @@ export function headlineIn(folder: string, file: string): ReturnType<typeof head
     throw error
   }
 }
+
+/** Whether there is a folder of this name. */
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

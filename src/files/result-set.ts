@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { usageError } from '../errors.js'
 import { isOfKind } from '../result/saved-result.js'
 import { resultsIn, type ResultSet, type SetResult } from '../result/result-set.js'
-import { headlineIn, jsonFilesIn } from './result-folder.js'
+import { headlineIn, isFolder, jsonFilesIn } from './result-folder.js'
 import { readResult } from './saved-result.js'
 
 const KINDS = new Set(['run', 'churn', 'repeat'])
@@ -54,4 +54,3 @@ function filesOf(name: string): string[] | undefined {
 }
 
 const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -82,6 +82,18 @@ const ofAll = (reports: readonly WorkerReport[], quantity: (typeof QUANTITIES)[n
 
 const of = (interval: IntervalResult, member: number) => interval.members.find((one) => one.member === member)
 
+/** More than members can do, so that they drop and requests are given up. */
+const OVERLOAD: RunRequest = {
+  procs: 2,
+  flows: 400,
+  durationNs: 300 * MS,
+  rateHz: 8000,
+  serviceTimeNs: MS,
+  serviceKind: 'sleep',
+  receiveBufferBytes: 4096,
+  timeoutNs: 150 * MS,
+}
+
 describe('intervals of real runs', () => {
   it.each<[name: string, request: RunRequest]>([
     ['a closed loop over two threads', { procs: 3, flows: 400, durationNs: 350 * MS, workers: 2 }],
@@ -90,27 +102,13 @@ describe('intervals of real runs', () => {
     [
       'an overload, in which members drop and requests are given up',
       {
-        procs: 2,
-        flows: 400,
-        durationNs: 300 * MS,
-        rateHz: 8000,
-        serviceTimeNs: MS,
-        serviceKind: 'sleep',
-        receiveBufferBytes: 4096,
-        timeoutNs: 150 * MS,
+        ...OVERLOAD,
       },
     ],
     [
       'one socket that all read',
       {
-        procs: 2,
-        flows: 400,
-        durationNs: 300 * MS,
-        rateHz: 8000,
-        serviceTimeNs: MS,
-        serviceKind: 'sleep',
-        receiveBufferBytes: 4096,
-        timeoutNs: 150 * MS,
+        ...OVERLOAD,
         dispatch: 'shared',
       },
     ],
