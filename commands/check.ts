@@ -30,7 +30,7 @@ Exit status: 0 all pass, 99 one fails, 3 one cannot be told or was not measured,
     ] = await Promise.all([
       import('../src/files/result-files.js'),
       import('../src/assembly/pooled-results.js'),
-      import('../src/cli/saved-thresholds.js'),
+      import('../src/api/check.js'),
       import('../src/report/check/views.js'),
       import('../src/cli/exit-status.js'),
     ])

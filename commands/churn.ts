@@ -30,53 +30,14 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
   override async run(): Promise<void> {
     const given = await this.parse(Churn)
     const flags = await this.configured('churn', given.flags)
-    const { planChurn } = await import('../src/cli/churn-flags.js')
-    const { plan, changes, supplied, repeat, intervalNs } = planChurn(flags)
-    const [
-      { judgeable, readThresholds },
-      { prepareTraffic },
-      { churnExperiment },
-      { CHURN_VIEWS },
-      { INTERVALS_VIEW },
-      { intervalOutput, refuseLines },
-    ] = await Promise.all([
-      import('../src/cli/read-thresholds.js'),
-      import('../src/experiment/traffic.js'),
-      import('../src/experiment/churn.js'),
+    const [{ prepareChurn }, { CHURN_VIEWS }] = await Promise.all([
+      import('../src/api/churn.js'),
       import('../src/report/churn/views.js'),
-      import('../src/report/intervals/views.js'),
-      import('../src/cli/interval-output.js'),
     ])
-    refuseLines(flags, intervalNs)
-    const thresholds = readThresholds(flags, { command: 'churn', ...judgeable([plan]) })
-    const traffic = prepareTraffic(plan)
-    if (repeat > 1)
-      return this.repeatAndReport(flags, {
-        repeated: { of: 'churn', measure: (options) => churnExperiment({ ...options, changes }) },
-        repeat,
-        plan,
-        supplied,
-        thresholds,
-        intervalNs,
-      })
-    await this.measureAndReport({
+    await this.measureRuns(prepareChurn(flags), flags, {
       kind: 'churn',
-      views: intervalNs === undefined ? CHURN_VIEWS : { ...CHURN_VIEWS, intervals: INTERVALS_VIEW },
-      flags,
-      thresholds,
+      views: CHURN_VIEWS,
       statusOf: EXIT_STATUS.churn,
-      measure: async ({ signal, progress }) => ({
-        result: await churnExperiment({
-          plan,
-          changes,
-          traffic,
-          supplied,
-          toolVersion: this.config.version,
-          signal,
-          onProgress: progress.update,
-          intervals: intervalOutput(intervalNs, flags, progress, this.output),
-        }),
-      }),
     })
   }
 }

@@ -1,10 +1,9 @@
+import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
-import type { Measurement } from '../src/cli/lifecycle.js'
-import { textOptions } from '../src/cli/standard-output.js'
 import { usageError } from '../src/errors.js'
-import type { ShownResult, Views } from '../src/report/views.js'
-import type { CompareResult } from '../src/result/compare-result.js'
+
+const COMPARE = { kind: 'compare', statusOf: EXIT_STATUS.compare } as const
 
 export default class Compare extends ResultCommand {
   static override summary = 'Say whether one set of repetitions is better or worse than another'
@@ -29,46 +28,37 @@ Exit status: 0 no worse or better, 99 worse beyond the bound, 3 cannot tell or r
 
   async run(): Promise<void> {
     const { flags, argv } = await this.parse(Compare)
-    const { compareSets, readCompareFlags } = await import('../src/cli/compare-sets.js')
-    const request = readCompareFlags(flags)
+    const { compareSets, readCompareTexts } = await import('../src/api/compare.js')
+    const request = readCompareTexts(flags)
     if (request.runs.length > 0) {
       if (argv.length > 0)
         throw usageError(
           `--run measures both sides now: leave out ${argv.map(String).join(' ')}, or leave out --run to compare saved results.`,
         )
-      const { comparePairs, planPairs } = await import('../src/cli/compare-runs.js')
+      const { pairsFromFlags } = await import('../src/cli/compare-runs.js')
       const { PAIRS_VIEWS } = await import('../src/report/compare/views.js')
-      const planned = await planPairs(request)
-      return this.#report(flags, PAIRS_VIEWS, (measuring) =>
-        comparePairs(planned, this.config.version, measuring),
-      )
+      const compareRuns = await pairsFromFlags(request)
+      return this.measureAndReport({
+        ...COMPARE,
+        views: PAIRS_VIEWS,
+        flags,
+        measure: ({ signal, progress, keep }) =>
+          compareRuns({ signal, onProgress: progress.update, onResult: keep }),
+      })
     }
     const [base, next, ...more] = argv.map(String)
     if (base === undefined || next === undefined || more.length > 0)
       throw usageError(
         `compare takes two sets of results, and ${argv.length === 1 ? 'one was' : `${argv.length} were`} named: put a pattern in quotes, so that the shell leaves it whole, or name a folder.`,
       )
-    const result = await compareSets([base, next], request, this.config.version)
+    const { readResultSet } = await import('../src/files/result-set.js')
+    const result = compareSets([await readResultSet(base), await readResultSet(next)], request)
     const { COMPARE_VIEWS } = await import('../src/report/compare/views.js')
-    await this.#report(flags, COMPARE_VIEWS, () => Promise.resolve({ result }))
-  }
-
-  async #report<Shown extends ShownResult<CompareResult>>(
-    flags: Measurement<Shown>['flags'] & { 'no-color': boolean },
-    views: Views<Shown>,
-    measure: Measurement<Shown>['measure'],
-  ): Promise<void> {
-    const [{ measureAndReport }, { EXIT_STATUS }] = await Promise.all([
-      import('../src/cli/lifecycle.js'),
-      import('../src/cli/exit-status.js'),
-    ])
-    const { result } = await measureAndReport(
-      { kind: 'compare', views, flags, measure },
-      this.output,
-      textOptions(flags['no-color']),
-    )
-    this.output.check()
-    const status = EXIT_STATUS.compare(result)
-    if (status !== 0) this.exit(status)
+    await this.measureAndReport({
+      ...COMPARE,
+      views: COMPARE_VIEWS,
+      flags,
+      measure: async () => ({ result }),
+    })
   }
 }

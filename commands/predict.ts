@@ -40,23 +40,10 @@ Nothing is sent or measured. A restarted member is a new process: its flows coun
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Predict)
-    const { planPrediction } = await import('../src/cli/predict-flags.js')
-    const { from, steering, kernel: asked, of } = planPrediction(flags)
-    const [{ release }, { ruleOfKernel }, { predictChange, predictSpreadOf }, { PREDICT_SCHEMA }] =
-      await Promise.all([
-        import('node:os'),
-        import('../src/kernel/version.js'),
-        import('../src/analysis/prediction/prediction.js'),
-        import('../src/result/predict-result.js'),
-      ])
-    const kernel = asked === 'this' ? release() : asked
-    const rule = ruleOfKernel(kernel)
-    const prediction =
-      of.kind === 'spread' ? predictSpreadOf(from, of.flows, rule) : predictChange(from, of, rule, steering)
-    const tool = { name: 'rpbench' as const, version: this.config.version }
-    const startedAt = new Date().toISOString()
-    const result = { schema: PREDICT_SCHEMA, tool, startedAt, kernel, ...prediction } as const
-    const { PREDICT_VIEWS } = await import('../src/report/predict/views.js')
-    await this.show(PREDICT_VIEWS, { result }, flags)
+    const [{ predictFrom }, { PREDICT_VIEWS }] = await Promise.all([
+      import('../src/api/predict.js'),
+      import('../src/report/predict/views.js'),
+    ])
+    await this.show(PREDICT_VIEWS, { result: predictFrom(flags) }, flags)
   }
 }

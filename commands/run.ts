@@ -31,51 +31,14 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
   override async run(): Promise<void> {
     const given = await this.parse(Run)
     const flags = await this.configured('run', given.flags)
-    const { planFromFlags } = await import('../src/cli/run-flags.js')
-    const { plan, supplied, repeat, intervalNs } = planFromFlags(flags)
-    const [
-      { judgeable, readThresholds },
-      { prepareTraffic },
-      { runExperiment },
-      { RUN_VIEWS },
-      { INTERVALS_VIEW },
-      { intervalOutput, refuseLines },
-    ] = await Promise.all([
-      import('../src/cli/read-thresholds.js'),
-      import('../src/experiment/traffic.js'),
-      import('../src/experiment/run.js'),
+    const [{ prepareRun }, { RUN_VIEWS }] = await Promise.all([
+      import('../src/api/run.js'),
       import('../src/report/run/views.js'),
-      import('../src/report/intervals/views.js'),
-      import('../src/cli/interval-output.js'),
     ])
-    refuseLines(flags, intervalNs)
-    const thresholds = readThresholds(flags, { command: 'run', ...judgeable([plan]) })
-    const traffic = prepareTraffic(plan)
-    if (repeat > 1)
-      return this.repeatAndReport(flags, {
-        repeated: { of: 'run', measure: async (options) => (await runExperiment(options)).result },
-        repeat,
-        plan,
-        supplied,
-        thresholds,
-        intervalNs,
-      })
-    await this.measureAndReport({
+    await this.measureRuns(prepareRun(flags), flags, {
       kind: 'run',
-      views: intervalNs === undefined ? RUN_VIEWS : { ...RUN_VIEWS, intervals: INTERVALS_VIEW },
-      flags,
-      thresholds,
+      views: RUN_VIEWS,
       statusOf: EXIT_STATUS.run,
-      measure: ({ signal, progress }) =>
-        runExperiment({
-          plan,
-          traffic,
-          supplied,
-          toolVersion: this.config.version,
-          signal,
-          onProgress: progress.update,
-          intervals: intervalOutput(intervalNs, flags, progress, this.output),
-        }),
     })
   }
 }

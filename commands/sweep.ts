@@ -5,7 +5,6 @@ import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { thresholdFlags } from '../src/cli/thresholds.js'
 import { outputFlags, ResultCommand } from '../src/cli/result-command.js'
 import { usageError } from '../src/errors.js'
-import type { SweepTask } from '../src/cli/sweep-session.js'
 import type { SweepResult } from '../src/result/sweep-result.js'
 
 export default class Sweep extends ResultCommand {
@@ -42,7 +41,6 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
     const { flags: given, metadata } = await this.parse(Sweep)
     // What is resumed has its flags in its file.
     const flags = given.resume === undefined ? await this.configured('sweep', given) : given
-    const { consentToSweep, resumedSweep, runSweep } = await import('../src/cli/sweep-session.js')
     const { resume, ...others } = flags
     if (resume !== undefined) {
       const beside = [...Object.keys(flagsOf('sweep')), 'output'].find(
@@ -53,28 +51,25 @@ Exit status: 0 good, 1 nothing could be measured, 2 wrong usage, 3 not one valid
           `--resume takes its flags from the file: leave out --${beside}, or start a new sweep.`,
         )
     }
-    const { planSweep } = await import('../src/cli/sweep-flags.js')
-    const task: SweepTask =
-      resume === undefined ? planSweep(others) : await resumedSweep(resume, await this.#origin())
-    if (!flags.quiet) this.#tellOfSkipped(task.plan.skipped)
-    const { judgeable, keptThresholds, readThresholds } = await import('../src/cli/read-thresholds.js')
-    const limits = flags.threshold === undefined ? keptThresholds(task.earlier?.thresholds) : flags
-    const thresholds = readThresholds(limits, {
-      command: 'sweep',
-      ...judgeable(task.plan.points.map(({ plan }) => plan)),
-      search: task.goal !== undefined,
-    })
-    await consentToSweep(task, flags.yes)
-    const { SWEEP_VIEWS } = await import('../src/report/sweep/views.js')
+    const [{ prepareSweep, preparedSweep }, { consentToSweep, resumedSweep }, { SWEEP_VIEWS }] =
+      await Promise.all([
+        import('../src/api/sweep.js'),
+        import('../src/cli/sweep-session.js'),
+        import('../src/report/sweep/views.js'),
+      ])
+    const resumed = resume === undefined ? undefined : await resumedSweep(resume, await this.#origin())
+    const sweep = resumed ? preparedSweep(resumed, flags) : prepareSweep(others)
+    if (!flags.quiet) this.#tellOfSkipped(sweep.plan.skipped)
+    await consentToSweep(sweep, flags.yes)
     await this.measureAndReport({
       kind: 'sweep',
       views: SWEEP_VIEWS,
       // What is resumed keeps its name.
-      flags: { ...flags, label: flags.label ?? task.earlier?.label },
-      ...(task.savedAs !== undefined && { savedAs: task.savedAs }),
-      thresholds,
+      flags: { ...flags, label: flags.label ?? resumed?.earlier?.label },
+      ...(resumed && { savedAs: resumed.savedAs }),
       statusOf: EXIT_STATUS.sweep,
-      measure: (measuring) => runSweep(task, this.config.version, measuring),
+      measure: ({ signal, progress, keep }) =>
+        sweep.measure({ signal, onProgress: progress.update, onResult: (result) => keep({ result }) }),
     })
   }
 

@@ -26,30 +26,18 @@ Exit status: 0 all hold, 99 one (or a threshold) does not, 3 one cannot be told,
   override async run(): Promise<void> {
     const given = await this.parse(Verify)
     const flags = await this.configured('verify', given.flags)
-    const { mayLoadEbpf } = await import('../../src/steering/bpf.js')
-    const mayObserve = mayLoadEbpf()
-    const { planVerify } = await import('../../src/cli/verify-flags.js')
-    const { plan, supplied } = planVerify(flags, mayObserve)
-    const [{ judgeable, readThresholds }, { verifyClaims }, { VERIFY_VIEWS }] = await Promise.all([
-      import('../../src/cli/read-thresholds.js'),
-      import('../../src/experiment/verify.js'),
+    const [{ prepareVerify }, { VERIFY_VIEWS }] = await Promise.all([
+      import('../../src/api/verify.js'),
       import('../../src/report/verify/views.js'),
     ])
-    const thresholds = readThresholds(flags, { command: 'verify', ...judgeable([plan]) })
+    const verify = prepareVerify(flags)
     await this.measureAndReport({
       kind: 'verify',
       views: VERIFY_VIEWS,
       flags,
-      thresholds,
       statusOf: EXIT_STATUS.verify,
       measure: async ({ signal, progress: { update } }) => ({
-        result: await verifyClaims({
-          plan,
-          supplied,
-          toolVersion: this.config.version,
-          signal,
-          onProgress: update,
-        }),
+        result: await verify({ signal, onProgress: update }),
       }),
     })
   }

@@ -1,8 +1,7 @@
-import type { IntervalOptions, ToldInterval } from '../experiment/interval-watch.js'
 import { usageError } from '../errors.js'
 import { flagOf } from '../plan/parameters/table.js'
 import { liveLine } from '../report/intervals/live-line.js'
-import { INTERVAL_SCHEMA, type IntervalLine } from '../result/interval.js'
+import { INTERVAL_SCHEMA, type IntervalLine, type ToldInterval } from '../result/interval.js'
 import type { ProgressLine } from './progress.js'
 import type { StandardOutput } from './standard-output.js'
 
@@ -23,21 +22,16 @@ export function refuseLines({ json, 'json-lines': lines }: IntervalFlags, everyN
     )
 }
 
-/** Shows each interval as it ends: a line on a terminal, and one of JSON on standard output where that is asked for. */
-export function intervalOutput(
-  everyNs: number | undefined,
+/** What shows each interval as it ends: a line on a terminal, and one of JSON on standard output where that is asked for. */
+export function intervalPrinter(
   { 'json-lines': lines }: Pick<IntervalFlags, 'json-lines'>,
   progress: ProgressLine,
   output: StandardOutput,
-): IntervalOptions | undefined {
-  if (everyNs === undefined) return undefined
-  return {
-    everyNs,
-    onInterval: ({ interval, ...which }: ToldInterval) => {
-      progress.keep((columns) => liveLine(interval, columns, which.repetition))
-      const line: IntervalLine = { schema: INTERVAL_SCHEMA, ...which, ...interval }
-      // In order: the stream keeps it.
-      if (lines) void output.write(`${JSON.stringify(line)}\n`)
-    },
+): (told: ToldInterval) => void {
+  return ({ interval, ...which }) => {
+    progress.keep((columns) => liveLine(interval, columns, which.repetition))
+    const line: IntervalLine = { schema: INTERVAL_SCHEMA, ...which, ...interval }
+    // In order: the stream keeps it.
+    if (lines) void output.write(`${JSON.stringify(line)}\n`)
   }
 }

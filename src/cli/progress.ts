@@ -1,11 +1,12 @@
 import { formatCount, formatDuration } from '../units/format.js'
 import type { Progress } from '../experiment/progress.js'
+import { roughTime } from './rough-time.js'
 
 const CLEAR_LINE = '\r\u{1B}[K'
 
 /** Where a run is, in a line. */
 export function progressSentence(progress: Progress): string {
-  const { of, phase, elapsedNs, figures, silent } = progress
+  const { of, phase, elapsedNs, remainingNs, figures, silent } = progress
   const which = of === undefined ? '' : `${of}: `
   const counts =
     phase === 'measuring'
@@ -16,8 +17,9 @@ export function progressSentence(progress: Progress): string {
         ]
       : []
   const time = phase === 'measuring' ? ` ${formatDuration(Math.floor(elapsedNs / 1e8) * 1e8)}` : ''
+  const left = remainingNs === undefined ? [] : [`${roughTime(remainingNs)} left`]
   // Before the counts: a narrow terminal cuts those off.
-  return [`${which}${phase}${time}`, ...silentWords(silent), ...counts].join(' · ')
+  return [`${which}${phase}${time}`, ...silentWords(silent), ...left, ...counts].join(' · ')
 }
 
 function silentWords(silent: Progress['silent']): string[] {

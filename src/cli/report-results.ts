@@ -6,8 +6,8 @@ import { formatRow, type FormatName } from '../report/formats/table.js'
 import { renderSaved } from '../report/saved-text.js'
 import type { TextOptions } from '../report/views.js'
 import { kindOf } from '../result/saved-result.js'
-import { heldAgainst } from './saved-thresholds.js'
-import type { ThresholdTexts } from './thresholds.js'
+import { heldAgainst } from '../api/check.js'
+import type { ThresholdTexts } from '../api/read-thresholds.js'
 import type { StandardOutput } from './standard-output.js'
 
 export interface ReportOptions {

@@ -1,10 +1,10 @@
 import * as Flags from '@oclif/core/flags'
-import type { RepeatOptions } from '../experiment/repeat.js'
-import type { JudgedResult } from '../metrics/judged.js'
-import type { Threshold } from '../plan/thresholds.js'
-import type { ExportFlag, ShownResult, Views } from '../report/views.js'
+import type { PreparedRuns } from '../api/prepared-runs.js'
 import type { MeasuringCommand } from '../plan/metrics/row.js'
-import type { RepeatResult } from '../result/repeat-result.js'
+import type { ExportFlag, ShownResult, Views } from '../report/views.js'
+import type { ChurnResult } from '../result/churn-result.js'
+import type { RunResult } from '../result/run-result.js'
+import type { ThresholdResult } from '../result/thresholds.js'
 import { BaseCommand } from './base-command.js'
 import { withConfig, type Configured } from './config.js'
 import type { Measurement } from './lifecycle.js'
@@ -85,82 +85,72 @@ export abstract class ResultCommand extends BaseCommand {
     this.output.check()
   }
 
-  /** Measures the same plan several times, and does with all of it what `measureAndReport` does with one. */
-  protected async repeatAndReport(
-    flags: PrintFlags & Measurement<ShownResult<RepeatResult>>['flags'] & { 'json-lines': boolean },
-    {
-      intervalNs,
-      ...options
-    }: Pick<RepeatOptions, 'repeated' | 'repeat' | 'plan' | 'supplied'> & {
-      thresholds: readonly Threshold[]
-      intervalNs: number | undefined
-    },
+  /**
+   * Measures runs, once or as often as they are to be, and reports what was measured. Errors as those of `measureAndReport`.
+   * @param once how one is shown, and the status that it has
+   */
+  protected async measureRuns<Result extends RunResult | ChurnResult, Outcome extends ShownResult<Result>>(
+    runs: PreparedRuns<Outcome>,
+    flags: Measurement<Outcome>['flags'] & PrintFlags & { 'json-lines': boolean },
+    once: { kind: 'run' | 'churn'; views: Views<Outcome>; statusOf: (result: Outcome['result']) => number },
   ): Promise<void> {
-    const [
-      { repeatExperiment },
-      { REPEAT_VIEWS },
-      { REPEATED_INTERVALS_VIEW },
-      { EXIT_STATUS },
-      { intervalOutput },
-    ] = await Promise.all([
-      import('../experiment/repeat.js'),
+    const { intervalNs } = runs
+    const [{ intervalPrinter, refuseLines }, { INTERVALS_VIEW, REPEATED_INTERVALS_VIEW }] = await Promise.all(
+      [import('./interval-output.js'), import('../report/intervals/views.js')],
+    )
+    refuseLines(flags, intervalNs)
+    const divided = intervalNs !== undefined
+    if (runs.repeat === 1)
+      return this.measureAndReport({
+        ...once,
+        views: divided ? { ...once.views, intervals: INTERVALS_VIEW } : once.views,
+        flags,
+        measure: ({ signal, progress }) =>
+          runs.measure({
+            signal,
+            onProgress: progress.update,
+            onInterval: intervalPrinter(flags, progress, this.output),
+          }),
+      })
+    const [{ REPEAT_VIEWS }, { EXIT_STATUS }] = await Promise.all([
       import('../report/repeat/views.js'),
-      import('../report/intervals/views.js'),
       import('./exit-status.js'),
-      import('./interval-output.js'),
     ])
-    await this.measureAndReport({
-      kind: `${options.repeated.of}s`,
-      views:
-        intervalNs === undefined ? REPEAT_VIEWS : { ...REPEAT_VIEWS, intervals: REPEATED_INTERVALS_VIEW },
+    return this.measureAndReport({
+      kind: `${once.kind}s`,
+      views: divided ? { ...REPEAT_VIEWS, intervals: REPEATED_INTERVALS_VIEW } : REPEAT_VIEWS,
       flags,
-      thresholds: options.thresholds,
       statusOf: EXIT_STATUS.repeat,
       measure: async ({ signal, progress, keep }) => ({
-        result: await repeatExperiment({
-          ...options,
-          toolVersion: this.config.version,
+        result: await runs.repeated({
           signal,
           onProgress: progress.update,
-          intervals: intervalOutput(intervalNs, flags, progress, this.output),
-          onRepetition: (result) => keep({ result }),
+          onInterval: intervalPrinter(flags, progress, this.output),
+          onResult: (result) => keep({ result }),
         }),
       }),
     })
   }
 
   /**
-   * Measures, holds what was measured against thresholds, prints and saves; ends with the status that the result has. Errors as
-   * those of `measureAndReport`.
+   * Measures, prints and saves; ends with the status that the result has. Errors as those of `measureAndReport` in the lifecycle.
    */
-  protected async measureAndReport<Result extends JudgedResult, Shown extends ShownResult<Result>>(
-    measurement: Measurement<Shown> & {
-      flags: PrintFlags
-      thresholds: readonly Threshold[]
-      statusOf: (result: Shown['result']) => number
-    },
-  ): Promise<void> {
-    const [{ measureAndReport }, { judgeResult }, { statusOfThresholds }] = await Promise.all([
+  protected async measureAndReport<Result extends object, Shown extends ShownResult<Result>>({
+    statusOf,
+    ...measurement
+  }: Measurement<Shown> & {
+    flags: PrintFlags
+    statusOf: (result: Shown['result']) => number
+  }): Promise<void> {
+    const [{ measureAndReport }, { statusOfThresholds }] = await Promise.all([
       import('./lifecycle.js'),
-      import('../metrics/judged.js'),
       import('./exit-status.js'),
     ])
-    const { flags, statusOf, thresholds, measure } = measurement
-    const judged = <S extends Shown>(shown: S): S =>
-      thresholds.length === 0
-        ? shown
-        : { ...shown, result: { ...shown.result, thresholds: judgeResult(shown.result, thresholds) } }
-    const { result } = await measureAndReport<Shown>(
-      {
-        ...measurement,
-        measure: async (measuring) =>
-          judged(await measure({ ...measuring, keep: (shown) => measuring.keep(judged(shown)) })),
-      },
-      this.output,
-      textOptions(flags['no-color']),
-    )
+    const options = textOptions(measurement.flags['no-color'])
+    const { result } = await measureAndReport<Shown>(measurement, this.output, options)
     this.output.check()
-    const status = statusOfThresholds(statusOf(result), result.thresholds)
+    const { thresholds } = result as { thresholds?: readonly ThresholdResult[] }
+    const status = statusOfThresholds(statusOf(result), thresholds)
     if (status !== 0) this.exit(status)
   }
 }

@@ -1,22 +1,17 @@
 import type { Origin } from '../assembly/origin.js'
-import { RpbenchError, usageError } from '../errors.js'
+import { planSweep, type SweepTexts } from '../api/plan-sweep.js'
+import type { PreparedSweep, SweepTask } from '../api/sweep.js'
+import { usageError } from '../errors.js'
 import { FileLock } from '../files/file-lock.js'
 import { readSweepResult } from '../files/saved-result.js'
-import { nextJob, remainingNs } from '../experiment/sweep-jobs.js'
-import { sweepExperiment, type SweepProgress } from '../experiment/sweep.js'
-import { pointLabel } from '../report/sweep-pictures.js'
-import type { ShownResult } from '../report/views.js'
-import type { SweepResult, SweepRun } from '../result/sweep-result.js'
+import type { SweepResult } from '../result/sweep-result.js'
 import { formatCount } from '../units/format.js'
 import { consentToLength } from './consent.js'
-import type { Measuring, SavedFiles } from './lifecycle.js'
-import { roughTime } from './rough-time.js'
-import { planSweep, type PlannedSweep, type SweepFlagValues } from './sweep-flags.js'
+import type { SavedFiles } from './lifecycle.js'
 
-/** A sweep with what an earlier session has done of it. */
-export interface SweepTask extends PlannedSweep {
-  earlier?: SweepResult
-  savedAs?: SavedFiles
+/** A sweep that was stopped, and the files that it is in. */
+export interface ResumedSweep extends SweepTask {
+  savedAs: SavedFiles
 }
 
 /**
@@ -26,11 +21,11 @@ export interface SweepTask extends PlannedSweep {
 export async function resumedSweep(
   path: string,
   here: Pick<Origin, 'toolVersion' | 'host'>,
-): Promise<SweepTask> {
+): Promise<ResumedSweep> {
   const { earlier, lock } = await lockedSweep(path)
   refuseElsewhere(path, earlier, here)
   const { 'observe-hash': observeHash, ...supplied } = earlier.plan.supplied
-  const flags: SweepFlagValues = { ...supplied, ...(observeHash !== undefined && { 'observe-hash': true }) }
+  const flags: SweepTexts = { ...supplied, ...(observeHash !== undefined && { 'observe-hash': true }) }
   const planned = planSweep(flags)
   if (shape({ ...earlier.plan, points: earlier.points }) !== shape(planned.plan))
     throw usageError(
@@ -84,78 +79,14 @@ function shape({
  * Asks before a sweep that takes long. Errors as those of `consentToLength`.
  * @param yes nobody needs to be asked
  */
-export async function consentToSweep({ plan, goal, earlier }: SweepTask, yes: boolean): Promise<void> {
-  const runs = earlier?.runs ?? []
-  await consentToLength(remainingNs(plan, goal, runs), {
+export async function consentToSweep(
+  { plan, goal, made, remainingNs }: PreparedSweep,
+  yes: boolean,
+): Promise<void> {
+  await consentToLength(remainingNs, {
     what: goal
       ? `Searching at ${plan.points.length} points`
-      : `This sweep of ${formatCount(plan.points.length * plan.repeat - runs.length)} runs`,
+      : `This sweep of ${formatCount(plan.points.length * plan.repeat - made)} runs`,
     yes,
   })
-}
-
-/**
- * Makes the runs of a sweep that are still to be made, and keeps what there is so far after each of them. An interrupted
- * run is dropped, and what went wrong on the way is in `failure`.
- * @throws RpbenchError when nothing was measured
- */
-export async function runSweep(
-  { plan, goal, supplied, earlier }: SweepTask,
-  toolVersion: string,
-  { signal, progress, keep }: Measuring<ShownResult<SweepResult>>,
-): Promise<ShownResult<SweepResult> & { failure?: unknown }> {
-  const [{ hostIdentity }, { assembleSweep }, { measureJob }] = await Promise.all([
-    import('../host/identity.js'),
-    import('../assembly/sweep.js'),
-    import('../experiment/sweep-run.js'),
-  ])
-  const begunNs = performance.now() * 1e6
-  const startedAt = earlier?.startedAt ?? new Date().toISOString()
-  const resultOf = (runs: readonly SweepRun[], interrupted: boolean): SweepResult =>
-    assembleSweep(
-      {
-        toolVersion,
-        host: hostIdentity(),
-        startedAt,
-        durationNs: (earlier?.durationNs ?? 0) + performance.now() * 1e6 - begunNs,
-        supplied,
-        plan,
-        goal,
-        interrupted,
-      },
-      runs,
-    )
-  let runs: readonly SweepRun[] = earlier?.runs ?? []
-  let failure: unknown
-  try {
-    await sweepExperiment({
-      plan,
-      goal,
-      runs,
-      measure: (job) => measureJob(job, { toolVersion, signal }),
-      signal,
-      onProgress: (where) => progress.show(progressText(where)),
-      onRun: (done) => {
-        runs = done
-        // Until the last one: whoever reads the file meanwhile, or after a crash, sees that it has not come to its end.
-        return keep({ result: resultOf(done, true) })
-      },
-    })
-  } catch (error) {
-    failure = error
-  }
-  if (runs.length === 0)
-    throw failure ?? new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
-  const result = resultOf(runs, nextJob(plan, goal, runs) !== undefined)
-  return { result, ...(failure !== undefined && { failure }) }
-}
-
-function progressText({ job, made, runs, points, pointsDone, remainingNs: left }: SweepProgress): string {
-  const { loadHz } = job.trial ?? {}
-  return [
-    runs === undefined ? `point ${pointsDone + 1} of ${points}` : `run ${made + 1} of ${runs}`,
-    ...(job.trial ? [loadHz === undefined ? 'closed loop' : `trial at ${formatCount(loadHz)}/s`] : []),
-    ...(Object.keys(job.point.flags).length > 0 ? [pointLabel(job.point.flags)] : []),
-    `${roughTime(left)} left`,
-  ].join(' · ')
 }

@@ -8,9 +8,3 @@ export const thresholdFlags = {
   threshold: flagForRow(threshold),
   'threshold-on': flagForRow(thresholdOn),
 }
-
-/** What they bring. */
-export interface ThresholdTexts {
-  threshold?: readonly string[] | undefined
-  'threshold-on'?: string | undefined
-}

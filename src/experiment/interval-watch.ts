@@ -7,17 +7,9 @@ import { MOST_INTERVALS, nextBoundaryNs } from '../plan/intervals.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { GroupReading } from '../recording/group-recording.js'
 import type { GroupEvent, IntervalReading, IntervalsRecording } from '../recording/interval-reading.js'
+import type { ToldInterval } from '../result/interval.js'
 import type { IntervalResult } from '../result/run-result.js'
 import type { Clock } from './testbed.js'
-
-/** An interval, as it is told when it has ended. */
-export interface ToldInterval {
-  /** from 0 */
-  number: number
-  interval: IntervalResult
-  /** of which repetition it is, where there are several */
-  repetition?: number
-}
 
 export interface IntervalOptions {
   everyNs: number

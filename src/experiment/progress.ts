@@ -6,6 +6,8 @@ export interface Progress {
   phase: 'starting the group' | 'opening flows' | 'warming up' | 'measuring' | 'finishing'
   /** since this phase began */
   elapsedNs: number
+  /** expected until all is done, ns; absent where it cannot be told */
+  remainingNs?: number
   figures: LiveFigures
   /** members, and the front, that stand still though nobody asked them to */
   silent: readonly (number | 'front')[]

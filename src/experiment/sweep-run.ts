@@ -1,5 +1,5 @@
 import { summariseRun, type RunSummary } from '../analysis/sweep/run-summary.js'
-import { runExperiment } from './run.js'
+import { runExperiment, type RunOptions } from './run.js'
 import type { SweepJob } from './sweep-jobs.js'
 import { prepareTraffic } from './traffic.js'
 
@@ -10,7 +10,7 @@ import { prepareTraffic } from './traffic.js'
  */
 export async function measureJob(
   { plan, draw, point }: SweepJob,
-  { toolVersion, signal }: { toolVersion: string; signal: AbortSignal },
+  { toolVersion, signal, onProgress }: Pick<RunOptions, 'toolVersion' | 'signal' | 'onProgress'>,
 ): Promise<RunSummary | undefined> {
   const { result } = await runExperiment({
     plan,
@@ -18,7 +18,7 @@ export async function measureJob(
     supplied: point.flags,
     toolVersion,
     signal,
-    onProgress: () => {},
+    onProgress,
   })
   return result.stopped === 'interrupted' ? undefined : summariseRun(result, plan)
 }

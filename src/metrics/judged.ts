@@ -30,6 +30,14 @@ export function judgeResult(result: JudgedResult, thresholds: readonly Threshold
   return thresholds.map((threshold) => judgeThreshold(threshold, measured))
 }
 
+/** A result with how it fares against thresholds; as it is where there are none. */
+export function judged<Result extends JudgedResult>(
+  result: Result,
+  thresholds: readonly Threshold[],
+): Result {
+  return thresholds.length === 0 ? result : { ...result, thresholds: judgeResult(result, thresholds) }
+}
+
 function measuredIn(result: Exclude<JudgedResult, SweepResult>): Measured[] {
   if ('claims' in result && !('repetitions' in result)) return measuredOfClaims(result)
   if ('repetitions' in result)

@@ -22,7 +22,7 @@ export interface AxisSyntax {
 }
 
 /** What stands between two values. */
-const separatorOf = ({ holdsCommas = false }: Kind): string => (holdsCommas ? ';' : ',')
+export const separatorOf = ({ holdsCommas = false }: Kind): string => (holdsCommas ? ';' : ',')
 
 /**
  * Reads the values of one flag: `a,b,c`, a range `a..b/step` or `a..b*factor`, or both mixed, in the order given; what a

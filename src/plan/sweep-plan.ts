@@ -41,3 +41,11 @@ export function combinationsOf(axes: readonly Axis[]): Record<string, string>[] 
 export function orderOf(points: number, repeat: number, seed: number): number[][] {
   return Array.from({ length: repeat }, (_, repetition) => [...shuffled(points, seed + repetition)])
 }
+
+/** Words for a combination of values, without those of one flag: `procs 4 · steering hash`. */
+export function pointLabel(flags: Readonly<Record<string, string>>, without?: string): string {
+  return Object.entries(flags)
+    .filter(([flag]) => flag !== without)
+    .map(([flag, value]) => `${flag} ${value}`)
+    .join(' · ')
+}

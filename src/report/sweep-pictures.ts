@@ -1,3 +1,4 @@
+import { pointLabel } from '../plan/sweep-plan.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { drawChart, MOST_SERIES, type Chart } from './chart.js'
@@ -69,14 +70,6 @@ export function sweptAxis({ plan: { axes } }: Pick<SweepResult, 'plan'>): string
   const numeric = axes.filter(({ values }) => values.every((value) => numberOf(value) !== undefined))
   const longest = numeric.toSorted((a, b) => b.values.length - a.values.length)[0]
   return (numeric.find(({ flag }) => flag === 'rate') ?? longest)?.flag
-}
-
-/** Words for a combination of values, without those of one flag: `procs 4 · steering hash`. */
-export function pointLabel(flags: Readonly<Record<string, string>>, without?: string): string {
-  return Object.entries(flags)
-    .filter(([flag]) => flag !== without)
-    .map(([flag, value]) => `${flag} ${value}`)
-    .join(' · ')
 }
 
 /** Throughput, p99, loss and max/mean, or the capacity, along the swept axis; a series per combination of the others. */

@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { grid, type GridColumn } from './grid.js'
 import type { Line } from './line.js'
 import type { Style } from './style.js'
-import { pointLabel } from './sweep-pictures.js'
+import { pointLabel } from '../plan/sweep-plan.js'
 
 /** Below, a share is written with two digits after the point: a goal may be as small. */
 const SMALL_SHARE = 0.01

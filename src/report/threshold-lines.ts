@@ -3,7 +3,7 @@ import { formatCount } from '../units/format.js'
 import { formatApart, formatMeasure } from '../units/measure.js'
 import { layOut, type Line } from './line.js'
 import type { Style, Tone } from './style.js'
-import { pointLabel } from './sweep-pictures.js'
+import { pointLabel } from '../plan/sweep-plan.js'
 
 const TONES: Readonly<Record<ThresholdResult['outcome'], Tone>> = {
   pass: 'good',

@@ -91,3 +91,12 @@ export type IntervalLine = z.infer<typeof intervalLine>
 export type IntervalResult = z.infer<typeof interval>
 export type IntervalMember = z.infer<typeof intervalMember>
 export type IntervalMark = z.infer<typeof mark>
+
+/** An interval, as it is told when it has ended. */
+export interface ToldInterval {
+  /** from 0 */
+  number: number
+  interval: IntervalResult
+  /** of which repetition it is, where there are several */
+  repetition?: number
+}

@@ -85,7 +85,11 @@ export function isOfKind<Kind extends ResultKind>(result: SavedResult, kind: Kin
  * @throws RpbenchError RPB_USAGE where it is not JSON, no saved result, or of a newer version
  */
 export async function parseResult(text: string, name: string): Promise<SavedResult> {
-  const value = jsonOf(text, name)
+  return checkResult(jsonOf(text, name), name)
+}
+
+/** The same of what was read from JSON already. */
+export async function checkResult(value: unknown, name: string): Promise<SavedResult> {
   const kind = isEnvelope(value) ? kindOf(value) : undefined
   if (kind === undefined) throw usageError(`${name} is not a saved result of rpbench.`)
   return check(value, name, await READERS[kind]())

@@ -46,7 +46,7 @@ describe('a capacity search', () => {
         plan: { axes: [], points: [point], skipped: [], repeat: 1, order: [[0]] },
         goal,
         runs: [],
-        measure: (job) => measureJob(job, { toolVersion: '0.0.0', signal }),
+        measure: (job) => measureJob(job, { toolVersion: '0.0.0', signal, onProgress: () => {} }),
         signal,
         onProgress: () => {},
         onRun: async () => {},

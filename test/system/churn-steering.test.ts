@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { binomialTwoSided } from '../../src/stats/binomial.js'
-import { planChurn } from '../../src/cli/churn-flags.js'
+import { planChurn } from '../../src/api/plan-churn.js'
 import { churnExperiment } from '../../src/experiment/churn.js'
 import { prepareTraffic } from '../../src/experiment/traffic.js'
 import type { ChangeResult } from '../../src/result/churn-result.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { hostFacts } from '../../src/cli/run-flags.js'
+import { hostFacts } from '../../src/api/host-facts.js'
 import { verifyClaims } from '../../src/experiment/verify.js'
 import { completeVerifyPlan } from '../../src/plan/verify-plan.js'
 import type { Progress } from '../../src/experiment/progress.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planChurn } from '../../src/cli/churn-flags.js'
+import { planChurn } from '../../src/api/plan-churn.js'
 import { refusalOf } from './refusal-of.js'
 
 type Flags = Parameters<typeof planChurn>[0]

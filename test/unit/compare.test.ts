@@ -6,8 +6,8 @@ import { compareMetrics, verdictOverAll } from '../../src/analysis/compare/compa
 import { planDifferences } from '../../src/analysis/compare/differences.js'
 import type { MetricValues } from '../../src/analysis/compare/compare-metric.js'
 import { assembleCompare, type CompareSide } from '../../src/assembly/compare.js'
-import { planPairs } from '../../src/cli/compare-runs.js'
-import { compareSets, type CompareRequest } from '../../src/cli/compare-sets.js'
+import { pairsFromFlags } from '../../src/cli/compare-runs.js'
+import { compareSets, type CompareRequest } from '../../src/api/compare.js'
 import { EXIT_STATUS } from '../../src/cli/exit-status.js'
 import { readResultSet } from '../../src/files/result-set.js'
 import {
@@ -272,11 +272,12 @@ const REQUEST: CompareRequest = {
   allowDifferentPlans: false,
 }
 
-const compareFolders = (
+const compareFolders = async (
   base: string,
   next: string,
   changes: Partial<CompareRequest> = {},
-): Promise<CompareResult> => compareSets([base, next], { ...REQUEST, ...changes }, '0.1.0')
+): Promise<CompareResult> =>
+  compareSets([await readResultSet(base), await readResultSet(next)], { ...REQUEST, ...changes })
 
 describe('saved results', () => {
   it('are compared, and the result can be read again', async () => {
@@ -437,7 +438,7 @@ it.each([
     /is measured in an open loop only: give --rate/,
   ],
 ])('runs with %j and %j are refused', async (flags, changes, sentence) =>
-  expect(planPairs({ ...REQUEST, ...changes, runs: flags })).rejects.toMatchObject({
+  expect(pairsFromFlags({ ...REQUEST, ...changes, runs: flags })).rejects.toMatchObject({
     code: 'RPB_USAGE',
     message: expect.stringMatching(sentence) as string,
   }),

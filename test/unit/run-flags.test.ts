@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { planFromFlags } from '../../src/cli/run-flags.js'
+import { planRun } from '../../src/api/plan-run.js'
 import { cpusAllowed } from '../../src/host/cpu-time.js'
 import { ephemeralPortRange } from '../../src/host/limits.js'
 
 describe('the flags of a run', () => {
   it('are read in the units that people write', () => {
     const cpu = cpusAllowed()[0]!
-    const { plan } = planFromFlags({
+    const { plan } = planRun({
       procs: '3',
       flows: '1.5k',
       duration: '250ms',
@@ -50,12 +50,12 @@ describe('the flags of a run', () => {
   })
 
   it('are remembered as they were given, and only those that were', () => {
-    expect(planFromFlags({}).supplied).toEqual({})
-    expect(planFromFlags({ flows: '2k', duration: '1s' }).supplied).toEqual({ flows: '2k', duration: '1s' })
+    expect(planRun({}).supplied).toEqual({})
+    expect(planRun({ flows: '2k', duration: '1s' }).supplied).toEqual({ flows: '2k', duration: '1s' })
   })
 
   it('plan on the ports of this host where none are given', () =>
-    expect(planFromFlags({}).plan.sourcePorts).toEqual(ephemeralPortRange()))
+    expect(planRun({}).plan.sourcePorts).toEqual(ephemeralPortRange()))
 
   it.each([
     ['procs', '0'],
@@ -92,7 +92,7 @@ describe('the flags of a run', () => {
   ] as const)('name themselves when wrong: --%s %s', (flag, text) => {
     let caught: unknown
     try {
-      planFromFlags({ [flag]: text })
+      planRun({ [flag]: text })
     } catch (error) {
       caught = error
     }

@@ -1,6 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import { predictChange, predictSteps } from '../../src/analysis/prediction/prediction.js'
-import { planChurn } from '../../src/cli/churn-flags.js'
+import { planChurn } from '../../src/api/plan-churn.js'
 import { freshGroup } from '../../src/kernel/group-array.js'
 import { hashModel } from '../../src/kernel/steering-model.js'
 import {

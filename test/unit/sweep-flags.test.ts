@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { planSweep, type SweepFlagValues } from '../../src/cli/sweep-flags.js'
+import { planSweep, type SweepTexts } from '../../src/api/plan-sweep.js'
 
-const refusal = (flags: SweepFlagValues): string => {
+const refusal = (flags: SweepTexts): string => {
   try {
     planSweep(flags)
   } catch (error) {
@@ -48,7 +48,7 @@ describe('the flags of a sweep', () => {
     expect(refusal({ procs: '1,2', 'slow-member': '2:1ms' })).toMatch(/^--slow-member 2 is not a member/)
   })
 
-  it.each<[SweepFlagValues, RegExp]>([
+  it.each<[SweepTexts, RegExp]>([
     [{ procs: '1,x' }, /^--procs 'x' is not a whole number/],
     [{ procs: '1,300' }, /^--procs '300' is too large: 256 at most/],
     [{ procs: '100..300/100' }, /^--procs '300' is too large/],

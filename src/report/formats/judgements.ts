@@ -8,7 +8,7 @@ import type { ThresholdResult } from '../../result/thresholds.js'
 import type { SelectorsResult } from '../../result/verify-result.js'
 import { formatMeasure } from '../../units/measure.js'
 import { plural } from '../../units/plural.js'
-import { pointLabel } from '../sweep-pictures.js'
+import { pointLabel } from '../../plan/sweep-plan.js'
 import { thresholdFacts } from '../threshold-lines.js'
 
 /** One thing that a result is judged by. */

@@ -1,7 +1,7 @@
 import type { Capacity, SweepPointResult, SweepResult } from '../../result/sweep-result.js'
 import type { Spread } from '../../result/spread.js'
 import { formatCount, formatDuration, formatPercent } from '../../units/format.js'
-import { pointLabel } from '../sweep-pictures.js'
+import { pointLabel } from '../../plan/sweep-plan.js'
 import { sweepLines, sweepPhrases } from '../sweep/text.js'
 import { plural } from '../../units/plural.js'
 import { countCell } from './cells.js'

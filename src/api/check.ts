@@ -2,8 +2,7 @@ import { isJudged, judgeResult, type JudgedResult } from '../metrics/judged.js'
 import type { MeasuringCommand } from '../plan/metrics/row.js'
 import { kindOf, type SavedResult } from '../result/saved-result.js'
 import { usageError } from '../errors.js'
-import { readThresholds } from './read-thresholds.js'
-import type { ThresholdTexts } from './thresholds.js'
+import { readThresholds, type ThresholdTexts } from './read-thresholds.js'
 
 /**
  * A saved result with how it fares against thresholds, in place of those that were set when it was measured.

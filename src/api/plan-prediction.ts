@@ -3,7 +3,7 @@ import type { Change } from '../kernel/group-array.js'
 import { defaultOf, flagOf, keysOf } from '../plan/parameters/table.js'
 import { PREDICTED_STEERINGS, type PredictedSteering } from '../plan/steering.js'
 import { oneOf } from '../units/parse.js'
-import { readFlags, type Asked, type FlagTexts } from './flags.js'
+import { readTexts, type Asked, type FlagTexts } from '../plan/parameters/texts.js'
 
 /** What is to be predicted. */
 export interface Question {
@@ -21,11 +21,11 @@ const QUESTIONS = ['to', 'remove', 'restart', 'replace', 'flows'] as const
 type Answers = Asked<(typeof QUESTIONS)[number] | 'order'>
 
 /**
- * Reads the flags of a prediction.
+ * Reads the parameters of a prediction.
  * @throws RpbenchError (wrong usage) naming the flag, and where not one thing is asked for
  */
 export function planPrediction(texts: FlagTexts<'predict'>): Question {
-  const { asked } = readFlags('predict', keysOf('predict'), texts)
+  const { asked } = readTexts('predict', keysOf('predict'), texts)
   const steering = oneOf(
     asked.steering ?? defaultOf('steering', 'predict'),
     flagOf('steering'),

@@ -1,10 +1,10 @@
 import { keysOf } from '../plan/parameters/table.js'
 import { completeVerifyPlan, type VerifyPlan } from '../plan/verify-plan.js'
-import { readFlags, type FlagTexts } from './flags.js'
-import { hostFacts } from './run-flags.js'
+import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
+import { hostFacts } from './host-facts.js'
 
 /**
- * Reads the flags of a verification.
+ * Reads the parameters of a verification.
  * @param mayObserve whether this user may load an eBPF program
  * @returns the plan, and what the user gave, as given
  * @throws RpbenchError (wrong usage) naming the flag
@@ -13,6 +13,6 @@ export function planVerify(
   texts: FlagTexts<'verify'>,
   mayObserve: boolean,
 ): { plan: VerifyPlan; supplied: Record<string, unknown> } {
-  const { asked, supplied } = readFlags('verify', keysOf('verify'), texts)
+  const { asked, supplied } = readTexts('verify', keysOf('verify'), texts)
   return { plan: completeVerifyPlan(asked, hostFacts(), mayObserve), supplied }
 }

@@ -15,8 +15,8 @@ import {
 } from '../plan/parameters/table.js'
 import { combinationsOf, orderOf, type SweepPlan, type SweepPoint } from '../plan/sweep-plan.js'
 import { formatCount } from '../units/format.js'
-import { readFlags, type Asked, type FlagTexts } from './flags.js'
-import { planFromFlags } from './run-flags.js'
+import { readTexts, type Asked, type FlagTexts } from '../plan/parameters/texts.js'
+import { planRun } from './plan-run.js'
 
 const RUN_KEYS = Object.keys(RUN_PARAMETERS) as RunParameterKey[]
 const MOST_RUNS = 5000
@@ -25,7 +25,7 @@ const DURATION_SUM = 3
 const INITIAL_SHARE = 0.25
 const LEAST_INITIAL_NS = 500e6
 
-export type SweepFlagValues = FlagTexts<'sweep'>
+export type SweepTexts = FlagTexts<'sweep'>
 
 const OWN_KEYS = Object.keys(SWEEP_PARAMETERS) as (keyof typeof SWEEP_PARAMETERS)[]
 
@@ -48,11 +48,11 @@ export interface PlannedSweep {
 }
 
 /**
- * Reads the flags of a sweep, and checks every point of it for this host.
+ * Reads the parameters of a sweep, and checks every point of it for this host.
  * @throws RpbenchError (wrong usage) naming the flag, also where no point makes sense
  */
-export function planSweep(flags: SweepFlagValues): PlannedSweep {
-  const { asked, supplied } = readFlags('sweep', OWN_KEYS, flags)
+export function planSweep(flags: SweepTexts): PlannedSweep {
+  const { asked, supplied } = readTexts('sweep', OWN_KEYS, flags)
   const searched = flags.find !== undefined
   if (searched) refuseBesideSearch(flags)
   else
@@ -86,7 +86,7 @@ export function planSweep(flags: SweepFlagValues): PlannedSweep {
   let refused: RpbenchError | undefined
   for (const combination of combinationsOf(axes)) {
     try {
-      const { plan } = planFromFlags({ ...constant, ...combination })
+      const { plan } = planRun({ ...constant, ...combination })
       prepareTraffic(plan)
       points.push({ index: points.length, flags: combination, plan })
     } catch (error) {
@@ -114,7 +114,7 @@ export function planSweep(flags: SweepFlagValues): PlannedSweep {
 
 const plainRepeat = (repeat: number): string => `${repeat} repetition${repeat === 1 ? '' : 's'}`
 
-function refuseBesideSearch(flags: SweepFlagValues): void {
+function refuseBesideSearch(flags: SweepTexts): void {
   if (flags.repeat !== undefined)
     throw usageError(
       `${flagOf('repeat')} and ${flagOf('find')} exclude each other: a search repeats its trials as it needs to.`,

@@ -5,7 +5,12 @@ import { basisOf } from '../plan/steering.js'
 import { parseThreshold, refuseUnmeasured, type Judgeable, type Threshold } from '../plan/thresholds.js'
 import type { ThresholdResult } from '../result/thresholds.js'
 import { oneOf } from '../units/parse.js'
-import type { ThresholdTexts } from './thresholds.js'
+
+/** What is said of thresholds. */
+export interface ThresholdTexts {
+  threshold?: readonly string[] | undefined
+  'threshold-on'?: string | undefined
+}
 
 const FLAG = `--${LIMIT_PARAMETERS.threshold.flag}`
 const ON_FLAG = `--${LIMIT_PARAMETERS.thresholdOn.flag}`

@@ -5,11 +5,11 @@ import { defaultOf, defaultsOf, flagOf, keysOf } from '../plan/parameters/table.
 import { completePlan, type RunPlan } from '../plan/run-plan.js'
 import { basisOf, STEERINGS_BY_FLOW } from '../plan/steering.js'
 import { formatDuration } from '../units/format.js'
-import { readFlags, type FlagTexts } from './flags.js'
-import { hostFacts } from './run-flags.js'
+import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
+import { hostFacts } from './host-facts.js'
 
 /**
- * Reads the flags of a run through changes.
+ * Reads the parameters of a run through changes.
  * @throws RpbenchError (wrong usage) also where a change would be too short to be seen
  */
 export function planChurn(texts: FlagTexts<'churn'>): {
@@ -19,7 +19,7 @@ export function planChurn(texts: FlagTexts<'churn'>): {
   repeat: number
   intervalNs?: number | undefined
 } {
-  const { asked, supplied } = readFlags('churn', keysOf('churn'), texts)
+  const { asked, supplied } = readTexts('churn', keysOf('churn'), texts)
   const {
     change: timed = defaultsOf('change', 'churn'),
     repeat = defaultOf('repeat', 'churn'),

@@ -2,16 +2,16 @@ import { metricValues } from '../analysis/compare/metric-values.js'
 import { planDifferences } from '../analysis/compare/differences.js'
 import { assembleCompare, usualMetricsOf, type CompareSide } from '../assembly/compare.js'
 import { usageError } from '../errors.js'
-import { readResultSet } from '../files/result-set.js'
 import { MOST_A_SIDE, parseMetrics, refuseTooFew } from '../plan/comparison.js'
 import type { MetricName } from '../plan/metrics/table.js'
 import { defaultOf, flagOf, keysOf } from '../plan/parameters/table.js'
 import type { CompareResult } from '../result/compare-result.js'
 import type { ResultSet, SetResult } from '../result/result-set.js'
 import { formatCount } from '../units/format.js'
-import { readFlags, type FlagTexts } from './flags.js'
+import { TOOL_VERSION } from './tool-version.js'
+import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
 
-/** What the flags of a comparison ask for. */
+/** What a comparison is asked for. */
 export interface CompareRequest {
   bound: number
   /** pairs of runs */
@@ -23,11 +23,11 @@ export interface CompareRequest {
 }
 
 /**
- * Reads the flags of a comparison.
+ * Reads the parameters of a comparison.
  * @throws RpbenchError (wrong usage) naming the flag
  */
-export function readCompareFlags(texts: FlagTexts<'compare'>): CompareRequest {
-  const { asked } = readFlags('compare', keysOf('compare'), texts)
+export function readCompareTexts(texts: FlagTexts<'compare'>): CompareRequest {
+  const { asked } = readTexts('compare', keysOf('compare'), texts)
   return {
     bound: asked.bound ?? defaultOf('bound', 'compare'),
     repeat: asked.repeat ?? defaultOf('repeat', 'compare'),
@@ -38,19 +38,17 @@ export function readCompareFlags(texts: FlagTexts<'compare'>): CompareRequest {
 }
 
 /**
- * Compares saved results.
- * @param names of two sets: files, folders or patterns
- * @throws RpbenchError (wrong usage) where a set cannot be read, where the sets are not of one kind, or not of the same plan, and
+ * Compares results that were measured before.
+ * @param sets the base, and what is compared with it
+ * @throws RpbenchError (wrong usage) where the sets are not of one kind, or not of the same plan, and
  * where no difference could be significant
  */
-export async function compareSets(
-  names: readonly [base: string, next: string],
+export function compareSets(
+  sets: readonly [base: ResultSet, next: ResultSet],
   request: CompareRequest,
-  toolVersion: string,
-): Promise<CompareResult> {
+): CompareResult {
   const startedAt = new Date().toISOString()
-  const base = sideOf(await readResultSet(names[0]))
-  const next = sideOf(await readResultSet(names[1]))
+  const [base, next] = [sideOf(sets[0]), sideOf(sets[1])]
   const of = kindOf(base)
   if (kindOf(next) !== of)
     throw usageError(
@@ -60,7 +58,7 @@ export async function compareSets(
   if (!request.allowDifferentPlans) refuseDifferentPlans(base, next)
   const metrics = request.metrics ?? usualMetricsOf(of, [base.plan, next.plan])
   const record = {
-    toolVersion,
+    toolVersion: TOOL_VERSION,
     startedAt,
     of,
     design: 'unpaired',

@@ -1,0 +1,28 @@
+import { refuseTooMany } from '../plan/intervals.js'
+import { RUN_PARAMETERS } from '../plan/parameters/run.js'
+import { defaultOf, type RunParameterKey } from '../plan/parameters/table.js'
+import { completePlan, type RunPlan } from '../plan/run-plan.js'
+import { hostFacts } from './host-facts.js'
+import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
+
+const KEYS = [...(Object.keys(RUN_PARAMETERS) as RunParameterKey[]), 'repeat' as const, 'intervalNs' as const]
+
+/**
+ * Reads the parameters of a run, and completes the plan for this host.
+ * @returns the plan, and what the user gave, as given
+ * @throws RpbenchError (wrong usage) naming the flag
+ */
+export function planRun(texts: FlagTexts<'run'>): {
+  plan: RunPlan
+  supplied: Record<string, string>
+  repeat: number
+  intervalNs?: number | undefined
+} {
+  const {
+    asked: { repeat = defaultOf('repeat'), intervalNs, ...asked },
+    supplied,
+  } = readTexts('run', KEYS, texts)
+  const plan = completePlan(asked, hostFacts(asked.engine))
+  refuseTooMany(plan, intervalNs)
+  return { plan, supplied, repeat, intervalNs }
+}

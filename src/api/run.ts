@@ -1,0 +1,23 @@
+import { runExperiment, type RunOutcome } from '../experiment/run.js'
+import { prepareTraffic } from '../experiment/traffic.js'
+import type { FlagTexts } from '../plan/parameters/texts.js'
+import { planRun } from './plan-run.js'
+import { preparedRuns, type PreparedRuns } from './prepared-runs.js'
+import { judgeable, readThresholds, type ThresholdTexts } from './read-thresholds.js'
+
+/**
+ * Plans a run on this host.
+ * @throws RpbenchError (wrong usage) naming the flag; nothing was started then
+ */
+export function prepareRun(texts: FlagTexts<'run'> & ThresholdTexts): PreparedRuns<RunOutcome> {
+  const { plan, ...asked } = planRun(texts)
+  return preparedRuns({
+    ...asked,
+    plan,
+    intervalNs: asked.intervalNs,
+    thresholds: readThresholds(texts, { command: 'run', ...judgeable([plan]) }),
+    traffic: prepareTraffic(plan),
+    measure: runExperiment,
+    repeatedAs: { of: 'run', measure: async (options) => (await runExperiment(options)).result },
+  })
+}
