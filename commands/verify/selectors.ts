@@ -2,10 +2,12 @@ import { EXIT_STATUS } from '../../src/cli/exit-status.js'
 import { outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 
 export default class VerifySelectors extends ResultCommand {
-  static override summary = 'test how this kernel selects the socket of a group'
+  static override summary = 'Test how this kernel selects the socket of a group'
   static override description = `Re-runs what the kernel's own selftests assert of SO_REUSEPORT groups of UDP sockets: what an attached program's
 index reaches, who is preferred over whom, who may join, and how the group's array is ordered. Takes a second or two and
-sends over loopback only. Some cases need root. Exit status: 0 all that can be tested passed, 99 a case failed.`
+sends over loopback only. Some cases need root.
+
+Exit status: 0 all that can be tested passed, 99 a case failed.`
   static override examples = [
     '<%= config.bin %> verify selectors',
     `<%= config.bin %> verify selectors --json | jq '.cases[] | select(.outcome != "pass")'`,

@@ -1,8 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { allCommands } from './all-commands.js'
+import { commandPage, commandsIndex, pageNameOf } from './command-page.js'
+import { commandManual, manualNameOf, toolManual } from './manual-page.js'
 import { parametersPage } from './parameters-page.js'
 import { resultsPage } from './results-page.js'
 
-/** The documents that are made from the code, by their place in the repository. `npm run docs` writes them. */
-export const DOCUMENTS: Readonly<Record<string, () => string>> = {
-  'docs/parameters.md': parametersPage,
-  'docs/results.md': resultsPage,
+/** Folders that hold nothing but documents that are made. */
+export const MADE_FOLDERS = ['docs/commands', 'man'] as const
+
+/**
+ * The documents that are made from the code, by their place in the repository. `npm run docs` writes them.
+ * @param root the repository
+ */
+export async function documents(root: string): Promise<Record<string, string>> {
+  const commands = await allCommands()
+  const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const manuals = Object.fromEntries([
+    [`man/${manualNameOf('')}`, toolManual(commands, about.version)],
+    ...commands.map((command) => [
+      `man/${manualNameOf(command.name)}`,
+      commandManual(command, about.version),
+    ]),
+  ]) as Record<string, string>
+  return {
+    'docs/parameters.md': parametersPage(),
+    'docs/results.md': resultsPage(),
+    'docs/commands/README.md': commandsIndex(commands),
+    ...Object.fromEntries(
+      commands.map((command) => [`docs/commands/${pageNameOf(command.name)}`, commandPage(command)]),
+    ),
+    ...manuals,
+    // npm puts the pages that are listed there where man finds them.
+    'package.json': `${JSON.stringify({ ...about, man: Object.keys(manuals) }, null, 2)}\n`,
+  }
 }

@@ -24,6 +24,8 @@ const QUANTITIES = new Map<GoalCondition['quantity'], MetricName>([
   ['loss', 'loss.share'],
   ...PERCENTILE_NAMES.map((figure) => [figure, `latency.response.${figure}`] as const),
 ])
+/** What a goal can limit, by its short name. */
+export const GOAL_QUANTITIES: readonly string[] = [...QUANTITIES.keys()]
 const MOST_NS = 60e9
 
 /**
@@ -42,7 +44,7 @@ function parseCondition(text: string, flag: string): GoalCondition {
   const quantity = quantityOf(match?.[1] ?? '')
   if (!match || quantity === undefined)
     throw usageError(
-      `${flag} '${text}' is not a goal${hint(match?.[1])}: write ${[...QUANTITIES.keys()].join(', ')} with < or <= and a limit, joined by &&, such as ${EXAMPLE}.`,
+      `${flag} '${text}' is not a goal${hint(match?.[1])}: write ${GOAL_QUANTITIES.join(', ')} with < or <= and a limit, joined by &&, such as ${EXAMPLE}.`,
     )
   const [inclusive, limitText] = [match[2] !== '<', match[3]!]
   if (quantity !== 'loss') {

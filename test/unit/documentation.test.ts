@@ -1,16 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Command } from '@oclif/core/command'
 import * as Parser from '@oclif/core/parser'
 import { describe, expect, it } from 'vitest'
+import { allCommands, commandClasses } from '../../src/docs/all-commands.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
 const PAGES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ].filter((page) => page.endsWith('.md'))
 
 /** The anchors of a page's headings, as GitHub makes them. */
@@ -38,17 +38,9 @@ describe.each(PAGES)('%s', (page) => {
   })
 })
 
-/** Where each command is, by its words. */
 const COMMANDS = new Map(
-  readdirSync(join(ROOT, 'commands'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => [file.replace(/(\/index)?\.ts$/, '').replaceAll('/', ' '), file]),
+  [...(await commandClasses())].map(([id, command]) => [id.replaceAll(':', ' '), command]),
 )
-
-async function classOf(words: string): Promise<Command.Class> {
-  const module = (await import(join(ROOT, 'commands', COMMANDS.get(words)!))) as { default: Command.Class }
-  return module.default
-}
 
 /** The words of a command line as a shell would take them: up to a pipe, a file or a comment, quotes removed. */
 function wordsOf(line: string): string[] {
@@ -64,19 +56,13 @@ const callsIn = (page: string): string[] =>
     ...read(page).matchAll(/`(?:npx )?rpbench ([^`]*)`/g),
   ].map(([, call]) => call!)
 
-/** What the help shows, with the names that oclif fills in. */
-async function examplesOf(words: string): Promise<string[]> {
-  const { examples } = await classOf(words)
-  return examples
-    .map((example) => (typeof example === 'string' ? example : example.command))
-    .map((example) => example.replace('<%= config.bin %> ', '').replace('<%= command.id %>', words))
-}
-
 const CALLS = [
-  ...PAGES.flatMap((page) => callsIn(page).map((call) => [page, call] as const)),
-  ...(await Promise.all([...COMMANDS.keys()].map((words) => examplesOf(words))))
-    .flat()
-    .map((call) => ['--help', call] as const),
+  ...PAGES.filter((page) => !page.startsWith('docs/commands/')).flatMap((page) =>
+    callsIn(page).map((call) => [page, call] as const),
+  ),
+  ...(await allCommands())
+    .flatMap(({ examples }) => examples)
+    .map(({ command }) => ['--help', /(?:^|&& )rpbench (.*)$/.exec(command)![1]!] as const),
 ]
 
 describe('a call of the tool', () => {
@@ -89,7 +75,7 @@ describe('a call of the tool', () => {
     const rest = words.slice(name?.split(' ').length ?? 0)
     if (rest.every((word) => ['--help', '--version'].includes(word))) return
     expect(name, 'a command').toBeDefined()
-    const { flags, baseFlags, args, strict } = await classOf(name!)
+    const { flags, baseFlags, args, strict } = COMMANDS.get(name!)!
     const options = { flags: { ...baseFlags, ...flags }, args: args ?? {}, strict }
     await expect(Parser.parse(rest, options)).resolves.toBeDefined()
   })
