@@ -18,7 +18,7 @@ export default class List extends ResultCommand {
     const { args, flags } = await this.parse(List)
     const [{ readFolder }, { LIST_SCHEMA }, { LIST_VIEWS }] = await Promise.all([
       import('../src/files/result-folder.js'),
-      import('../src/result/headline.js'),
+      import('../src/result/schema-names.js'),
       import('../src/report/list/views.js'),
     ])
     const result = {

@@ -34,7 +34,7 @@ export const IPV6_FREEBIND = 78
 export function addonPath(): string {
   const require = createRequire(import.meta.url)
   const load = require('node-gyp-build') as { resolve(directory: string): string }
-  return load.resolve(new URL('.', import.meta.resolve('#native')).pathname)
+  return load.resolve(dirname(require.resolve('#native')))
 }
 
 /** Where the program is that a server is started through (native/src/launch.c): beside the addon. */

@@ -11,7 +11,7 @@ import type { DoneChange } from '../recording/done-change.js'
 import { codeOf } from '../recording/flow-stays.js'
 import type { Recording } from '../recording/recording.js'
 import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
-import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../result/churn-result.js'
+import type { ChangeResult, ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
 import { changeLossesOf, type ChangeLosses } from './change-losses.js'
 import { withCutOff } from './cut-off.js'
@@ -23,6 +23,7 @@ import type { Origin } from './origin.js'
 import { serverLedgers } from './server-ledgers.js'
 import { standstillOf } from './silences.js'
 import { validityOf } from './validity.js'
+import { CHURN_SCHEMA } from '../result/schema-names.js'
 
 function timelinesOf(reports: readonly WorkerReport[]): TimelineData[] {
   return reports.flatMap(({ trace }) => trace?.timeline ?? [])

@@ -3,9 +3,10 @@ import { hostDifferences, planDifferences, type Place } from '../analysis/compar
 import { isUsed, metricValues } from '../analysis/compare/metric-values.js'
 import { COMPARE_ALPHA, usualMetrics, type Design } from '../plan/comparison.js'
 import type { MetricName } from '../plan/metrics/table.js'
-import { COMPARE_SCHEMA, type ComparedSide, type CompareResult } from '../result/compare-result.js'
+import type { ComparedSide, CompareResult } from '../result/compare-result.js'
 import type { ResultSet, SetResult } from '../result/result-set.js'
 import type { RunResult } from '../result/run-result.js'
+import { COMPARE_SCHEMA } from '../result/schema-names.js'
 
 /** A set with what is known of it where none of its results could be made. */
 export interface CompareSide extends ResultSet {

@@ -2,8 +2,9 @@ import { figuresOf } from '../metrics/figures.js'
 import { poolChanges } from '../analysis/repetitions/pooled-changes.js'
 import { poolClaims } from '../analysis/repetitions/pooled-claims.js'
 import { isMeasurement } from '../metrics/measurement.js'
-import { REPEAT_SCHEMA, type Repetition, type RepeatResult } from '../result/repeat-result.js'
+import type { Repetition, RepeatResult } from '../result/repeat-result.js'
 import { seriesHead, type SeriesOrigin } from './origin.js'
+import { REPEAT_SCHEMA } from '../result/schema-names.js'
 
 /** What is repeated, apart from its repetitions. */
 export interface RepeatRecord extends SeriesOrigin {

@@ -7,14 +7,7 @@ import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
 import { basisOf } from '../plan/steering.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
-import {
-  RUN_SCHEMA,
-  type Affinity,
-  type FlowRow,
-  type MemberResult,
-  type TakenBalance,
-  type RunResult,
-} from '../result/run-result.js'
+import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
 import { booksOf } from './books.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
 import { withCutOff } from './cut-off.js'
@@ -38,6 +31,7 @@ import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 import { standstillOf } from './silences.js'
 import { validityOf } from './validity.js'
+import { RUN_SCHEMA } from '../result/schema-names.js'
 
 function memberResults(
   { plan, reports, group }: Recording,

@@ -2,7 +2,8 @@ import { capacityOf, withRatios, type CapacityGoal } from '../analysis/capacity/
 import { summarisePoint } from '../analysis/sweep/repetitions.js'
 import type { SweepPlan } from '../plan/sweep-plan.js'
 import { seriesHead, type SeriesOrigin } from './origin.js'
-import { SWEEP_SCHEMA, type SweepResult, type SweepRun } from '../result/sweep-result.js'
+import type { SweepResult, SweepRun } from '../result/sweep-result.js'
+import { SWEEP_SCHEMA } from '../result/schema-names.js'
 
 /** What a sweep is, apart from its runs. */
 export interface SweepRecord extends SeriesOrigin {

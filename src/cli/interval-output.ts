@@ -1,9 +1,10 @@
 import { usageError } from '../errors.js'
 import { flagOf } from '../plan/parameters/table.js'
 import { liveLine } from '../report/intervals/live-line.js'
-import { INTERVAL_SCHEMA, type IntervalLine, type ToldInterval } from '../result/interval.js'
+import type { IntervalLine, ToldInterval } from '../result/interval.js'
 import type { ProgressLine } from './progress.js'
 import type { StandardOutput } from './standard-output.js'
+import { INTERVAL_SCHEMA } from '../result/schema-names.js'
 
 interface IntervalFlags {
   json: boolean

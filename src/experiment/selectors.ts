@@ -1,9 +1,10 @@
 import { hostIdentity } from '../host/identity.js'
 import { requireProc } from '../host/limits.js'
-import { VERIFY_SCHEMA, type SelectorsResult } from '../result/verify-result.js'
+import type { SelectorsResult } from '../result/verify-result.js'
 import { runCase } from './selectors/case.js'
 import { lookupCases } from './selectors/lookup-cases.js'
 import { programCases } from './selectors/program-cases.js'
+import { VERIFY_SCHEMA } from '../result/schema-names.js'
 
 /**
  * Puts to the test what the kernel's own selftests assert of a reuseport group of UDP sockets, and what docs/kernel.md

@@ -10,11 +10,12 @@ import type { ClaimId } from '../plan/claim-ids.js'
 import { churnPlan, placesFlows } from '../plan/verify-plan.js'
 import { basisOf } from '../plan/steering.js'
 import type { RunResult } from '../result/run-result.js'
-import { VERIFY_SCHEMA, type Claim, type ClaimsResult } from '../result/verify-result.js'
+import type { Claim, ClaimsResult } from '../result/verify-result.js'
 import { churnExperiment } from './churn.js'
 import { measureOverload } from './verify/overload-runs.js'
 import { runOptions, type Setting } from './verify/setting.js'
 import { measureDraws } from './verify/spread-runs.js'
+import { VERIFY_SCHEMA } from '../result/schema-names.js'
 
 export interface VerifyOptions extends Setting {
   /** what the user gave, as given */

@@ -1,5 +1,5 @@
 import type { LOAD_METRICS } from '../plan/metrics/load.js'
-import { dueAndMissed } from '../result/books.js'
+import { dueAndMissed } from '../result/due-and-missed.js'
 import type { Measured } from './measured.js'
 import { exactly, shareOf, worstOf, type Reader, type Readers } from './reading.js'
 

@@ -10,7 +10,7 @@ import {
 import type { LatencySummary } from '../result/latency.js'
 import { formatCount } from '../units/format.js'
 import { formatMeasure } from '../units/measure.js'
-import { dueAndMissed } from '../result/books.js'
+import { dueAndMissed } from '../result/due-and-missed.js'
 import { exactly, type Bounds, type Reader, type Readers, type Reading } from './reading.js'
 
 /** Values beyond a percentile, below which the percentile is a matter of a few of them. */

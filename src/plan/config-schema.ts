@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { usageError } from '../errors.js'
 import { MEASURING_COMMANDS, type MeasuringCommand } from './metrics/row.js'
 import { nearestName } from './metrics/table.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PROTOCOLS } from '../plan/transport.js'
 import { count, index } from './scalars.js'
 

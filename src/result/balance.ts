@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, finite, probability, share } from './scalars.js'
 
 const effectBand = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, difference } from './scalars.js'
 
 /** Where every datagram of the measured phase went. */
@@ -81,21 +81,6 @@ export const crossCheck = z.object({
     ),
   meminfoDrops: count.describe('the same sum of the drops in SO_MEMINFO'),
 })
-
-/**
- * Requests that were due, and of those the ones without a reply in time. What was due and never sent is no loss: the client's
- * lag and its rate tell of it. Both 0 where that is not known.
- */
-export function dueAndMissed({
-  sent = 0,
-  unsent = 0,
-  lost = 0,
-  late = 0,
-}: {
-  readonly [Key in 'sent' | 'unsent' | 'lost' | 'late']?: number | undefined
-}): { due: number; missed: number } {
-  return { due: sent + unsent, missed: lost + late }
-}
 
 export type Books = z.infer<typeof books>
 export type CrossCheck = z.infer<typeof crossCheck>

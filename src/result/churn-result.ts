@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { books, crossCheck } from './books.js'
 import { measuredEnvelope } from './envelope.js'
 import { histograms } from './histograms.js'
@@ -11,13 +11,12 @@ import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
 import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
+import { CHURN_SCHEMA } from './schema-names.js'
 
 /**
  * The result of `rpbench churn`: what happened to the flows of a group at each of its changes. Times of changes are
  * since the measured phase began. Shares are of the flows seen before and after, unless they say otherwise.
  */
-export const CHURN_SCHEMA = 'rpbench/churn@1'
-
 const life = z.object({
   member: index.describe('index of the member'),
   generation: index.describe(

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { affinity } from './affinity.js'
 import { balance } from './balance.js'
 import { books } from './books.js'

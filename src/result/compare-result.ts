@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DESIGNS } from '../plan/comparison.js'
 import { UNITS } from '../plan/metrics/row.js'
 import { METRIC_NAMES } from '../plan/metrics/table.js'
@@ -6,9 +6,7 @@ import { envelope, host, label } from './envelope.js'
 import { plannedRun } from './plan-schema.js'
 import { count, finite, index, instant, probability, share } from './scalars.js'
 import { spread } from './spread.js'
-
-/** The result of `rpbench compare`: whether one set of repetitions is better or worse than another. */
-export const COMPARE_SCHEMA = 'rpbench/compare@1'
+import { COMPARE_SCHEMA } from './schema-names.js'
 
 export const COMPARE_VERDICTS = ['better', 'worse', 'no worse', 'cannot tell'] as const
 

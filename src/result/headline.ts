@@ -1,11 +1,9 @@
-import { z } from 'zod'
-import { dueAndMissed } from './books.js'
+import * as z from 'zod'
+import { dueAndMissed } from './due-and-missed.js'
 import { COMPARE_VERDICTS } from './compare-result.js'
 import { envelope } from './envelope.js'
 import { count, instant, ns, rate, share } from './scalars.js'
-
-/** The result of `rpbench list`: what the results of a folder are, by their headlines. */
-export const LIST_SCHEMA = 'rpbench/list@1'
+import { LIST_SCHEMA } from './schema-names.js'
 
 /** What kinds of results are saved, and up to which version this rpbench reads them. */
 const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1, compare: 1 } as const

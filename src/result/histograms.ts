@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, index, instant, meanNs, ns } from './scalars.js'
 
 /** A histogram of times, such that it can be read again, added to others, and asked for any percentile. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, finite, index, meanNs, ns, probability, share } from './scalars.js'
 
 /** One member's part in the load, and what is known of its time. */

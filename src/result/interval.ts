@@ -1,7 +1,8 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { flagOf } from '../plan/parameters/table.js'
 import { latency } from './latency.js'
 import { count, finite, index, ns, rate } from './scalars.js'
+import { INTERVAL_SCHEMA } from './schema-names.js'
 
 /** Who of the group it is: a member in one of its lives. */
 const life = {
@@ -66,9 +67,6 @@ export const interval = z.object({
   latency: latency.optional().describe('of the replies in time that came in it; absent without any'),
   marks: z.array(mark).describe('what happened to the group in it, in the order of time'),
 })
-
-/** The schema of a line of `--json-lines`. */
-export const INTERVAL_SCHEMA = 'rpbench/interval@1'
 
 export const intervalLine = z.object({
   schema: z.literal(INTERVAL_SCHEMA).describe('name and version of the schema that this line follows'),

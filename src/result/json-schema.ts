@@ -1,14 +1,25 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { flagOf } from '../plan/parameters/table.js'
-import { CHURN_SCHEMA, churnResult } from './churn-result.js'
-import { COMPARE_SCHEMA, compareResult } from './compare-result.js'
-import { INTERVAL_SCHEMA, intervalLine } from './interval.js'
-import { LIST_SCHEMA, listResult } from './headline.js'
-import { PREDICT_SCHEMA, predictResult } from './predict-result.js'
-import { REPEAT_SCHEMA, repeatResult } from './repeat-result.js'
-import { RUN_SCHEMA, runResult } from './run-result.js'
-import { SWEEP_SCHEMA, sweepResult } from './sweep-result.js'
-import { VERIFY_SCHEMA, verifyResult } from './verify-result.js'
+import { churnResult } from './churn-result.js'
+import { compareResult } from './compare-result.js'
+import { intervalLine } from './interval.js'
+import { listResult } from './headline.js'
+import { predictResult } from './predict-result.js'
+import { repeatResult } from './repeat-result.js'
+import { runResult } from './run-result.js'
+import { sweepResult } from './sweep-result.js'
+import { verifyResult } from './verify-result.js'
+import {
+  CHURN_SCHEMA,
+  COMPARE_SCHEMA,
+  INTERVAL_SCHEMA,
+  LIST_SCHEMA,
+  PREDICT_SCHEMA,
+  REPEAT_SCHEMA,
+  RUN_SCHEMA,
+  SWEEP_SCHEMA,
+  VERIFY_SCHEMA,
+} from './schema-names.js'
 
 const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, finite, meanNs, ns } from './scalars.js'
 
 const bounds = z.object({

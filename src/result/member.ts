@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { latency, legs } from './latency.js'
 import { bytes, count, difference, finite, index, ns, probability } from './scalars.js'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Why one of several runs could not be done. */
 export const notDone = z

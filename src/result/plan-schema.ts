@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { CLAIM_IDS } from '../plan/claim-ids.js'
 import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'

@@ -1,10 +1,8 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { PREDICTED_STEERINGS } from '../plan/steering.js'
 import { envelope } from './envelope.js'
 import { count, finite, index, probability, share } from './scalars.js'
-
-/** The result of `rpbench predict`: what the model of a kernel's rule says, nothing measured. Shares are of all flows. */
-export const PREDICT_SCHEMA = 'rpbench/predict@1'
+import { PREDICT_SCHEMA } from './schema-names.js'
 
 const life = z.object({
   member: index.describe('index of the member'),

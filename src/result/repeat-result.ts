@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { METRIC_NAMES } from '../plan/metrics/table.js'
 import { churnResult } from './churn-result.js'
 import { measuredEnvelope } from './envelope.js'
@@ -9,9 +9,7 @@ import { count, finite, index, ns, probability } from './scalars.js'
 import { spread } from './spread.js'
 import { thresholds } from './thresholds.js'
 import { affinityClaim, balanceClaim } from './verify-result.js'
-
-/** The result of `rpbench run --repeat N` and `rpbench churn --repeat N`: independent draws of one plan. */
-export const REPEAT_SCHEMA = 'rpbench/repeat@1'
+import { REPEAT_SCHEMA } from './schema-names.js'
 
 const repetition = z.object({
   index: index.describe('number of the repetition, from 0'),

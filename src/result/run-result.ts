@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DISPATCHES } from '../plan/dispatch.js'
 import { ENGINES } from '../plan/engine.js'
 import { STEERINGS } from '../plan/steering.js'
@@ -18,6 +18,7 @@ import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
 import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
+import { RUN_SCHEMA } from './schema-names.js'
 
 export type { Affinity } from './affinity.js'
 export type { Balance, HashPlacement, TakenBalance } from './balance.js'
@@ -27,9 +28,6 @@ export type { Latency, LatencySummary, Legs } from './latency.js'
 export type { FrontResult, MemberResult } from './member.js'
 export type { LeftBehindResult, SilenceResult } from './silence.js'
 export type { Finding } from './validity.js'
-
-/** The result of `rpbench run`. */
-export const RUN_SCHEMA = 'rpbench/run@1'
 
 /** Where a group is, and how datagrams come to its members. */
 export const group = z.object({

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { usageError } from '../errors.js'
 import type { CompareResult } from './compare-result.js'
 import type { ChurnResult } from './churn-result.js'
@@ -6,6 +6,15 @@ import type { PredictResult } from './predict-result.js'
 import type { RepeatResult } from './repeat-result.js'
 import type { RunResult } from './run-result.js'
 import type { SweepResult } from './sweep-result.js'
+import {
+  CHURN_SCHEMA,
+  COMPARE_SCHEMA,
+  PREDICT_SCHEMA,
+  REPEAT_SCHEMA,
+  RUN_SCHEMA,
+  SWEEP_SCHEMA,
+  VERIFY_SCHEMA,
+} from './schema-names.js'
 import type { ClaimsResult, SelectorsResult } from './verify-result.js'
 
 /** What can be read again, by kind. */
@@ -27,42 +36,42 @@ export type SavedResult = ResultsByKind[ResultKind]
 
 interface Reader<Kind extends ResultKind> {
   schema: string
-  result: z.ZodType<ResultsByKind[Kind]>
+  load: () => Promise<z.ZodType<ResultsByKind[Kind]>>
 }
 
 /** How each kind is read. Loaded when one is: zod is 50 ms of start-up, and writing a result needs none of it. */
-const READERS: { readonly [Kind in ResultKind]: () => Promise<Reader<Kind>> } = {
-  run: async () => {
-    const { RUN_SCHEMA: schema, runResult: result } = await import('./run-result.js')
-    return { schema, result }
+const READERS: { readonly [Kind in ResultKind]: Reader<Kind> } = {
+  run: {
+    schema: RUN_SCHEMA,
+    load: async () => (await import('./run-result.js')).runResult,
   },
-  churn: async () => {
-    const { CHURN_SCHEMA: schema, churnResult: result } = await import('./churn-result.js')
-    return { schema, result }
+  churn: {
+    schema: CHURN_SCHEMA,
+    load: async () => (await import('./churn-result.js')).churnResult,
   },
-  repeat: async () => {
-    const { REPEAT_SCHEMA: schema, repeatResult: result } = await import('./repeat-result.js')
-    return { schema, result }
+  repeat: {
+    schema: REPEAT_SCHEMA,
+    load: async () => (await import('./repeat-result.js')).repeatResult,
   },
-  sweep: async () => {
-    const { SWEEP_SCHEMA: schema, sweepResult: result } = await import('./sweep-result.js')
-    return { schema, result }
+  sweep: {
+    schema: SWEEP_SCHEMA,
+    load: async () => (await import('./sweep-result.js')).sweepResult,
   },
-  verify: async () => {
-    const { VERIFY_SCHEMA: schema, claimsResult: result } = await import('./verify-result.js')
-    return { schema, result }
+  verify: {
+    schema: VERIFY_SCHEMA,
+    load: async () => (await import('./verify-result.js')).claimsResult,
   },
-  selectors: async () => {
-    const { VERIFY_SCHEMA: schema, selectorsResult: result } = await import('./verify-result.js')
-    return { schema, result }
+  selectors: {
+    schema: VERIFY_SCHEMA,
+    load: async () => (await import('./verify-result.js')).selectorsResult,
   },
-  predict: async () => {
-    const { PREDICT_SCHEMA: schema, predictResult: result } = await import('./predict-result.js')
-    return { schema, result }
+  predict: {
+    schema: PREDICT_SCHEMA,
+    load: async () => (await import('./predict-result.js')).predictResult,
   },
-  compare: async () => {
-    const { COMPARE_SCHEMA: schema, compareResult: result } = await import('./compare-result.js')
-    return { schema, result }
+  compare: {
+    schema: COMPARE_SCHEMA,
+    load: async () => (await import('./compare-result.js')).compareResult,
   },
 }
 
@@ -92,7 +101,7 @@ export async function parseResult(text: string, name: string): Promise<SavedResu
 export async function checkResult(value: unknown, name: string): Promise<SavedResult> {
   const kind = isEnvelope(value) ? kindOf(value) : undefined
   if (kind === undefined) throw usageError(`${name} is not a saved result of rpbench.`)
-  return check(value, name, await READERS[kind]())
+  return check(value, name, READERS[kind])
 }
 
 /** A result that must be of one kind. Errors as those of `parseResult`, and where it is of another. */
@@ -102,7 +111,7 @@ export async function parseResultOf<Kind extends ResultKind>(
   name: string,
 ): Promise<ResultOf<Kind>> {
   const value = jsonOf(text, name)
-  const reader = await READERS[kind]()
+  const reader = READERS[kind]
   if (!isEnvelope(value)) throw usageError(`${name} is not a saved result of rpbench.`)
   const found = kindOf(value)
   if (found !== kind)
@@ -121,17 +130,17 @@ function jsonOf(text: string, name: string): unknown {
 const isEnvelope = (value: unknown): value is { schema: string } =>
   typeof value === 'object' && value !== null && 'schema' in value && typeof value.schema === 'string'
 
-function check<Kind extends ResultKind>(
+async function check<Kind extends ResultKind>(
   value: unknown,
   name: string,
-  { schema, result }: Reader<Kind>,
-): ResultOf<Kind> {
+  { schema, load }: Reader<Kind>,
+): Promise<ResultOf<Kind>> {
   const found = isEnvelope(value) ? value.schema : ''
   if (found !== schema)
     throw usageError(
       `${name} is a result of version ${found}, and this rpbench reads up to ${schema}: update rpbench.`,
     )
-  const parsed = result.safeParse(value)
+  const parsed = (await load()).safeParse(value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw usageError(

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /**
  * The scalars that results are made of, each with its unit. A field adds what it says: `count.describe('…')`. Without

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { count, difference, index, ns, share } from './scalars.js'
 
 /** Who of the group it is. */

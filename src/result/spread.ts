@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { finite, probability } from './scalars.js'
 
 /** Of one figure, over repetitions. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { bytes, count, ns } from './scalars.js'
 
 /** Somebody else on the group's port. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { balance } from './balance.js'
 import { books } from './books.js'
 import { measuredEnvelope } from './envelope.js'
@@ -9,13 +9,12 @@ import { spread } from './spread.js'
 import { count, finite, index, instant, ns, rate, share } from './scalars.js'
 import { thresholds } from './thresholds.js'
 import { validityVerdict } from './validity.js'
+import { SWEEP_SCHEMA } from './schema-names.js'
 
 /**
  * The result of `rpbench sweep`: runs at every combination of the values of some flags, and the capacity of each where it
  * was searched.
  */
-export const SWEEP_SCHEMA = 'rpbench/sweep@1'
-
 const flagTexts = z.record(z.string(), z.string())
 const pointFlags = flagTexts.describe('values of the axes at this point, by flag')
 

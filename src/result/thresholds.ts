@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { AGGREGATES } from '../plan/parameters/limits.js'
 import { OPERATORS } from '../plan/thresholds.js'
 import { UNITS } from '../plan/metrics/row.js'

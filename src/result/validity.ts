@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { finite } from './scalars.js'
 
 /** A property of the run that was measured and held against a limit, whether it passed or not. */

@@ -1,12 +1,10 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { affinityEvidence, balanceEvidence, churnEvidence, overloadEvidence } from './claim-evidence.js'
 import { measuredEnvelope } from './envelope.js'
 import { plannedVerification } from './plan-schema.js'
 import { ns } from './scalars.js'
 import { thresholds } from './thresholds.js'
-
-/** The result of `rpbench verify …`: with `claims`, or of `verify selectors` with `cases`. */
-export const VERIFY_SCHEMA = 'rpbench/verify@1'
+import { VERIFY_SCHEMA } from './schema-names.js'
 
 /** What the kernel is said to do with a reuseport group, and whether this one does. */
 export const selectorsResult = z.object({

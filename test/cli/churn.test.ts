@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { churnResult } from '../../src/result/churn-result.js'
 import { quietPort } from '../system/experiment.js'
 import { udpSocketsOn } from '../system/kernel-counters.js'

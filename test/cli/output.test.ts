@@ -8,9 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
-import { runTool } from './tool.js'
+import { CLI, runTool } from './tool.js'
 
-const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url))
 const LATER = fileURLToPath(new URL('ten-seconds-later.cjs', import.meta.url))
 
 /** A result of some 400 KB: the pipe and its reader's buffer take 64 KiB each before anything is read. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { MemberMemory } from '../system/member-memory.js'
 import { membersOf, until } from '../system/process-table.js'
 
-export const CLI = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url))
+export const CLI = fileURLToPath(new URL('../../dist/bundle/rpbench.cjs', import.meta.url))
 
 const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
 

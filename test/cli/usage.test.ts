@@ -1,8 +1,11 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool, type Outcome } from './tool.js'
+
+const LOADED_FILES = fileURLToPath(new URL('loaded-files.cjs', import.meta.url))
 
 let directory: string
 useTemporaryDirectory((path) => (directory = path))
@@ -139,7 +142,20 @@ describe('bad input', () => {
   })
 })
 
+/** What the tool has loaded by its end. */
+async function loadedBy(...args: string[]): Promise<string[]> {
+  const { stderr } = await runTool(args, { env: { NODE_OPTIONS: `--require ${LOADED_FILES}` } })
+  return stderr.trim().split('\n')
+}
+
 describe('rpbench --help', () => {
+  it.each([[['--help']], [['run', '--help']]])(
+    'takes one file, and neither the addon nor a command: %j',
+    async (args) => {
+      expect(await loadedBy(...args)).toEqual(['dist/bundle/rpbench.cjs'])
+    },
+  )
+
   it('names the commands', async () => {
     const outcome = await guarded('--help')
     expect(outcome).toMatchObject({ status: 0, stderr: '' })

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { claimsResult } from '../../src/result/verify-result.js'
 import { membersOf, until } from '../system/process-table.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod'
 import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
 import { churnResult } from '../../src/result/churn-result.js'
 import { resultJsonSchema } from '../../src/result/json-schema.js'
-import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
 import { runResult } from '../../src/result/run-result.js'
-import { VERIFY_SCHEMA, verifyResult } from '../../src/result/verify-result.js'
+import { verifyResult } from '../../src/result/verify-result.js'
 import { sampleClaims } from './sample-claims.js'
 import { sampleChurn, sampleStall } from './sample-churn.js'
 import { sampleResult } from './sample-result.js'
+import { PREDICT_SCHEMA, VERIFY_SCHEMA } from '../../src/result/schema-names.js'
 
 /** As it comes out of a file. */
 const written = (value: object): object => JSON.parse(JSON.stringify(value)) as object

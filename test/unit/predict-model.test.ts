@@ -3,7 +3,8 @@ import { freshGroup, stepsOf } from '../../src/kernel/group-array.js'
 import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
 import { idleMemberProbability, predictSpread } from '../../src/kernel/spread.js'
 import { stickyWeights } from '../../src/kernel/steering-model.js'
-import { PREDICT_SCHEMA, predictResult } from '../../src/result/predict-result.js'
+import { predictResult } from '../../src/result/predict-result.js'
+import { PREDICT_SCHEMA } from '../../src/result/schema-names.js'
 
 const HEADER = {
   schema: PREDICT_SCHEMA,

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Change } from '../../src/kernel/group-array.js'
 import { predictChange, predictSpreadOf } from '../../src/analysis/prediction/prediction.js'
 import { renderPredictText } from '../../src/report/predict/text.js'
-import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
 import type { ChangePrediction, SpreadPrediction } from '../../src/result/predict-result.js'
+import { PREDICT_SCHEMA } from '../../src/result/schema-names.js'
 
 const ESCAPE = '\u{1B}'
 

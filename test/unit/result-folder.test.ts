@@ -4,10 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readFolder } from '../../src/files/result-folder.js'
 import { renderListText } from '../../src/report/list/text.js'
-import { LIST_SCHEMA, listResult, type ListResult } from '../../src/result/headline.js'
+import { listResult, type ListResult } from '../../src/result/headline.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { readMetric } from '../../src/metrics/readers.js'
 import { sampleResult } from './sample-result.js'
+import { LIST_SCHEMA } from '../../src/result/schema-names.js'
 
 const REFERENCE = fileURLToPath(new URL('../../results/reference', import.meta.url))
 

@@ -1,6 +1,7 @@
-import { CHURN_SCHEMA, type ChangeResult, type ChurnResult } from '../../src/result/churn-result.js'
+import type { ChangeResult, ChurnResult } from '../../src/result/churn-result.js'
 import { planOf } from './sample-facts.js'
 import { sampleLatency, sampleResult } from './sample-result.js'
+import { CHURN_SCHEMA } from '../../src/result/schema-names.js'
 
 const fresh = (...members: number[]): ChangeResult['membersBefore'] =>
   members.map((member) => ({ member, generation: 0 }))

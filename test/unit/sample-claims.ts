@@ -7,9 +7,10 @@ import { judgeOverload, loadedRun, overloadRun } from '../../src/analysis/claims
 import { analyseBalance } from '../../src/analysis/balance/balance.js'
 import type { Imbalance } from '../../src/result/imbalance.js'
 import type { FlowRow, RunResult } from '../../src/result/run-result.js'
-import { VERIFY_SCHEMA, type Claim, type ClaimsResult } from '../../src/result/verify-result.js'
+import type { Claim, ClaimsResult } from '../../src/result/verify-result.js'
 import { sampleChange, sampleChurn, sampleRemoval } from './sample-churn.js'
 import { sampleMember, sampleResult } from './sample-result.js'
+import { VERIFY_SCHEMA } from '../../src/result/schema-names.js'
 
 /** Fair counts, none of them twice: χ² between 0.2 and 8. */
 const FAIR: readonly [number, number, number, number][] = [

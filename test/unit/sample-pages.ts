@@ -4,7 +4,6 @@ import { assembleCompare, type CompareSide, usualMetricsOf } from '../../src/ass
 import { runExperiment } from '../../src/experiment/run.js'
 import { repeatExperiment } from '../../src/experiment/repeat.js'
 import type { SavedResult } from '../../src/result/saved-result.js'
-import { PREDICT_SCHEMA } from '../../src/result/predict-result.js'
 import type { RepeatResult } from '../../src/result/repeat-result.js'
 import type { IntervalResult, RunResult } from '../../src/result/run-result.js'
 import type { Capacity, SweepResult } from '../../src/result/sweep-result.js'
@@ -15,6 +14,7 @@ import { fakeTestbed, onFake } from './fake-testbed.js'
 import { sampleChurn } from './sample-churn.js'
 import { sampleLatency, sampleMember, sampleResult } from './sample-result.js'
 import { sampleSweep } from './sample-sweep.js'
+import { PREDICT_SCHEMA } from '../../src/result/schema-names.js'
 
 /** What nobody should write into a page, and what users may. */
 export const NASTY = `</script><img src=x onerror="document.title='broken'"> & <b>bold</b> "naïve" 'ok' \u{202E}`

@@ -1,10 +1,6 @@
 import { planOf } from './sample-facts.js'
-import {
-  RUN_SCHEMA,
-  type LatencySummary,
-  type MemberResult,
-  type RunResult,
-} from '../../src/result/run-result.js'
+import type { LatencySummary, MemberResult, RunResult } from '../../src/result/run-result.js'
+import { RUN_SCHEMA } from '../../src/result/schema-names.js'
 
 /** Latencies in the proportions of a real closed-loop run, around a median. */
 export function sampleLatency(count: number, p50Ns = 312_000): LatencySummary {

@@ -1,5 +1,5 @@
 import { GOAL_PERCENTILES, type GoalCondition } from '../../plan/goal-conditions.js'
-import { dueAndMissed } from '../../result/books.js'
+import { dueAndMissed } from '../../result/due-and-missed.js'
 import type { SweepRun } from '../../result/sweep-result.js'
 import { queueTrend } from './backlog.js'
 import type { TrialOutcome } from './bounds.js'

@@ -1,5 +1,5 @@
 import type { RunPlan } from '../../plan/run-plan.js'
-import { dueAndMissed } from '../../result/books.js'
+import { dueAndMissed } from '../../result/due-and-missed.js'
 import type { Balance, RunResult } from '../../result/run-result.js'
 import type { SweepRun } from '../../result/sweep-result.js'
 import { trialQueues } from '../capacity/trial-queues.js'
