@@ -2,6 +2,8 @@ declare namespace rpnet {
   /** What the addon exports. Numbers below 0 are −errno unless said otherwise; only src/native.ts calls it. */
   type Handle = { readonly __handle: unique symbol }
   interface Addon {
+    /** Which sources it was made of: native/sources.cjs. */
+    readonly sources: string
     socket(family: number, type: number): number
     setOption(fd: number, level: number, name: number, value: number): number
     getOption(fd: number, level: number, name: number): number

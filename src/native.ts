@@ -2,11 +2,25 @@ import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { getSystemErrorMap } from 'node:util'
 import { createRequire } from 'node:module'
-import addon from '#native'
 import type { Addon } from '#native'
+import { RpbenchError } from './errors.js'
 
 export type { Addon }
-export { addon }
+
+const require = createRequire(import.meta.url)
+
+/** The compiled addon. @throws RpbenchError where there is none for this machine, or one of another version */
+function loadAddon(): Addon {
+  try {
+    return require('#native') as Addon
+  } catch (error) {
+    throw new RpbenchError('RPB_NATIVE', error instanceof Error ? error.message : String(error), {
+      cause: error,
+    })
+  }
+}
+
+export const addon = loadAddon()
 
 export const AF_INET = 2
 export const AF_INET6 = 10
@@ -32,7 +46,6 @@ export const IPV6_FREEBIND = 78
 
 /** Where the compiled addon is, for a child that loads nothing else. */
 export function addonPath(): string {
-  const require = createRequire(import.meta.url)
   const load = require('node-gyp-build') as { resolve(directory: string): string }
   return load.resolve(dirname(require.resolve('#native')))
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
 
-/** As package.json's `engines` says. */
+/** The least of package.json’s `engines`. */
 const LEAST_NODE = [20, 19] as const
 /** Node's loader opens dozens of modules at a time: what is missing then is a module, and complaints are about anything but files. */
 const LEAST_FREE_FILES = 128

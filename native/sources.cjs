@@ -1,0 +1,21 @@
+'use strict'
+const { createHash } = require('node:crypto')
+const { readdirSync, readFileSync } = require('node:fs')
+const path = require('node:path')
+
+const folder = path.join(__dirname, 'src')
+
+/** Which sources these are, as a few digits that stand in the addon made of them too. */
+exports.digest = () => {
+  const hash = createHash('sha256')
+  for (const name of readdirSync(folder).toSorted())
+    hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)))
+  return hash.digest('hex').slice(0, 16)
+}
+
+/** The C files of the addon, and that of the launcher, which is a program of its own. */
+exports.addon = () =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.c') && name !== 'launch.c')
+    .map((name) => path.join(folder, name))
+exports.launcher = () => [path.join(folder, 'launch.c')]
