@@ -1,6 +1,7 @@
 import type { CapacityGoal } from '../analysis/capacity/capacity.js'
 import { assembleSweep } from '../assembly/sweep.js'
 import { RpbenchError } from '../errors.js'
+import { doneShare } from '../experiment/expected-time.js'
 import type { Progress } from '../experiment/progress.js'
 import { nextJob, remainingNs } from '../experiment/sweep-jobs.js'
 import { measureJob } from '../experiment/sweep-run.js'
@@ -85,7 +86,7 @@ async function measureSweep(
         toolVersion: TOOL_VERSION,
         host: hostIdentity(),
         startedAt,
-        durationNs: (earlier?.durationNs ?? 0) + (performance.now() - began) * 1e6,
+        durationNs: (earlier?.durationNs ?? 0) + nsSince(began),
         supplied,
         plan,
         goal,
@@ -106,7 +107,8 @@ async function measureSweep(
         measureJob(job, {
           toolVersion: TOOL_VERSION,
           signal,
-          onProgress: (progress) => onProgress(ofSweep(progress, where!, (performance.now() - since) * 1e6)),
+          onProgress: (progress) =>
+            onProgress(ofSweep(progress, where!, { beforeNs: spentNs(runs), elapsedNs: nsSince(since) })),
         }),
       signal,
       onProgress: (job) => {
@@ -128,8 +130,17 @@ async function measureSweep(
   return { result, ...(failure !== undefined && { failure }) }
 }
 
-/** Where a run of a sweep is → where the sweep is. */
-function ofSweep(progress: Progress, where: SweepProgress, elapsedNs: number): Progress {
+const nsSince = (ms: number): number => (performance.now() - ms) * 1e6
+
+/** What the runs took. */
+const spentNs = (runs: readonly SweepRun[]): number => runs.reduce((sum, { wallNs }) => sum + wallNs, 0)
+
+/** Where a run of a sweep is → where the sweep is. @param beforeNs what the runs before it took; @param elapsedNs since it began */
+function ofSweep(
+  progress: Progress,
+  where: SweepProgress,
+  { beforeNs, elapsedNs }: { beforeNs: number; elapsedNs: number },
+): Progress {
   const { job, made, runs, points, pointsDone } = where
   const { loadHz } = job.trial ?? {}
   const of = [
@@ -137,5 +148,7 @@ function ofSweep(progress: Progress, where: SweepProgress, elapsedNs: number): P
     ...(job.trial ? [loadHz === undefined ? 'closed loop' : `trial at ${formatCount(loadHz)}/s`] : []),
     ...(Object.keys(job.point.flags).length > 0 ? [pointLabel(job.point.flags)] : []),
   ].join(' · ')
-  return { ...progress, of, remainingNs: Math.max(0, where.remainingNs - elapsedNs) }
+  // Never less than this run alone takes.
+  const leftNs = Math.max(progress.remainingNs, where.remainingNs - elapsedNs)
+  return { ...progress, of, remainingNs: leftNs, doneShare: doneShare(beforeNs + elapsedNs, leftNs) }
 }

@@ -1,62 +1,49 @@
-import { formatCount, formatDuration } from '../units/format.js'
 import type { Progress } from '../experiment/progress.js'
-import { roughTime } from './rough-time.js'
+import { progressSentence } from './progress-words.js'
 
 const CLEAR_LINE = '\r\u{1B}[K'
+/** How often there is a line where one cannot be changed in place, ms. */
+const PLAIN_EVERY_MS = 10_000
+const USUAL_COLUMNS = 80
 
-/** Where a run is, in a line. */
-export function progressSentence(progress: Progress): string {
-  const { of, phase, elapsedNs, remainingNs, figures, silent } = progress
-  const which = of === undefined ? '' : `${of}: `
-  const counts =
-    phase === 'measuring'
-      ? [
-          `${formatCount(figures.sent)} sent`,
-          `${formatCount(figures.replied)} replies`,
-          ...(figures.lost > 0 ? [`${formatCount(figures.lost)} lost`] : []),
-        ]
-      : []
-  const time = phase === 'measuring' ? ` ${formatDuration(Math.floor(elapsedNs / 1e8) * 1e8)}` : ''
-  const left = remainingNs === undefined ? [] : [`${roughTime(remainingNs)} left`]
-  // Before the counts: a narrow terminal cuts those off.
-  return [`${which}${phase}${time}`, ...silentWords(silent), ...left, ...counts].join(' · ')
+/** Where progress is shown: standard error, and a time. */
+interface Shown {
+  stream: Pick<NodeJS.WriteStream, 'write'> & { isTTY?: boolean; columns?: number }
+  /** ms */
+  now: () => number
 }
 
-function silentWords(silent: Progress['silent']): string[] {
-  const members = silent.filter((who) => who !== 'front')
-  const names = [
-    ...(silent.length > members.length ? ['the front'] : []),
-    ...(members.length > 0 ? [`member${members.length > 1 ? 's' : ''} ${members.join(', ')}`] : []),
-  ]
-  return names.length === 0 ? [] : [`${names.join(' and ')} silent`]
-}
-
-/** A line on standard error that says where a run is; silent when that is not a terminal. */
+/** A line on standard error that says where a measurement is: in place on a terminal, else a new one every ten seconds. */
 export class ProgressLine {
-  readonly #shown: boolean
+  readonly #how: 'in place' | 'plain' | 'not'
+  readonly #shown: Shown
+  /** when there was a line, or the beginning */
+  #lineAt: number
 
-  constructor(quiet: boolean) {
-    this.#shown = process.stderr.isTTY && !quiet
+  constructor(quiet: boolean, shown: Shown = { stream: process.stderr, now: () => performance.now() }) {
+    this.#shown = shown
+    this.#lineAt = shown.now()
+    this.#how = quiet ? 'not' : shown.stream.isTTY ? 'in place' : 'plain'
+  }
+
+  get #columns(): number {
+    return (this.#shown.stream.columns || USUAL_COLUMNS) - 1
   }
 
   readonly update = (progress: Progress): void => {
-    this.show(progressSentence(progress))
+    const { stream, now } = this.#shown
+    if (this.#how === 'in place') stream.write(CLEAR_LINE + progressSentence(progress, this.#columns))
+    if (this.#how !== 'plain' || now() - this.#lineAt < PLAIN_EVERY_MS) return
+    this.#lineAt = now()
+    stream.write(`${progressSentence(progress)}\n`)
   }
 
-  show(text: string): void {
-    if (!this.#shown) return
-    const columns = process.stderr.columns ?? 80
-    process.stderr.write(CLEAR_LINE + text.slice(0, columns - 1))
-  }
-
-  /** A line that stays, above the one that changes. @param line made for so many columns */
+  /** A line that stays, above the one that changes; only on a terminal. @param line made for so many columns */
   keep(line: (columns: number) => string): void {
-    if (!this.#shown) return
-    const columns = process.stderr.columns ?? 80
-    process.stderr.write(`${CLEAR_LINE}${line(columns - 1)}\n`)
+    if (this.#how === 'in place') this.#shown.stream.write(`${CLEAR_LINE}${line(this.#columns)}\n`)
   }
 
   end(): void {
-    if (this.#shown) process.stderr.write(CLEAR_LINE)
+    if (this.#how === 'in place') this.#shown.stream.write(CLEAR_LINE)
   }
 }

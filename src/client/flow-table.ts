@@ -16,7 +16,11 @@ export class FlowTable {
   used = 0
   reordered = 0
 
-  constructor(readonly flows: number) {
+  /** @param seen where the flows of each member are counted as they are answered for the first time */
+  constructor(
+    readonly flows: number,
+    readonly seen?: Int32Array,
+  ) {
     this.#words = new Int32Array(flows * ROW)
     for (let flow = 0; flow < flows; flow++) this.#words[flow * ROW + MEMBER] = -1
   }
@@ -41,6 +45,7 @@ export class FlowTable {
     const low = sequence | 0
     if (first < 0) {
       this.#words[row + MEMBER] = member
+      if (this.seen) this.seen[member]!++
       this.#words[row + LAST_SEQUENCE] = low
       return
     }

@@ -31,6 +31,10 @@ export interface Load {
   /** how many requests would have been sent if all senders were only as far as the slowest */
   readonly sentByEach: number
   readonly figures: LiveFigures
+  /** by member, how many flows it was the first to answer in the measured phase so far */
+  readonly flowsSeen: readonly number[]
+  /** waves that are over on all threads */
+  readonly wavesDone: number
   /** when the last request was sent; only of a load that is read by interval, and not of one that ends before its last wave */
   readonly allSent: Promise<void>
   /**

@@ -48,6 +48,8 @@ export interface WorkerTask {
         keptNs: number
       }
     | undefined
+  /** i32 a member, shared with the parent: how many flows it was the first to answer in the measured phase */
+  flowsSeen: SharedArrayBuffer
   /** memory of IntervalMemory, shared with the parent; absent where nothing is counted by interval */
   intervals: SharedArrayBuffer | undefined
 }

@@ -31,15 +31,16 @@ export class Tally {
   readonly trace: FlowTrace | undefined
   readonly timeline: Timeline | undefined
 
-  /** @param scheduled see Phase; @param trace see WorkerTask; @param interval where it is counted by interval as well */
+  /** @param scheduled see Phase; @param trace see WorkerTask; @param interval where it is counted by interval as well; @param seen see FlowTable */
   constructor(
     flows: number,
     readonly members: number,
     scheduled: boolean,
     trace?: WorkerTask['trace'],
     readonly interval?: IntervalMemory,
+    seen?: Int32Array,
   ) {
-    this.flows = new FlowTable(flows)
+    this.flows = new FlowTable(flows, seen)
     this.#latencies = new LatencyRecorder(members, scheduled, interval)
     this.#replies = new Float64Array(members)
     this.#late = new Float64Array(members)

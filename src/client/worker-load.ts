@@ -16,7 +16,7 @@ import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 
 /** What differs from worker to worker. */
-type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu' | 'intervals'
+type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu' | 'intervals' | 'flowsSeen'
 
 /** The load of a run; sizes and rates are those of all workers together. */
 export interface LoadOptions extends Omit<WorkerTask, OwnedByLoad> {
@@ -72,6 +72,8 @@ function threadError(index: number, workers: number, error: unknown): RpbenchErr
 class LoadWorker {
   readonly outcome: Promise<WorkerOutcome>
   readonly intervals: IntervalMemory | undefined
+  readonly flowsSeen: Int32Array
+  wavesDone = 0
   readonly #said: WorkerMessage[] = []
   #hear = (): void => {}
 
@@ -93,6 +95,7 @@ class LoadWorker {
       this.#hear()
     })
     this.intervals = task.intervals && new IntervalMemory(task.intervals)
+    this.flowsSeen = new Int32Array(task.flowsSeen)
     const message: WorkerTask = { ...task, index, control: control.memory, port: port2 }
     const run = pool.run(message, { transferList: [port2] }) as Promise<WorkerOutcome>
     this.outcome = run.catch((error: unknown) => {
@@ -202,6 +205,7 @@ export class WorkerLoad implements Load {
         weights: own,
         cpu: cpuOf(pinWorkers, i),
         intervals: intervals ? IntervalMemory.create() : undefined,
+        flowsSeen: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT * task.members),
       }
       load.workers.push(new LoadWorker(startThread(i), i, control, ofWorker, () => load.#oneSent()))
     }
@@ -236,6 +240,7 @@ export class WorkerLoad implements Load {
         for (;;) {
           worker.open()
           const message = await worker.next()
+          if (message?.kind === 'wave') worker.wavesDone++
           if (message?.kind === 'wave' && message.unanswered > 0) await settle()
           if (message?.kind === 'wave' && message.last) worker.open()
           if (message === undefined || (message.kind === 'wave' && message.last)) break
@@ -280,6 +285,15 @@ export class WorkerLoad implements Load {
 
   get figures(): LiveFigures {
     return this.control.figures
+  }
+
+  get flowsSeen(): number[] {
+    const [first, ...others] = this.workers.map((worker) => worker.flowsSeen)
+    return Array.from(first ?? [], (flows, member) => flows + sum(others.map((seen) => seen[member]!)))
+  }
+
+  get wavesDone(): number {
+    return Math.min(...this.workers.map((worker) => worker.wavesDone))
   }
 
   /** Ends the threads. Their sockets close with them. */

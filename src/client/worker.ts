@@ -136,7 +136,14 @@ function drive(task: WorkerTask): WorkerReport {
   const engine = new Engine({ ...task, lanes })
   const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
   const flows = new Flows(task)
-  const tally = new Tally(share.flows, task.members, scheduled, task.trace, intervals)
+  const tally = new Tally(
+    share.flows,
+    task.members,
+    scheduled,
+    task.trace,
+    intervals,
+    new Int32Array(task.flowsSeen),
+  )
   const rest = (): void => tally.rest(engine.exchange.nowNs)
   let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0, flowsGivenUp: 0 }
   let repliesWhileActive = 0

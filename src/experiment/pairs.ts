@@ -3,6 +3,9 @@ import { RpbenchError } from '../errors.js'
 import { hostIdentity } from '../host/identity.js'
 import type { Repetition, RepeatResult } from '../result/repeat-result.js'
 import { shuffled } from '../stats/shuffle.js'
+import { Agenda } from './agenda.js'
+import { expectedNs } from './expected-time.js'
+import type { Progress } from './progress.js'
 import { measureRepetition, type RepetitionOptions } from './repetition.js'
 import { independentRuns } from './traffic.js'
 
@@ -17,6 +20,7 @@ export interface PairsOptions extends Omit<RepetitionOptions, keyof PairSide> {
   next: PairSide
   /** pairs */
   repeat: number
+  onProgress: (progress: Progress) => void
   /** after each pair, with what all so far give */
   onPair: (pairs: MeasuredPairs) => Promise<void>
 }
@@ -43,7 +47,7 @@ export function firstsOf(pairs: number, seed: number): SideName[] {
  * @throws RpbenchError RPB_INTERRUPTED where no pair was whole
  */
 export async function measurePairs(options: PairsOptions): Promise<MeasuredPairs> {
-  const { base, next, repeat, onPair, ...others } = options
+  const { base, next, repeat, onPair, onProgress, ...others } = options
   const { signal, toolVersion } = others
   const began = performance.now()
   const startedAt = new Date().toISOString()
@@ -74,12 +78,17 @@ export async function measurePairs(options: PairsOptions): Promise<MeasuredPairs
     next: resultOf('new'),
     firsts: firsts.slice(0, made.base.length),
   })
-  for (const [index, first] of firsts.entries()) {
+  const orders = firsts.map((first) => (first === 'base' ? SIDES : SIDES.toReversed()))
+  const agenda = new Agenda(
+    onProgress,
+    orders.flat().map((name) => ({ what: name, expectedNs: expectedNs(sides[name].plan) })),
+  )
+  for (const [index, order] of orders.entries()) {
     const pair: Partial<Record<SideName, Repetition>> = {}
-    for (const name of first === 'base' ? SIDES : SIDES.toReversed()) {
+    for (const name of order) {
       if (signal.aborted) break
-      const of = `pair ${index + 1} of ${repeat}, ${name}`
-      const one = await measureRepetition({ ...others, ...sides[name] }, index, of)
+      const told = agenda.begin(name, `pair ${index + 1} of ${repeat} · ${name}`)
+      const one = await measureRepetition({ ...others, ...sides[name] }, index, told)
       if (one && !wasInterrupted(one)) pair[name] = one
     }
     if (!pair.base || !pair.new) break

@@ -2,10 +2,14 @@ import { assembleRepeat } from '../assembly/repeat.js'
 import { RpbenchError } from '../errors.js'
 import { hostIdentity } from '../host/identity.js'
 import type { Repetition, RepeatResult } from '../result/repeat-result.js'
+import { Agenda } from './agenda.js'
+import { expectedNs } from './expected-time.js'
+import type { Progress } from './progress.js'
 import { measureRepetition, type RepetitionOptions } from './repetition.js'
 import { independentRuns } from './traffic.js'
 
 export interface RepeatOptions extends RepetitionOptions {
+  onProgress: (progress: Progress) => void
   /** how often */
   repeat: number
   /** after each repetition, with what all so far give */
@@ -18,12 +22,16 @@ export interface RepeatOptions extends RepetitionOptions {
  * @throws RpbenchError when nothing could be measured
  */
 export async function repeatExperiment(options: RepeatOptions): Promise<RepeatResult> {
-  const { repeat, onRepetition, ...measuring } = options
+  const { repeat, onRepetition, onProgress, ...measuring } = options
   const { repeated, plan, supplied, toolVersion, signal } = measuring
   const began = performance.now()
   const startedAt = new Date().toISOString()
   const independent = independentRuns(plan) ?? repeat
   const repetitions: Repetition[] = []
+  const agenda = new Agenda(
+    onProgress,
+    Array.from({ length: repeat }, () => ({ what: 'repetition', expectedNs: expectedNs(plan) })),
+  )
   const resultSoFar = (interrupted: boolean): RepeatResult =>
     assembleRepeat(
       {
@@ -44,7 +52,7 @@ export async function repeatExperiment(options: RepeatOptions): Promise<RepeatRe
     const made = await measureRepetition(
       measuring,
       repetitions.length,
-      `repetition ${repetitions.length + 1} of ${repeat}`,
+      agenda.begin('repetition', `repetition ${repetitions.length + 1} of ${repeat}`),
     )
     if (!made) break
     repetitions.push(made)

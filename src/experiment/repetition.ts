@@ -11,21 +11,21 @@ export type Repeated =
   | { of: 'run'; measure: (options: RunOptions) => Promise<RunResult> }
   | { of: 'churn'; measure: (options: RunOptions) => Promise<ChurnResult> }
 
-export interface RepetitionOptions extends Omit<RunOptions, 'traffic'> {
+export interface RepetitionOptions extends Omit<RunOptions, 'traffic' | 'onProgress'> {
   repeated: Repeated
 }
 
 /**
  * Measures one repetition of a plan, a draw of its own with fresh processes.
- * @param name of this one, for the progress
+ * @param onProgress told where this one is
  * @returns with its error where it failed; undefined where it was interrupted before anything was measured
  */
 export async function measureRepetition(
   options: RepetitionOptions,
   index: number,
-  name: string,
+  onProgress: RunOptions['onProgress'],
 ): Promise<Repetition | undefined> {
-  const { repeated, onProgress, intervals, ...others } = options
+  const { repeated, intervals, ...others } = options
   const { plan, draw } = repetitionOf(options.plan, index)
   const began = performance.now()
   const made = await attempt(async () =>
@@ -37,7 +37,7 @@ export async function measureRepetition(
         ...intervals,
         onInterval: (told) => intervals.onInterval({ ...told, repetition: index }),
       },
-      onProgress: (progress) => onProgress({ ...progress, of: name }),
+      onProgress,
     }),
   )
   if (!made) return undefined

@@ -14,7 +14,8 @@ import type { WorkerReport } from '../recording/worker-report.js'
 import { eventOfDeath, eventsOfSilences } from './group-events.js'
 import { HostWatch } from './host-watch.js'
 import { IntervalWatch, type IntervalOptions } from './interval-watch.js'
-import { ProgressReporter, type Progress } from './progress.js'
+import type { Progress } from './progress.js'
+import { ProgressReporter } from './progress-reporter.js'
 import { SilenceWatch } from './silence-watch.js'
 import { StrangerWatch } from './stranger-watch.js'
 import { OWN_TESTBED, type Clock, type Testbed } from './testbed.js'
@@ -76,7 +77,7 @@ export class Session {
     readonly flowsNs: number,
   ) {
     const { signal } = options
-    progress.figures = () => load.figures
+    progress.load = load
     progress.silent = () => silences.silent.map(({ life }) => life?.member ?? 'front')
     silences.start()
     signal.addEventListener('abort', this.#stopLoad)
@@ -106,11 +107,15 @@ export class Session {
   static async open(options: SessionOptions): Promise<Session> {
     const { plan, traffic, signal, testbed = OWN_TESTBED } = options
     const startedAt = new Date()
-    const progress = new ProgressReporter(options.onProgress)
     const clock = testbed.startClock()
+    const { joiners = 0, mostMembers = plan.procs } = options
+    const byFlow = basisOf(plan) === 'flow'
+    const progress = new ProgressReporter(
+      { plan, clock, byFlow, changes: options.trace !== undefined },
+      options.onProgress,
+    )
     const beganNs = Math.round(performance.now() * 1e6)
     const shared = { runId: randomBytes(8).readBigUInt64LE(), epochNs: clock.epochNs }
-    const { joiners = 0, mostMembers = plan.procs } = options
     let group: Group | undefined
     try {
       group = await testbed.startGroup({ plan, joiners, mostMembers, ...shared }, signal)
@@ -133,7 +138,7 @@ export class Session {
           durationNs: options.loadNs ?? plan.durationNs,
           requestsPerFlow: plan.requests,
           timeoutNs: plan.timeoutNs,
-          placedByFlow: basisOf(plan) === 'flow',
+          placedByFlow: byFlow,
           rateHz: plan.rateHz,
           arrivals: plan.arrivals ?? 'constant',
           weights: traffic.weights,

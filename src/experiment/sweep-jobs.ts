@@ -3,6 +3,7 @@ import { repetitionOf, type Repetition } from '../plan/repetition.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { SweepPlan, SweepPoint } from '../plan/sweep-plan.js'
 import type { SweepRun } from '../result/sweep-result.js'
+import { expectedNs } from './expected-time.js'
 
 /** One run that a sweep makes. */
 export interface SweepJob {
@@ -14,10 +15,6 @@ export interface SweepJob {
   trial?: { purpose: 'closed-loop' | 'search'; loadHz?: number; trialNs: number }
 }
 
-/** Starting a group, opening flows, emptying queues: what a run takes beside its phases, as a guess before the first. */
-const OVERHEAD_NS = 0.6e9
-/** Of a flow without a schedule: what a closed loop reaches on a small machine, as a guess. */
-const GUESSED_RATE_HZ = 100_000
 /** Trials of a search, as their number turned out to be in most. */
 const USUAL_TRIALS = 18
 
@@ -65,11 +62,6 @@ export function nextJob(
   return undefined
 }
 
-/** How long a run is expected to take, ns of wall time. */
-export function expectedNs({ warmupNs, durationNs, requests = 0, flows, rateHz }: RunPlan): number {
-  return warmupNs + (durationNs ?? (1e9 * requests * flows) / (rateHz ?? GUESSED_RATE_HZ)) + OVERHEAD_NS
-}
-
 /** How long what is left of a sweep is expected to take, ns; by the runs so far where there are any. */
 export function remainingNs(
   plan: SweepPlan,
@@ -94,9 +86,9 @@ export function remainingNs(
   const wallNs =
     measured.length > 0
       ? measured.reduce((sum, run) => sum + run.wallNs, 0) / measured.length
-      : Math.max(...plan.points.map(({ plan: { warmupNs } }) => warmupNs)) +
-        0.75 * goal.finalTrialNs +
-        OVERHEAD_NS
+      : Math.max(
+          ...plan.points.map((point) => expectedNs({ ...point.plan, durationNs: 0.75 * goal.finalTrialNs })),
+        )
   const left = points.reduce(
     (sum, own) => sum + ('stop' in capacityStep(own, goal) ? 0 : Math.max(1, trials - own.length)),
     0,

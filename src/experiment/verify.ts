@@ -11,13 +11,17 @@ import { churnPlan, placesFlows } from '../plan/verify-plan.js'
 import { basisOf } from '../plan/steering.js'
 import type { RunResult } from '../result/run-result.js'
 import type { Claim, ClaimsResult } from '../result/verify-result.js'
+import { Agenda } from './agenda.js'
 import { churnExperiment } from './churn.js'
+import type { Progress } from './progress.js'
+import { agendaOf, measuredFor } from './verify/agenda.js'
 import { measureOverload } from './verify/overload-runs.js'
 import { runOptions, type Setting } from './verify/setting.js'
 import { measureDraws } from './verify/spread-runs.js'
 import { VERIFY_SCHEMA } from '../result/schema-names.js'
 
-export interface VerifyOptions extends Setting {
+export interface VerifyOptions extends Omit<Setting, 'agenda'> {
+  onProgress: (progress: Progress) => void
   /** what the user gave, as given */
   supplied: Record<string, unknown>
 }
@@ -34,7 +38,8 @@ export async function verifyClaims(options: VerifyOptions): Promise<ClaimsResult
   const since = performance.now()
   const { plan, signal, supplied, toolVersion } = options
   const { facts: _host, ...effective } = plan
-  const claims = await new Verification(options).run()
+  const agenda = new Agenda(options.onProgress, agendaOf(plan))
+  const claims = await new Verification({ plan, signal, toolVersion, agenda }).run()
   const byShares = claims.some(
     (claim) => claim.id === 'churn' && claim.evidence?.changes.some(({ test }) => test.method === 'shares'),
   )
@@ -63,12 +68,11 @@ class Verification {
 
   async run(): Promise<Claim[]> {
     const { plan, signal } = this.setting
-    const wants = (id: ClaimId): boolean => plan.claims.includes(id)
-    const byFlow = placesFlows(plan)
-    if (wants('affinity') || (wants('balance') && byFlow)) await this.#try('balance', () => this.#draw())
-    if (wants('churn') && byFlow) await this.#try('churn', () => this.#change())
-    if (wants('overload') && byFlow) await this.#try('overload', () => this.#overload())
-    this.#judgeDraws(byFlow)
+    const { draws, churn, overload } = measuredFor(plan)
+    if (draws) await this.#try('balance', () => this.#draw())
+    if (churn) await this.#try('churn', () => this.#change())
+    if (overload) await this.#try('overload', () => this.#overload())
+    this.#judgeDraws(placesFlows(plan))
     const [failure] = this.#failures.values()
     if (this.#claims.size === 0 && failure) throw failure
     if (this.#claims.size === 0 && signal.aborted)
@@ -94,7 +98,7 @@ class Verification {
 
   async #change(): Promise<void> {
     const { plan, changes } = churnPlan(this.setting.plan)
-    const options = runOptions(this.setting, { plan }, 'churn')
+    const options = runOptions(this.setting, { plan }, { what: 'churn', of: 'churn' })
     this.#claims.set('churn', judgeChurn(await churnExperiment({ ...options, changes })))
   }
 

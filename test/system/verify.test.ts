@@ -52,6 +52,6 @@ it('puts the four claims to the test with what this machine does', { timeout: 60
   expect(breaks).not.toContain('placement')
   expect(breaks).not.toContain('spread')
 
-  for (const which of ['affinity and balance, run 4 of 4', 'churn', 'overload, at twice the capacity'])
+  for (const which of ['run 4 of 4 · affinity and balance', 'churn', 'overload · at twice the capacity'])
     expect(of).toContain(which)
 })

@@ -20,12 +20,14 @@ export class FakeLoad implements Load {
   #tally: Tally | undefined
   #over = false
   #sent = 0
+  readonly #seen: Int32Array
 
   constructor(
     readonly options: LoadOptions,
     readonly clock: FakeClock,
     readonly group: FakeGroup,
   ) {
+    this.#seen = new Int32Array(options.members)
     this.allSent = new Promise((resolve) => (this.#tellAllSent = resolve))
   }
 
@@ -40,7 +42,7 @@ export class FakeLoad implements Load {
     const gapNs = 1e9 / (rateHz ?? CLOSED_LOOP_HZ)
     const most = Math.min(Math.ceil(durationNs / gapNs), requestsPerFlow * flows)
     this.#interval.goOn()
-    const tally = new Tally(flows, members, rateHz !== undefined, trace, this.#interval)
+    const tally = new Tally(flows, members, rateHz !== undefined, trace, this.#interval, this.#seen)
     this.#tally = tally
     const x = new Exchange()
     const startNs = clock.nowNs()
@@ -130,6 +132,12 @@ export class FakeLoad implements Load {
 
   get figures(): Load['figures'] {
     return { sent: this.#sent, replied: this.#sent, lost: 0, flowsUsed: 0 }
+  }
+
+  readonly wavesDone = 0
+
+  get flowsSeen(): number[] {
+    return [...this.#seen]
   }
 
   async close(): Promise<void> {}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { attend, type Attention, type Look } from '../../src/analysis/silence/silence.js'
-import { progressSentence } from '../../src/cli/progress.js'
+import { progressSentence } from '../../src/cli/progress-words.js'
 import { churnExperiment } from '../../src/experiment/churn.js'
 import { runExperiment } from '../../src/experiment/run.js'
 import { thawCommand } from '../../src/host/freezer.js'
@@ -127,20 +127,24 @@ describe('a frozen cgroup', () => {
 describe('the line of progress', () => {
   const progress = {
     phase: 'measuring',
-    elapsedNs: 1.23e9,
-    figures: { sent: 3000, replied: 2000, lost: 0, flowsUsed: 0 },
+    elapsedNs: 1e9,
+    remainingNs: 4e9,
+    doneShare: 0.25,
+    figures: { sent: 3000, replied: 2000, lost: 0, flowsUsed: 0, rateHz: 2000, lossShare: 0 },
   } as const
 
   it('says who is silent, as long as somebody is', () => {
     expect(progressSentence({ ...progress, silent: [2] })).toBe(
-      'measuring 1.2 s · member 2 silent · 3,000 sent · 2,000 replies',
+      'measuring · member 2 silent · 25 % · 4 s left · 2,000/s · loss 0 %',
     )
     expect(progressSentence({ ...progress, silent: [1, 2, 'front'] })).toContain(
       ' · the front and members 1, 2 silent · ',
     )
-    expect(progressSentence({ ...progress, silent: [] })).toBe('measuring 1.2 s · 3,000 sent · 2,000 replies')
+    expect(progressSentence({ ...progress, silent: [] })).toBe(
+      'measuring · 25 % · 4 s left · 2,000/s · loss 0 %',
+    )
     expect(progressSentence({ ...progress, phase: 'warming up', silent: [0] })).toBe(
-      'warming up · member 0 silent',
+      'warming up · member 0 silent · 25 % · 4 s left',
     )
   })
 })

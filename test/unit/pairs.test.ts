@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RpbenchError } from '../../src/errors.js'
 import { firstsOf, measurePairs, type MeasuredPairs, type PairsOptions } from '../../src/experiment/pairs.js'
+import type { Progress } from '../../src/experiment/progress.js'
 import { runExperiment, type RunOptions } from '../../src/experiment/run.js'
 import { repeatResult } from '../../src/result/repeat-result.js'
 import type { RunResult } from '../../src/result/run-result.js'
@@ -62,6 +63,22 @@ describe('runs in pairs', () => {
       )
       expect(side.stopped).toBeUndefined()
     }
+  })
+
+  it('say which of them is measured, and how far all are', async () => {
+    const told: Progress[] = []
+    const { pairs } = pairsOf(3, { onProgress: (progress) => told.push(progress) })
+    const { firsts } = await pairs
+    expect([...new Set(told.map(({ of }) => of))]).toEqual(
+      firsts.flatMap((first, i) =>
+        [first, first === 'base' ? 'new' : 'base'].map((name) => `pair ${i + 1} of 3 · ${name}`),
+      ),
+    )
+    // At the beginning of the last there is nothing after it, at that of the first there are five.
+    const left = told.map(({ remainingNs }) => remainingNs)
+    expect(left[0]).toBeGreaterThan(5 * 0.6e9)
+    expect(left.at(-1)).toBeLessThan(0.6e9)
+    expect(told.at(-1)!.doneShare).toBeGreaterThan(told[0]!.doneShare)
   })
 
   it('begin with each side equally often, whatever the seed', () => {

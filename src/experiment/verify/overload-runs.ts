@@ -21,7 +21,7 @@ export async function measureOverload(setting: Setting): Promise<OverloadMeasure
   const light = await measureRun(
     setting,
     { plan: overloadPlan(plan, 'light', 0) },
-    'overload, under a light load',
+    { what: 'light', of: 'overload · under a light load' },
   )
   if (light === undefined) return undefined
   const lightFlows = [...light.flows]
@@ -35,8 +35,12 @@ export async function measureOverload(setting: Setting): Promise<OverloadMeasure
   // Such a group says nothing of an overload.
   if (light.result.stopped === 'failed') return { measured, light: light.result, overloads }
   const { port } = light.result.group
-  for (const of of ['overload, at twice the capacity', 'overload, once more']) {
-    const outcome = await measureRun(setting, { plan: overloadPlan(plan, 'overload', port) }, of)
+  for (const of of ['overload · at twice the capacity', 'overload · once more']) {
+    const outcome = await measureRun(
+      setting,
+      { plan: overloadPlan(plan, 'overload', port) },
+      { what: 'overload', of },
+    )
     if (outcome === undefined) break
     const run = overloadRun(loadedRun(outcome.result), lightFlows, outcome.flows)
     overloads.push(outcome.result)

@@ -11,11 +11,10 @@ export async function measureDraws(setting: Setting): Promise<RunResult[]> {
   const { plan } = setting
   const results: RunResult[] = []
   for (let i = 0; i < plan.repetitions; i++) {
-    const outcome = await measureRun(
-      setting,
-      drawOf(plan, i),
-      `affinity and balance, run ${i + 1} of ${plan.repetitions}`,
-    )
+    const outcome = await measureRun(setting, drawOf(plan, i), {
+      what: 'draw',
+      of: `run ${i + 1} of ${plan.repetitions} · affinity and balance`,
+    })
     if (outcome === undefined) break
     results.push(outcome.result)
     // Where a member died or nobody answered, further draws tell nothing more: the claims cannot be told.
