@@ -14,8 +14,8 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
   static override examples = [
     '<%= config.bin %> churn',
     "<%= config.bin %> churn -p 4 --change '2s:add' --change '4s:remove:0' --change '6s:restart:1' --change '8s:replace'",
-    "<%= config.bin %> churn --change '1s:stall:2' --change '3s:resume:2' --json | jq '.changes[].darkShare'",
-    "<%= config.bin %> churn --change 2s:kill:1 --interval 250ms --json-lines | jq -c 'select(.marks) | [.toNs, .drops, .marks[].change]'",
+    "<%= config.bin %> churn -p 4 --change '1s:stall:2' --change '3s:resume:2' --json | jq '.changes[].darkShare'",
+    "<%= config.bin %> churn -p 4 --change 2s:kill:1 --interval 250ms --json-lines | jq -c 'select(.marks) | [.toNs, .drops, .marks[].change]'",
   ]
 
   static override flags = {
