@@ -56,6 +56,11 @@ const AFTER_FAILED_CALL: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no room: make some',
 }
 
+/** What may help where a system call failed with the error of this name, as half a sentence. */
+export function nextAfter(code: string): string {
+  return AFTER_FAILED_CALL[code] ?? 'this host does not have or allow what it asks for'
+}
+
 /**
  * What to tell the user of a system call that failed where nothing more is known of it, from Node's errors and our own;
  * undefined for an error of another kind.
@@ -64,10 +69,13 @@ export function failedCall(error: unknown): RpbenchError | undefined {
   if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return undefined
   const [code, call] = [String(error.code), String(error.syscall).replace(/^uv_/, '')]
   const of = 'path' in error ? ` of ${String(error.path)}` : ''
-  const next = AFTER_FAILED_CALL[code] ?? 'this host does not have or allow what it asks for'
-  return new RpbenchError('RPB_SYSTEM', `The system call ${call}${of} failed (${code}): ${next}.`, {
-    cause: error,
-  })
+  return new RpbenchError(
+    'RPB_SYSTEM',
+    `The system call ${call}${of} failed (${code}): ${nextAfter(code)}.`,
+    {
+      cause: error,
+    },
+  )
 }
 
 /** Wrong usage: one sentence on what is wrong and what is allowed. */

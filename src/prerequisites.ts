@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs'
+import { Writable } from 'node:stream'
 
 /** The least of package.json’s `engines`. */
 const LEAST_NODE = [20, 19] as const
@@ -15,9 +16,16 @@ export function whyNotStart(): string | undefined {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1]))
     return `Node.js ${process.versions.node} is too old: rpbench needs ${LEAST_NODE.join('.')} or later.`
-  const free = freeFiles()
-  return free < LEAST_FREE_FILES
+  return freeFiles() < LEAST_FREE_FILES
     ? `The limit of ${openFileLimit()}open files is too low to start: raise it to ${LEAST_OPEN_FILES} or more with ulimit -n.`
+    : undefined
+}
+
+/** Why nothing that is printed would be seen, as a sentence; undefined where it would. */
+export function whyMute(): string | undefined {
+  // What Node makes of a descriptor whose kind it cannot tell: it takes all and writes nothing.
+  return process.stdout.constructor === Writable
+    ? 'Node.js cannot tell what standard output is, since getsockopt or getsockname is forbidden here, as some seccomp profiles do: allow them, or send the output to a file.'
     : undefined
 }
 

@@ -1,13 +1,15 @@
-import { whyNotStart } from './prerequisites.js'
+import { writeSync } from 'node:fs'
+import { whyMute, whyNotStart } from './prerequisites.js'
 
 /**
  * Runs the command that the words of this process name, and leaves its status in `process.exitCode`.
  * @param root a file of the package: its package.json is looked for from there upward
  */
 export async function start(root: string): Promise<void> {
-  const why = whyNotStart()
+  const why = whyNotStart() ?? whyMute()
   if (why !== undefined) {
-    process.stderr.write(`rpbench: ${why}\n`)
+    // Not by Node's stream, which may be one that writes nothing.
+    writeSync(2, `rpbench: ${why}\n`)
     process.exitCode = 1
     return
   }

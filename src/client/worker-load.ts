@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { entryFile } from '../entry.js'
 import { RpbenchError } from '../errors.js'
-import { shortageClause } from '../host/shortage.js'
+import { refusalClause, shortageClause } from '../host/shortage.js'
 import { cpuOf } from '../plan/cpu-list.js'
 import { shareFlows, type FlowPlan, type FlowShare } from '../plan/flow-plan.js'
 import { flagOf } from '../plan/parameters/table.js'
@@ -58,12 +58,11 @@ function threadError(index: number, workers: number, error: unknown): RpbenchErr
   const missing = workers - index
   const need = { tasks: THREAD.tasks * missing, bytes: THREAD.bytes * missing, files: THREAD.files * missing }
   const orElse = workers > 1 ? `lower ${flagOf('workers')}` : `lower ${flagOf('procs')}`
-  const cause =
-    shortageClause(need, orElse) ??
-    `there was no room for another thread (ulimit -u, pids.max of the control group, memory): raise what is short, or ${orElse}`
+  const { message } = error as Error
+  const cause = shortageClause(need, orElse) ?? refusalClause('thread', message, orElse)
   return new RpbenchError(
     'RPB_WORKER',
-    `Client thread ${index} of ${workers} could not be started (${(error as Error).message}); ${cause}.`,
+    `Client thread ${index} of ${workers} could not be started (${message}); ${cause}.`,
     { cause: error },
   )
 }

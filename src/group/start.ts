@@ -1,6 +1,6 @@
 import { RpbenchError } from '../errors.js'
 import { readActivity, Standstill } from '../host/process-state.js'
-import { shortageClause } from '../host/shortage.js'
+import { refusalClause, shortageClause } from '../host/shortage.js'
 import { flagOf } from '../plan/parameters/table.js'
 import type { MemberHost } from './member-host.js'
 import { until } from './until.js'
@@ -34,9 +34,6 @@ const FILES = 8
 function named({ who, host }: Starting): string {
   return host.pid === 0 || host.pid === process.pid ? who : `${who} (process ${host.pid})`
 }
-
-/** What it may be when the kernel refuses a process or a thread and there is room again by the time that it is looked at. */
-const REFUSED = `there was no room for another process or thread (ulimit -u, pids.max of the control group, memory): raise what is short, or lower ${flagOf('procs')}`
 
 /** The error of a server that did not come up, with what is likely the cause where something is short. */
 function startError(what: string, notServing: number, otherwise?: string): RpbenchError {
@@ -91,7 +88,8 @@ export async function untilServing(servers: readonly Starting[], signal?: AbortS
     const created = dead.host.pid !== 0
     const why = `${named(dead)} ${dead.died()}${created ? ' while starting' : ''}`
     if (dead.host.explained) throw new RpbenchError('RPB_MEMBER', `${why}.`)
-    throw startError(why, waiting.length, created ? undefined : REFUSED)
+    const refused = refusalClause('process or thread', why, `lower ${flagOf('procs')}`)
+    throw startError(why, waiting.length, created ? undefined : refused)
   }
   if (still) throw stillError(still, waiting.length)
   if (waiting[0])

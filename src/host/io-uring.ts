@@ -30,6 +30,6 @@ export function ioUringRefusal(): string | undefined {
         : `it is forbidden here (kernel.io_uring_disabled is ${value})`
     }
     default:
-      return new SystemError(-status, 'io_uring_setup').message
+      return new SystemError(-status, 'io_uring').message
   }
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { getuid } from 'node:process'
+import { nextAfter } from '../errors.js'
 import { formatBytes, formatCount } from '../units/format.js'
 import { readControlGroups, type ControlGroup } from './cgroup.js'
 import { openFileCount, openFileLimit, resourceLimit } from './limits.js'
@@ -171,4 +172,17 @@ function found(read: () => Bounded[]): Bounded[] {
 export function shortageClause(need: Need, orElse: string): string | undefined {
   const shortage = shortageOf(need)
   return shortage && `${shortage.says}: ${shortage.raise}, or ${orElse}`
+}
+
+/**
+ * What it may be where the kernel refused a process or a thread, and nothing is short by the time that it is looked at, as
+ * half a sentence.
+ * @param what such as `thread`
+ * @param error what was said of it, with the name of its errno
+ */
+export function refusalClause(what: string, error: string, orElse: string): string {
+  const forbidden = /\b(EPERM|EACCES|ENOSYS)\b/.exec(error)?.[1]
+  return forbidden === undefined
+    ? `there was no room for another ${what} (ulimit -u, pids.max of the control group, memory): raise what is short, or ${orElse}`
+    : nextAfter(forbidden)
 }

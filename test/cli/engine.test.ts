@@ -8,16 +8,19 @@ const SHORT = ['run', '-p', '2', '-f', '100', '-d', '100ms', '--warmup', '50ms',
 afterEach(() => Tool.endAll())
 
 describe('where the kernel refuses io_uring', () => {
-  it('a run goes over epoll, and says so in a note', async () => {
-    const { status, stdout } = await runTool([...SHORT, '--json'], { under: without('io_uring') })
-    expect(status).toBe(0)
-    const result = runResult.parse(JSON.parse(stdout))
-    expect(result.client?.engine).toBe('epoll')
-    expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
-    expect(result.validity.findings).toContainEqual(
-      expect.objectContaining({ code: 'engine-fallback', severity: 'note' }),
-    )
-  })
+  it.each(['io_uring', 'io_uring_enter'])(
+    'a run goes over epoll, and says so in a note: %s',
+    async (call) => {
+      const { status, stdout } = await runTool([...SHORT, '--json'], { under: without(call) })
+      expect(status).toBe(0)
+      const result = runResult.parse(JSON.parse(stdout))
+      expect(result.client?.engine).toBe('epoll')
+      expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
+      expect(result.validity.findings).toContainEqual(
+        expect.objectContaining({ code: 'engine-fallback', severity: 'note' }),
+      )
+    },
+  )
 
   it('a run that asks for it ends with one sentence and nothing done', async () => {
     const outcome = await runTool([...SHORT, '--engine', 'io_uring'], { under: without('io_uring') })

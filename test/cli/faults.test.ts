@@ -117,6 +117,15 @@ REFUSED.push([
   /Member \d \(process \d+\) could not serve: recvmmsg failed \(EPERM\) while starting/,
 ])
 
+for (const call of ['getsockopt', 'getsockname'])
+  REFUSED.push([
+    `${call} refused, by which Node knows a pipe that is a socket`,
+    RUN,
+    { under: without(call) },
+    1,
+    /Node\.js cannot tell what standard output is, .*send the output to a file/,
+  ])
+
 const IN_NAMESPACES: Case[] = [
   [
     'no loopback',
