@@ -11,6 +11,7 @@ const NAMES = [
   'run',
   'churn',
   'compare',
+  'doctor',
   'interval',
   'list',
   'predict',

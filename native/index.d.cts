@@ -37,6 +37,16 @@ declare namespace rpnet {
     pinThread(cpu: number): number
     /** CPU time of the calling thread, ns; or −errno. */
     threadCpuNs(): number
+    /** Time that so many of the cheapest real system calls take, ns. */
+    callsNs(count: number): number
+    /** Time that so many readings of the clock take, ns. */
+    clockReadsNs(count: number): number
+    /** The step in which timers of the clock can fire, ns. */
+    clockResolutionNs(): number
+    /** How long a sleep of so long took, ns. */
+    sleptNs(ns: number): number
+    /** Reads the clock for so long, without a pause; the longest time between two readings, ns. */
+    longestGapNs(ns: number): number
     bpfCreateMap(type: number, keyBytes: number, valueBytes: number, entries: number): number
     /** Writes `count` entries, whose keys and values stand one after another. */
     bpfUpdate(map: number, keys: NodeJS.TypedArray, values: NodeJS.TypedArray, count: number): number

@@ -100,4 +100,5 @@ void define_sockets(napi_env env, napi_value exports);
 void define_bpf(napi_env env, napi_value exports);
 void define_servers(napi_env env, napi_value exports);
 void define_engine(napi_env env, napi_value exports);
+void define_timing(napi_env env, napi_value exports);
 #endif

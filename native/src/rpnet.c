@@ -11,5 +11,6 @@ NAPI_MODULE_INIT() {
   define_bpf(env, exports);
   define_servers(env, exports);
   define_engine(env, exports);
+  define_timing(env, exports);
   return exports;
 }

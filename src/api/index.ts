@@ -5,6 +5,7 @@ import type { FlagTexts } from '../plan/parameters/texts.js'
 import { whyNotStart } from '../prerequisites.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import type { CompareResult } from '../result/compare-result.js'
+import type { DoctorResult } from '../result/doctor-result.js'
 import type { SchemaName } from '../result/json-schema.js'
 import type { PredictResult } from '../result/predict-result.js'
 import type { RepeatResult } from '../result/repeat-result.js'
@@ -13,6 +14,7 @@ import type { SavedResult } from '../result/saved-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
 import type { Compared } from './compared.js'
+import type { WatchingDoctor } from './doctor.js'
 import type {
   ComparedRuns,
   Watching,
@@ -32,12 +34,14 @@ export type {
   Compared,
   ComparedRuns,
   CompareResult,
+  DoctorResult,
   PredictResult,
   RepeatResult,
   RunResult,
   SelectorsResult,
   SweepResult,
   Watching,
+  WatchingDoctor,
   WatchingIntervals,
   WatchingRepetitions,
   WatchingSeveral,
@@ -158,6 +162,16 @@ export async function verifySelectors(): Promise<SelectorsResult> {
     import('./tool-version.js'),
   ])
   return test(TOOL_VERSION)
+}
+
+/**
+ * Finds out what this host, container or virtual machine can measure, by trying it, and what limits it. Takes some seconds;
+ * traffic stays on loopback, and nothing is changed. It blocks this thread for parts of a second.
+ * @throws RpbenchError where there is no /proc
+ */
+export async function doctor(watching: WatchingDoctor = {}): Promise<DoctorResult> {
+  refuseToStart()
+  return (await import('./doctor.js')).diagnose(watching)
 }
 
 /**

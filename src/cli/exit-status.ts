@@ -1,5 +1,6 @@
 import type { CompareResult } from '../result/compare-result.js'
 import type { ChurnResult } from '../result/churn-result.js'
+import type { DoctorResult } from '../result/doctor-result.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import type { RunResult } from '../result/run-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
@@ -84,4 +85,12 @@ function statusOfRun({ stopped, validity }: RunResult | ChurnResult): number {
   if (stopped === 'failed') return FAILED
   if (stopped === 'interrupted') return INTERRUPTED_STATUS
   return validity.verdict === 'invalid' ? INVALID_STATUS : 0
+}
+
+/** @param strict whether what would make a run less than valid counts too */
+export function statusOfDoctor({ stopped, works, checks }: DoctorResult, strict: boolean): number {
+  if (stopped === 'interrupted') return INTERRUPTED_STATUS
+  if (!works) return FAILED
+  const clear = checks.every(({ status, judged }) => status !== 'fail' && (!judged || status === 'ok'))
+  return clear || !strict ? 0 : INVALID_STATUS
 }

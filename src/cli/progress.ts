@@ -38,6 +38,11 @@ export class ProgressLine {
     stream.write(`${progressSentence(progress)}\n`)
   }
 
+  /** What is done, where there is no more to say of it; only on a terminal. */
+  readonly say = (text: string): void => {
+    if (this.#how === 'in place') this.#shown.stream.write(CLEAR_LINE + text.slice(0, this.#columns))
+  }
+
   /** A line that stays, above the one that changes; only on a terminal. @param line made for so many columns */
   keep(line: (columns: number) => string): void {
     if (this.#how === 'in place') this.#shown.stream.write(`${CLEAR_LINE}${line(this.#columns)}\n`)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { allCommands } from './all-commands.js'
 import { commandPage, commandsIndex, pageNameOf } from './command-page.js'
+import { doctorPage } from './doctor-page.js'
 import { commandManual, manualNameOf, toolManual } from './manual-page.js'
 import { parametersPage } from './parameters-page.js'
 import { resultsPage } from './results-page.js'
@@ -24,6 +25,7 @@ export async function documents(root: string): Promise<Record<string, string>> {
     ]),
   ]) as Record<string, string>
   return {
+    'docs/doctor.md': doctorPage(),
     'docs/parameters.md': parametersPage(),
     'docs/results.md': resultsPage(),
     'docs/commands/README.md': commandsIndex(commands),

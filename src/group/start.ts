@@ -26,8 +26,10 @@ const LOOK_MS = 500
 const STILL_LOOKS = 10
 const STILL_SECONDS = (LOOK_MS * STILL_LOOKS) / 1000
 
-/** What a server takes, as measured with Node 20: threads; resident and reserved memory, bytes. */
-const SERVER = { tasks: 4, bytes: 45e6, addressBytes: 0.8e9 }
+/** Threads that a server has, as measured with Node 20. */
+export const MEMBER_TASKS = 4
+/** What else it takes: resident and reserved memory, bytes. */
+const SERVER = { tasks: MEMBER_TASKS, bytes: 45e6, addressBytes: 0.8e9 }
 /** Descriptors of this process while it starts others: pipes, and those that the sockets are handed on through. */
 const FILES = 8
 

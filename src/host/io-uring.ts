@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { addon, SystemError } from '../native.js'
 
 /** The value of a switch that forbids io_uring to some (1) or all (2) processes; undefined where there is none. */
-function switchedOff(): string | undefined {
+export function switchedOff(): string | undefined {
   try {
     const value = readFileSync('/proc/sys/kernel/io_uring_disabled', 'utf8').trim()
     return value === '0' ? undefined : value

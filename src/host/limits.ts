@@ -65,3 +65,9 @@ export function maxReceiveBufferBytes(): number | undefined {
   const text = networkSetting('core/rmem_max')
   return text === undefined ? undefined : Number(text)
 }
+
+/** The receive buffer that a socket gets where nothing is asked for, in bytes; undefined where the namespace hides it. */
+export function usualReceiveBufferBytes(): number | undefined {
+  const text = networkSetting('core/rmem_default')
+  return text === undefined ? undefined : Number(text)
+}

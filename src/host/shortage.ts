@@ -140,6 +140,17 @@ function files(need: number): Bounded[] {
   return [{ left: most - used, need, says, raise: 'raise it with ulimit -n' }]
 }
 
+/** How many processes and threads can be started here, by the bound that leaves the least; undefined: none is known. */
+export function tasksLeft(): Bounded | undefined {
+  const all = [...found(() => userTasks(1)), ...found(() => groupTasks(1)), ...found(() => hostTasks(1))]
+  return all.toSorted((a, b) => a.left - b.left)[0]
+}
+
+/** How much memory is left here, by the bound that leaves the least, bytes; undefined: none is known. */
+export function memoryLeft(): Bounded | undefined {
+  return found(() => memory(1)).toSorted((a, b) => a.left - b.left)[0]
+}
+
 /** Reads what bounds this process's starting of others, and finds what there is too little of; undefined: nothing. */
 function shortageOf(need: Need): Bounded | undefined {
   return scarcest([

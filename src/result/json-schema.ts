@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { flagOf } from '../plan/parameters/table.js'
 import { churnResult } from './churn-result.js'
 import { compareResult } from './compare-result.js'
+import { doctorResult } from './doctor-result.js'
 import { intervalLine } from './interval.js'
 import { listResult } from './headline.js'
 import { predictResult } from './predict-result.js'
@@ -12,6 +13,7 @@ import { verifyResult } from './verify-result.js'
 import {
   CHURN_SCHEMA,
   COMPARE_SCHEMA,
+  DOCTOR_SCHEMA,
   INTERVAL_SCHEMA,
   LIST_SCHEMA,
   PREDICT_SCHEMA,
@@ -25,6 +27,7 @@ const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
   compare: { schema: COMPARE_SCHEMA, result: compareResult },
+  doctor: { schema: DOCTOR_SCHEMA, result: doctorResult },
   interval: {
     schema: INTERVAL_SCHEMA,
     result: intervalLine,

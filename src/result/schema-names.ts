@@ -2,6 +2,7 @@
 // result needs no more.
 export const CHURN_SCHEMA = 'rpbench/churn@1'
 export const COMPARE_SCHEMA = 'rpbench/compare@1'
+export const DOCTOR_SCHEMA = 'rpbench/doctor@1'
 export const INTERVAL_SCHEMA = 'rpbench/interval@1'
 export const LIST_SCHEMA = 'rpbench/list@1'
 export const PREDICT_SCHEMA = 'rpbench/predict@1'

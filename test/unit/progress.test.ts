@@ -240,3 +240,16 @@ describe('the sentence of progress', () => {
   it('has no figures but in the measured phase', () =>
     expect(progressSentence({ ...QUARTER, phase: 'warming up' })).toBe('warming up · 25 % · 6 s left'))
 })
+
+/** What is written of a word that is said. */
+function said(isTTY: boolean): string[] {
+  const written: string[] = []
+  const stream = { isTTY, columns: 11, write: (text: string | Uint8Array) => written.push(String(text)) > 0 }
+  new ProgressLine(false, { stream, now: () => 0 }).say('starting members')
+  return written
+}
+
+it('what has no phases is said in place on a terminal, cut to its width, and nowhere else', () => {
+  expect(said(true)).toEqual(['\r\u{1B}[Kstarting m'])
+  expect(said(false)).toEqual([])
+})

@@ -5,7 +5,7 @@ import { isOpenLoop, type CheckRow } from './check-row.js'
  * with two members at 5,000 to 60,000 requests a second, p99 of the lag was 0.08 – 1.2 ms (Linux 6.18, 250 Hz), with
  * something else at work beside it 4 – 8 ms. Where the system itself answers slowly, lateness matters only in proportion.
  */
-const LAG_NS = 2e6
+export const LAG_NS = 2e6
 const LAG_OF_RESPONSE = 0.1
 /** One stall as long as a timer tick (4 ms) makes 1 % of 0.4 s late, and one request is 1 % of a hundred: no rule yet. */
 const LAG_LEAST_SECONDS = 1

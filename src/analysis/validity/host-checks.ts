@@ -9,10 +9,10 @@ import type { CpuUse, LoadSettings, Observations } from './observations.js'
 const LEAST_WALL_NS = 1e9
 
 /** A virtual machine at rest beside quiet neighbours loses some tenths of a percent; 2 % is more than what p99 leaves out. */
-const STEAL = 0.02
+export const STEAL = 0.02
 
 /** Daemons and kernel threads take 1 – 3 % of two CPUs; a tenth is a fifth of a CPU there, and no background noise. */
-const NEIGHBOUR = 0.1
+export const NEIGHBOUR = 0.1
 
 /** Was it this host? Checks of what else had its hands on the CPUs. */
 export const HOST_CHECKS: readonly CheckRow[] = [
@@ -86,6 +86,6 @@ function longEnough(cpu: CpuUse | undefined): cpu is CpuUse {
  * every task's time, ours included; all others book them to the task they stop, and nearly all of them stop ours.
  * Unless the kernel is known to be of the second kind, interrupts count as ours, which accuses nobody wrongly.
  */
-function othersNs({ busyNs, interruptNs, ownNs, interruptsInOwn }: CpuUse): number {
+export function othersNs({ busyNs, interruptNs, ownNs, interruptsInOwn }: CpuUse): number {
   return Math.max(0, busyNs - ownNs - (interruptsInOwn === true ? 0 : interruptNs))
 }

@@ -1,19 +1,13 @@
 import { constants } from 'node:os'
 import { addon, checked, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, SystemError } from '../../native.js'
-import {
-  attachProgram,
-  BpfScope,
-  mayLoadEbpf,
-  PROGRAM_SK_REUSEPORT,
-  PROGRAM_SOCKET_FILTER,
-} from '../../steering/bpf.js'
+import { attachProgram, BpfScope, mayLoadEbpf, PROGRAM_SOCKET_FILTER } from '../../steering/bpf.js'
 import * as classic from '../../steering/cbpf.js'
 import { exit, loadPacketWord, move, moduloConstant } from '../../steering/ebpf.js'
-import { begin, loadPayloadWord, pass, select } from '../../steering/reuseport-program.js'
 import { LifeSockets } from '../../steering/life-sockets.js'
 import type { Bench } from './bench.js'
 import { expectSame, overBothFamilies, type SelectorCase } from './case.js'
 import { Mismatch, NotPossible } from './outcomes.js'
+import { attachByKey, attachClassic, type Attach } from './programs.js'
 
 const { EADDRINUSE, EINVAL, ENOENT } = constants.errno
 
@@ -21,14 +15,6 @@ const { EADDRINUSE, EINVAL, ENOENT } = constants.errno
 const GROUP_SIZES = [10, 20]
 /** So many flows that chance does not put all on one of a few members, nor on the right ones by accident. */
 const FLOWS = 64
-
-/** Gives the group of a socket a program that returns the payload's first word modulo n. */
-type Attach = (fd: number, n: number) => void
-
-const attachClassic: Attach = (fd, n) => {
-  const program = [classic.loadWord(0), classic.modulo(n), classic.returnA()]
-  checked(addon.attachClassic(fd, classic.encodeClassic(program)), 'setsockopt SO_ATTACH_REUSEPORT_CBPF')
-}
 
 const attachConstant = (fd: number, index: number): void => {
   const program = classic.encodeClassic([classic.returnConstant(index)])
@@ -183,10 +169,9 @@ function testSockarray(bench: Bench): void {
     const clients = bench.clients(FLOWS)
     const byHash = bench.placements(clients, sockets)
     const keys = new LifeSockets(scope, 8)
-    const program = [...begin(), ...loadPayloadWord(4, -4), ...select(keys.fd, -4, 'pass'), ...pass()]
     // Key 7 is the first socket, key 4 the last.
     sockets.forEach((fd, i) => keys.put(7 - i, fd))
-    attachProgram(sockets[0]!, scope.load(PROGRAM_SK_REUSEPORT, program))
+    attachByKey(scope, sockets[0]!, keys.fd)
     for (const place of [0, 1, 2, 3])
       expectSame(
         `key ${7 - place}`,
