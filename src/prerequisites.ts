@@ -23,10 +23,13 @@ export function whyNotStart(): string | undefined {
 
 /** Why nothing that is printed would be seen, as a sentence; undefined where it would. */
 export function whyMute(): string | undefined {
-  // What Node makes of a descriptor whose kind it cannot tell: it takes all and writes nothing.
-  return process.stdout.constructor === Writable
-    ? 'Node.js cannot tell what standard output is, since getsockopt or getsockname is forbidden here, as some seccomp profiles do: allow them, or send the output to a file.'
-    : undefined
+  try {
+    // What Node makes of a descriptor whose kind it cannot tell: it takes all and writes nothing.
+    if (process.stdout.constructor !== Writable) return undefined
+  } catch {
+    // It cannot even be made.
+  }
+  return 'Node.js cannot write to standard output, since a system call is forbidden here, as some seccomp profiles do: allow getsockopt, getsockname and ioctl, or send the output to a file.'
 }
 
 /** How many files this process could open now; it stops counting where there are enough. Tried, since no figure tells. */

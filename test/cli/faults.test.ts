@@ -117,13 +117,13 @@ REFUSED.push([
   /Member \d \(process \d+\) could not serve: recvmmsg failed \(EPERM\) while starting/,
 ])
 
-for (const call of ['getsockopt', 'getsockname'])
+for (const call of ['getsockopt', 'getsockname', 'ioctl'])
   REFUSED.push([
-    `${call} refused, by which Node knows a pipe that is a socket`,
+    `${call} refused, which Node needs for a pipe that is a socket`,
     RUN,
     { under: without(call) },
     1,
-    /Node\.js cannot tell what standard output is, .*send the output to a file/,
+    /Node\.js cannot write to standard output, .*send the output to a file/,
   ])
 
 const IN_NAMESPACES: Case[] = [

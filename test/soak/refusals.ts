@@ -74,7 +74,7 @@ async function refuse(words: readonly string[], call: string, error: string, whe
     boundMs: BOUND_MS,
   }).complaints()
   // Node's own end of itself is no matter of ours; what it leaves then is.
-  const wrong = complaints.filter((complaint) => !/^ended with ([12]|SIGABRT), /.test(complaint))
+  const wrong = complaints.filter((complaint) => !/^ended with ([12]|SIGABRT|SIGSEGV), /.test(complaint))
   const others = said.split('\n').filter((line) => line !== '' && !line.startsWith('rpbench: '))
   if (others.length > 0) wrong.push(`said: ${others.slice(0, 2).join(' | ')}`)
   if (said.split('\n').length > 2) wrong.push('more than one sentence')
