@@ -32,7 +32,7 @@ it('has bars as long as shares, and a look for each scheme', () => {
   )
   const { members } = sampleResult()
   expect(bars).toHaveLength(members.length)
-  const flows = members.map((member) => member.flows!)
+  const flows = members.map((member) => member.flows)
   for (const [i, bar] of bars.entries())
     // A bar is drawn in eighths of a character.
     expect(Math.abs(bar / bars[0]! - flows[i]! / flows[0]!)).toBeLessThan(0.05)
