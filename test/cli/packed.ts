@@ -30,11 +30,20 @@ export function pack(folder: string): string {
   cpSync(ROOT, copy, { recursive: true, preserveTimestamps: true, filter: (from) => !leftOut.has(from) })
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   succeed('npm', ['pack', '--silent', '--pack-destination', folder], copy)
-  return join(
+  return tarballIn(folder)
+}
+
+/** Packs the project as it is built here, without the addons for other machines: for what needs but to be installed. */
+export function packBuilt(folder: string): string {
+  succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], ROOT)
+  return tarballIn(folder)
+}
+
+const tarballIn = (folder: string): string =>
+  join(
     folder,
     readdirSync(folder).find((name) => name.endsWith('.tgz'))!,
   )
-}
 
 /** Makes a folder with nothing but links to these programs, to stand as the whole path. */
 export function pathOf(folder: string, programs: readonly string[]): string {
