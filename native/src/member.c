@@ -214,19 +214,39 @@ static void count_left(member_t *m) {
   }
 }
 
-// Answers what is queued and closes the socket at once: what comes between the last look and the close vanishes,
-// and so the two are as near as can be. Bounded like count_left().
-static void leave(member_t *m, uint64_t real_minus_monotonic) {
-  publish_socket(m);
+// Answers what is queued until there is no more, or with MSG_WAITFORONE until none has come for as long as a receive waits.
+// Bounded like count_left().
+static void answer_queue(member_t *m, int flags, uint64_t real_minus_monotonic) {
   for (int turns = 0; turns < 65536; turns++) {
     ready_batch(m, MEMBER_BATCH);
-    int got = receive(m, MEMBER_BATCH, MSG_DONTWAIT);
-    if (got <= 0) break;
+    int got = receive(m, MEMBER_BATCH, flags);
+    if (got <= 0) return;
     uint64_t now = clock_ns(CLOCK_MONOTONIC);
     echo(m, answer(m, got, now, real_minus_monotonic), now);
   }
+}
+
+static void publish_gone(member_t *m) { publish(m->counters->gone_ns, clock_ns(CLOCK_MONOTONIC) - m->epoch_ns); }
+
+// What comes between the last look and the close vanishes, and so the two are as near as can be.
+static void leave_by_close(member_t *m, uint64_t real_minus_monotonic) {
+  publish_socket(m);
+  answer_queue(m, MSG_DONTWAIT, real_minus_monotonic);
   close(m->fd);
-  publish(m->counters->closed_ns, clock_ns(CLOCK_MONOTONIC) - m->epoch_ns);
+  publish_gone(m);
+}
+
+// A connected socket is in no group, and keeps what it has queued: what was on its way to it when it left is given time to
+// come. To itself, from where nothing comes.
+static int leave_by_connect(member_t *m, uint64_t real_minus_monotonic) {
+  struct sockaddr_storage own;
+  socklen_t length = sizeof own;
+  if (getsockname(m->fd, (struct sockaddr *)&own, &length) || connect(m->fd, (struct sockaddr *)&own, length)) return -errno;
+  publish_gone(m);
+  answer_queue(m, MSG_WAITFORONE, real_minus_monotonic);
+  publish_socket(m);
+  close(m->fd);
+  return 0;
 }
 
 int member_step(member_t *m, uint64_t max_ns) {
@@ -270,9 +290,14 @@ int member_step(member_t *m, uint64_t max_ns) {
       count_left(m);
       publish_socket(m);
       break;
-    case MEMBER_LEAVE:
-      leave(m, real_minus_monotonic);
+    case MEMBER_CLOSE:
+      leave_by_close(m, real_minus_monotonic);
       break;
+    case MEMBER_DRAIN: {
+      int status = leave_by_connect(m, real_minus_monotonic);
+      if (status) return status;
+      break;
+    }
     default:
       publish_socket(m);
       return 1;

@@ -13,7 +13,7 @@
 // which `echoed` is what it handed on to members and `echo_errors` what it could not; see front.h.
 typedef struct {
   uint64_t state;  // MEMBER_STARTING, _SERVING, _STOPPED
-  uint64_t stop;   // MEMBER_END, MEMBER_LEAVE
+  uint64_t stop;   // MEMBER_END, MEMBER_CLOSE, MEMBER_DRAIN
   uint64_t ask;       // the parent raises it to have everything below published afresh
   uint64_t answered;  // the last `ask` that was answered
   uint64_t taken[PHASES];
@@ -27,15 +27,16 @@ typedef struct {
   uint64_t cpu_ns;          // of the serving thread
   uint64_t last_errno;
   uint64_t left[PHASES];  // still queued, or in its hand, when it stopped: taken off the socket, not answered
-  uint64_t closed_ns;     // when it closed its socket on leaving, since the run's epoch
+  uint64_t gone_ns;       // when it left the group, of which its socket gets nothing new from then on; since the run's epoch
   uint64_t thread_id;     // of the serving thread, as /proc knows it
   uint64_t served_ns;     // from reading requests to echoing them, summed over batches
   uint64_t reserved[10];
 } member_counters_t;
 
 enum { MEMBER_BLOCK_BYTES = 256, MEMBER_BATCH = 64, MEMBER_STARTING = 0, MEMBER_SERVING = 1, MEMBER_STOPPED = 2 };
-// The run is over: count what is queued. The member leaves a group that goes on: answer it, close the socket at once.
-enum { MEMBER_END = 1, MEMBER_LEAVE = 2 };
+// The run is over: count what is queued. The member leaves a group that goes on: it answers what is queued and closes the
+// socket at once, or it first takes the socket out of the group, so that nothing comes in between.
+enum { MEMBER_END = 1, MEMBER_CLOSE = 2, MEMBER_DRAIN = 3 };
 // Each word has one writer.
 #define publish(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
 #define add(word, value) publish(word, (word) + (value))

@@ -1,4 +1,6 @@
+import { release } from 'node:os'
 import { usageError } from '../errors.js'
+import { kernelAtLeast } from '../host/kernel.js'
 import { neededNs, planChanges, quietNs, type PlannedChange } from '../plan/change-plan.js'
 import { refuseTooMany } from '../plan/intervals.js'
 import { defaultOf, defaultsOf, flagOf, keysOf } from '../plan/parameters/table.js'
@@ -31,7 +33,12 @@ export function planChurn(texts: FlagTexts<'churn'>): {
     ...given,
     rateHz: given.rateHz ?? defaultOf('rateHz', 'churn'),
     flows: given.flows ?? defaultOf('flows', 'churn'),
+    leave: given.leave ?? defaultOf('leave', 'churn'),
   }
+  if (request.leave === 'drain' && !kernelAtLeast(6, 13))
+    throw usageError(
+      `${flagOf('leave')} drain takes Linux 6.13: on ${release()} a socket that connects stays in its group; leave it out.`,
+    )
   const plan = completePlan(request, hostFacts(request.engine))
   const changes = planChanges(plan.procs, timed, flagOf('change'))
   if (plan.waves > 1)

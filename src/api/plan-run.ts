@@ -1,11 +1,8 @@
 import { refuseTooMany } from '../plan/intervals.js'
-import { RUN_PARAMETERS } from '../plan/parameters/run.js'
-import { defaultOf, type RunParameterKey } from '../plan/parameters/table.js'
+import { defaultOf, keysOf } from '../plan/parameters/table.js'
 import { completePlan, type RunPlan } from '../plan/run-plan.js'
 import { hostFacts } from './host-facts.js'
 import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
-
-const KEYS = [...(Object.keys(RUN_PARAMETERS) as RunParameterKey[]), 'repeat' as const, 'intervalNs' as const]
 
 /**
  * Reads the parameters of a run, and completes the plan for this host.
@@ -21,7 +18,7 @@ export function planRun(texts: FlagTexts<'run'>): {
   const {
     asked: { repeat = defaultOf('repeat'), intervalNs, ...asked },
     supplied,
-  } = readTexts('run', KEYS, texts)
+  } = readTexts('run', keysOf('run'), texts)
   const plan = completePlan(asked, hostFacts(asked.engine))
   refuseTooMany(plan, intervalNs)
   return { plan, supplied, repeat, intervalNs }

@@ -9,8 +9,10 @@ import {
   defaultOf,
   defaultText,
   flagOf,
+  keysOf,
   PARAMETERS,
   readParameter,
+  type KeysOf,
   type RunParameterKey,
 } from '../plan/parameters/table.js'
 import { combinationsOf, orderOf, type SweepPlan, type SweepPoint } from '../plan/sweep-plan.js'
@@ -18,7 +20,10 @@ import { formatCount } from '../units/format.js'
 import { readTexts, type Asked, type FlagTexts } from '../plan/parameters/texts.js'
 import { planRun } from './plan-run.js'
 
-const RUN_KEYS = Object.keys(RUN_PARAMETERS) as RunParameterKey[]
+/** The parameters of its runs. */
+const RUN_KEYS = keysOf('sweep').filter((key): key is RunParameterKey & KeysOf<'sweep'> =>
+  Object.hasOwn(RUN_PARAMETERS, key),
+)
 const MOST_RUNS = 5000
 /** What a trial decides by itself is not worth a repetition: two of three agree at a ratio of one half. */
 const DURATION_SUM = 3

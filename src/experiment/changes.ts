@@ -3,6 +3,7 @@ import { SystemError } from '../native.js'
 import type { Group } from '../group/group.js'
 import { lifeKey, type Life, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
+import type { Leave } from '../plan/leave.js'
 import type { DoneChange, FailedChange, TakenStep } from '../recording/done-change.js'
 import type { ChangeWatch } from './change-watch.js'
 import type { LossWatch } from './loss-watch.js'
@@ -41,6 +42,7 @@ export class ChangeRunner {
     readonly quiet: Quiet,
     readonly watch: ChangeWatch,
     readonly losses: LossWatch,
+    readonly leave: Leave,
   ) {
     group.lives.forEach((life, i) => this.#lives.set(lifeKey(life), i))
   }
@@ -121,6 +123,6 @@ export class ChangeRunner {
     }
     const place = this.#lives.get(lifeKey(life))!
     const beganNs = this.clock.nowNs()
-    return { beganNs, atNs: await (kill ? this.group.kill(place) : this.group.leave(place)) }
+    return { beganNs, atNs: await (kill ? this.group.kill(place) : this.group.leave(place, this.leave)) }
   }
 }

@@ -1,6 +1,7 @@
 import { assembleChurn } from '../assembly/churn.js'
 import { hostIdentity } from '../host/identity.js'
 import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
+import { defaultOf } from '../plan/parameters/table.js'
 import { familiesTaken } from '../plan/transport.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import { ChangeWatch } from './change-watch.js'
@@ -35,6 +36,7 @@ function mostAtOnce(members: number, steps: PlannedChange['steps']): number {
  */
 export async function churnExperiment(options: ChurnOptions): Promise<ChurnResult> {
   const { plan, changes, signal, supplied, toolVersion } = options
+  const { leave = defaultOf('leave', 'churn') } = plan
   const turn = flowPeriodNs(plan)
   const starts = changes.flatMap(({ steps }) => steps.filter((step) => step.action === 'start'))
   const leastNs = plan.durationNs ?? 0
@@ -67,7 +69,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
     }
     const losses = new LossWatch(group, clock, familiesTaken(plan))
     const lossesBefore = losses.read()
-    const runner = new ChangeRunner(group, changes, clock, quiet, watch, losses)
+    const runner = new ChangeRunner(group, changes, clock, quiet, watch, losses, leave)
     session.changeEvents = () => eventsOfChanges(runner)
     // Changes end with the load, whichever of the two ends first.
     const loadOver = new AbortController()

@@ -1,9 +1,13 @@
+import type { Leave } from '../plan/leave.js'
 import type { MemberCounters } from '../recording/counters.js'
 
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
 export const BLOCK_BYTES = 256
 export const MEMBER_STARTING = 0
 export const MEMBER_STOPPED = 2
+
+/** native/src/member.h: MEMBER_END, MEMBER_CLOSE, MEMBER_DRAIN. */
+const STOP = { end: 1n, close: 2n, drain: 3n } as const
 
 const WORD = {
   state: 0,
@@ -20,7 +24,7 @@ const WORD = {
   emptied: 14,
   cpuNs: 15,
   left: 17,
-  closedNs: 19,
+  goneNs: 19,
   threadId: 20,
   servedNs: 21,
 } as const
@@ -62,18 +66,15 @@ export class GroupCounters {
       emptied: this.#get(index, WORD.emptied),
       cpuNs: this.#get(index, WORD.cpuNs),
       left: this.#pair(index, WORD.left),
-      closedNs: this.#get(index, WORD.closedNs),
+      goneNs: this.#get(index, WORD.goneNs),
       threadId: this.#get(index, WORD.threadId),
       servedNs: this.#get(index, WORD.servedNs),
     }
   }
 
-  /**
-   * Tells a member to stop after the batch it is at: `end` counts what is still queued, `leave` answers it and
-   * closes the socket at once, for a group that goes on.
-   */
-  stop(index: number, how: 'end' | 'leave'): void {
-    this.#words[index * (BLOCK_BYTES / 8) + WORD.stop] = how === 'end' ? 1n : 2n
+  /** Tells a member to stop after the batch it is at: `end` counts what is still queued, the others leave a group that goes on. */
+  stop(index: number, how: 'end' | Leave): void {
+    this.#words[index * (BLOCK_BYTES / 8) + WORD.stop] = STOP[how]
   }
 
   /** Asks a member to publish its socket's counters afresh; returns the number to wait for in `answered`. */

@@ -1,6 +1,7 @@
 import type { Life } from '../kernel/group-array.js'
 import type { GroupReading, GroupRecording } from '../recording/group-recording.js'
 import type { Server, TaskState } from '../recording/silence.js'
+import type { Leave } from '../plan/leave.js'
 
 /** Told what ended a member, by its place in `lives`, or the front. */
 export type OnDeath = (who: number | 'front', why: string) => void
@@ -52,8 +53,8 @@ export interface Group {
    * @throws RpbenchError when it does not come to serve: the group is as it was then, and nothing of it is left
    */
   join(life: Life, signal: AbortSignal): Promise<{ life: number; atNs: number }>
-  /** Lets a member answer what it has queued and go. @returns when it closed its socket */
-  leave(life: number): Promise<number>
+  /** Lets a member answer what it has queued and go. @returns when it left the group */
+  leave(life: number, how: Leave): Promise<number>
   /** Kills a member, with what it has queued. @returns when it had ended */
   kill(life: number): Promise<number>
   /** Has a member stand still, keeping its socket, and waits until it does. */

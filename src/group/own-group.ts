@@ -3,6 +3,7 @@ import type { Life } from '../kernel/group-array.js'
 import type { UdpSocket } from '../host/udp-table.js'
 import { addon } from '../native.js'
 import { hasOwnSocket } from '../plan/dispatch.js'
+import type { Leave } from '../plan/leave.js'
 import type { FrontCounters, MemberCounters } from '../recording/counters.js'
 import type { GroupReading, GroupRecording } from '../recording/group-recording.js'
 import type { LeftBehind } from '../recording/silence.js'
@@ -181,13 +182,13 @@ export class OwnGroup implements Group {
     }
   }
 
-  /** Lets a member answer what it has queued and go. @returns when it closed its socket, ns since the epoch */
-  async leave(lifeNumber: number): Promise<number> {
+  /** Lets a member answer what it has queued and go. @returns when it left the group, ns since the epoch */
+  async leave(lifeNumber: number, how: Leave): Promise<number> {
     this.lives[lifeNumber]!.leaving = true
     this.options.steering?.memberRemoved(lifeNumber)
-    this.counters.stop(lifeNumber, 'leave')
+    this.counters.stop(lifeNumber, how)
     await this.#servers.untilGone(lifeNumber)
-    return this.counters.read(lifeNumber).closedNs || this.nowNs()
+    return this.counters.read(lifeNumber).goneNs || this.nowNs()
   }
 
   /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */

@@ -15,8 +15,8 @@ export interface MemberCounters {
   emptied: number
   cpuNs: number
   left: [number, number]
-  /** when it closed its socket on leaving, ns since the run's epoch; 0: it has not */
-  closedNs: number
+  /** when it left the group, whose datagrams its socket gets no more from then on, ns since the run's epoch; 0: it has not */
+  goneNs: number
   /** of the thread that serves, as /proc knows it; 0 while it starts */
   threadId: number
   /** wall time between reading requests and echoing them */

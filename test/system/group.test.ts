@@ -8,7 +8,7 @@ import { OwnGroup } from '../../src/group/own-group.js'
 import { Debugger, MAY_DEBUG } from '../debugger.js'
 import { quietPort } from './experiment.js'
 import { groupOptions } from './group-options.js'
-import { udpSocket, udpSocketsOn } from './kernel-counters.js'
+import { isConnectedOn, udpSocket, udpSocketsOn } from './kernel-counters.js'
 import { isRunning, membersOf, refuseLeftovers, until } from './process-table.js'
 import { request } from './request.js'
 
@@ -287,5 +287,30 @@ describe('a group', () => {
     expect(pids.filter((pid) => isRunning(pid))).toEqual([])
     expect(udpSocketsOn(group.sockets.port)).toBe(0)
     expect([...group.deaths]).toEqual([])
+  })
+})
+
+describe('a member that leaves', () => {
+  const LEAVERS = 8
+
+  it('by drain is out of the group, with its socket open, until nothing comes any more', async () => {
+    const { group } = await start({ members: LEAVERS + 1 })
+    // Each waits for 10 ms: who looks on and loses its CPU for longer sees another.
+    let seen = 0
+    for (let member = 0; member < LEAVERS; member++) {
+      const leaving = group.leave(member, 'drain')
+      for (let look = 0; look < 200 && seen <= member; look++) if (isConnectedOn(group.port)) seen++
+      expect(await leaving).toBeGreaterThan(0)
+    }
+    expect(seen).toBeGreaterThan(0)
+    expect(udpSocketsOn(group.port)).toBe(1)
+  })
+
+  it('by close never is', async () => {
+    const { group } = await start({ members: 3 })
+    const leaving = group.leave(0, 'close')
+    for (let look = 0; look < 20; look++) expect(isConnectedOn(group.port)).toBe(false)
+    await leaving
+    expect(udpSocketsOn(group.port)).toBe(2)
   })
 })

@@ -33,6 +33,14 @@ export function udpSocket(inode: number): { drops: number; queuedBytes: number }
   )
 }
 
+/** Whether a UDP socket on an IPv4 port is connected to somebody. */
+export function isConnectedOn(port: number): boolean {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return [...socketLines().values()].some(
+    ([, local, remote]) => local!.endsWith(end) && !remote!.endsWith(':0000'),
+  )
+}
+
 /** How many UDP sockets are bound to an IPv4 port. */
 export function udpSocketsOn(port: number): number {
   const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`

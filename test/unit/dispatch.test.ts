@@ -71,7 +71,7 @@ function counted(changes: Partial<MemberCounters>): MemberCounters {
     emptied: 0,
     cpuNs: 0,
     left: [0, 0],
-    closedNs: 0,
+    goneNs: 0,
     threadId: 0,
     servedNs: 0,
     ...changes,

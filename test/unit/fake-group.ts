@@ -42,7 +42,7 @@ const counters = (taken: number): MemberCounters => ({
   emptied: 2,
   cpuNs: 1000 * taken,
   left: [0, 0],
-  closedNs: 0,
+  goneNs: 0,
   threadId: 0,
   servedNs: 500 * taken,
 })

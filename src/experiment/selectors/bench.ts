@@ -88,23 +88,32 @@ export class Bench {
    * @throws Mismatch if none of them got it
    */
   deliver(client: number, receivers: readonly number[], word = 0, to = this.loopback): number {
+    const datagram = this.send(client, word, to)
+    const end = performance.now() + DELIVERY_MS
+    while (performance.now() < end) {
+      const place = receivers.findIndex((fd) => this.hasReceived(fd, datagram))
+      if (place >= 0) return place
+      Atomics.wait(pause, 0, 0, 1)
+    }
+    throw new Mismatch('nobody got a datagram')
+  }
+
+  /** Sends a datagram to the port, with `word` as in `deliver`. @returns it */
+  send(client: number, word = 0, to = this.loopback): Uint8Array {
     const datagram = new DataView(new ArrayBuffer(TAG_OFFSET + TAG_BYTES))
     const bytes = new Uint8Array(datagram.buffer)
     datagram.setUint32(WORD_OFFSET, word)
     datagram.setUint32(NATIVE_WORD_OFFSET, word, true)
     bytes.set(randomBytes(TAG_BYTES), TAG_OFFSET)
     checked(addon.send(client, bytes, to, this.#port), 'sendto')
-    const end = performance.now() + DELIVERY_MS
-    const received = new Uint8Array(bytes.length + 1)
-    while (performance.now() < end) {
-      const place = receivers.findIndex((fd) => {
-        const length = addon.receive(fd, received)
-        return length > 0 && Buffer.compare(received.subarray(0, length), bytes) === 0
-      })
-      if (place >= 0) return place
-      Atomics.wait(pause, 0, 0, 1)
-    }
-    throw new Mismatch('nobody got a datagram')
+    return bytes
+  }
+
+  /** Whether the next datagram in the queue of a socket, which is taken, is this one. */
+  hasReceived(fd: number, datagram: Uint8Array): boolean {
+    const received = new Uint8Array(datagram.length + 1)
+    const length = addon.receive(fd, received)
+    return length > 0 && Buffer.compare(received.subarray(0, length), datagram) === 0
   }
 
   /** Where one datagram of each client goes. */

@@ -119,6 +119,11 @@ const familyCases: SelectorCase[] = [
     claim: 'a member that is connected gets only what its peer sends',
     test: testConnectedMember,
   },
+  {
+    id: 'connected-leaves',
+    claim: 'a member that connects leaves the array as one that goes does, and keeps what it has queued',
+    test: testConnectedLeaves,
+  },
 ]
 
 export const lookupCases: SelectorCase[] = [
@@ -214,4 +219,17 @@ function testConnectedMember(bench: Bench): void {
   const places = bench.placements(others, sockets)
   if (places.includes(1)) throw new Mismatch('it got the datagram of another flow')
   if (new Set(places).size < 2) throw new Mismatch('the other members do not share the other flows')
+}
+
+function testConnectedLeaves(bench: Bench): void {
+  if (!kernelAtLeast(6, 13)) throw new NotPossible('it is so since Linux 6.13')
+  const [first, second, ...others] = bench.openGroup(4)
+  attachIndexProgram(first!)
+  const [client] = bench.clients(1)
+  const queued = bench.send(client!, 1)
+  checked(addon.connect(second!, bench.loopback, bench.port), 'connect')
+  // The last is where the second was.
+  const order = Array.from({ length: 3 }, (_, word) => bench.deliver(client!, [first!, ...others], word))
+  expectSame('after the second connected', order, [0, 2, 1])
+  if (!bench.hasReceived(second!, queued)) throw new Mismatch('it lost what it had queued')
 }

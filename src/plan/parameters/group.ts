@@ -1,5 +1,6 @@
 import { LOOPBACK } from '../../units/addresses.js'
 import { DISPATCHES } from '../dispatch.js'
+import { LEAVES } from '../leave.js'
 import { LISTENS } from '../listen.js'
 import { SERVICE_DISTRIBUTIONS, SERVICE_KINDS } from '../service-times.js'
 import { PREDICTED_STEERINGS, STEERINGS, STEERINGS_BY_FLOW, steeringsInWords } from '../steering.js'
@@ -57,6 +58,17 @@ export const GROUP_PARAMETERS = {
     help: 'port of the group, 0 for a free one',
     group: 'GROUP',
     commands: AND_CHURN,
+  },
+  leave: {
+    kind: choiceOf(LEAVES),
+    flag: 'leave',
+    default: 'close',
+    optional: true,
+    help: 'how a member leaves',
+    detail:
+      'it answers what it has queued and closes its socket, which loses what comes in between; or it first takes the socket out of the group by connect(), which loses nothing and takes Linux 6.13',
+    group: 'CHANGES',
+    commands: { churn: {} },
   },
   dispatch: {
     kind: choiceOf(DISPATCHES),
