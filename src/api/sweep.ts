@@ -6,7 +6,7 @@ import type { Progress } from '../experiment/progress.js'
 import { nextJob, remainingNs } from '../experiment/sweep-jobs.js'
 import { measureJob } from '../experiment/sweep-run.js'
 import { sweepExperiment, type SweepProgress } from '../experiment/sweep.js'
-import { hostIdentity } from '../host/identity.js'
+import { hostRecord } from '../experiment/host-record.js'
 import { judged } from '../metrics/judged.js'
 import { pointLabel, type SweepPlan } from '../plan/sweep-plan.js'
 import type { SweepResult, SweepRun } from '../result/sweep-result.js'
@@ -84,7 +84,7 @@ async function measureSweep(
     assembleSweep(
       {
         toolVersion: TOOL_VERSION,
-        host: hostIdentity(),
+        host: hostRecord(),
         startedAt,
         durationNs: (earlier?.durationNs ?? 0) + nsSince(began),
         supplied,

@@ -6,6 +6,7 @@ import type { MetricName } from '../plan/metrics/table.js'
 import type { ComparedSide, CompareResult } from '../result/compare-result.js'
 import type { ResultSet, SetResult } from '../result/result-set.js'
 import type { RunResult } from '../result/run-result.js'
+import { measuredTraits } from './host-traits.js'
 import { COMPARE_SCHEMA } from '../result/schema-names.js'
 
 /** A set with what is known of it where none of its results could be made. */
@@ -78,8 +79,12 @@ export function assembleCompare(record: CompareRecord): CompareResult {
 
 /** Where, and by what, the results of a side were measured. */
 function placesOf({ results, host, toolVersion }: CompareSide): Place[] {
-  const places = results.flatMap(({ result }) => result ?? [])
-  return places.length > 0 ? places : [{ host, tool: { name: 'rpbench', version: toolVersion } }]
+  const places = results.flatMap(({ result }) =>
+    result ? [{ host: result.host, tool: result.tool, measured: measuredTraits(result) }] : [],
+  )
+  return places.length > 0
+    ? places
+    : [{ host, tool: { name: 'rpbench', version: toolVersion }, measured: [] }]
 }
 
 function sideOf({ name, results, skipped, host, plan }: CompareSide, startedAt: string): ComparedSide {

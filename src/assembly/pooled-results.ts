@@ -43,7 +43,8 @@ const commandOf = (result: Repeatable): RepeatResult['of'] =>
   'of' in result ? result.of : result.schema === 'rpbench/churn@1' ? 'churn' : 'run'
 
 function planKey(result: Repeatable): string {
-  const { host, tool, label, plan } = result
+  const { tool, label, plan } = result
+  const { traits: _apart, ...host } = result.host
   const effective = Object.entries(plan.effective)
     .filter(([key]) => !DRAWN.has(key))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -16,7 +16,10 @@ checks by \`npm run docs\`.
 - Exit status: 0 reuseport can be measured here, 1 it cannot (\`reuseport\`, \`affinity\`, \`members\`), 130 interrupted. With \`--strict\` 3 where a check that fails,
   or one of those marked **judged**, is not ok: there a run would find itself suspect, or that cannot be told.
 - It takes about three seconds, sends over loopback only, and changes nothing. Probes run one after another, so that none disturbs another; it computes for one second on one
-  CPU. Shell commands below that begin with \`echo\` or write a file need a root shell.`
+  CPU. Shell commands below that begin with \`echo\` or write a file need a root shell.
+- \`run\`, \`churn\` and the others keep those that are read in no time in \`host.traits\` of their results, by the same ids, read when nothing is measured; \`steal\`,
+  \`throttled\` and \`busy-neighbour\` of the measured phase are in \`validity.checks\`. \`rpbench compare\` names those that differ between two sets, \`rpbench list\` those that
+  were not ok.`
 
 /** docs/doctor.md: a section for each trait. */
 export function doctorPage(): string {

@@ -1,5 +1,5 @@
 import { assembleChurn } from '../assembly/churn.js'
-import { hostIdentity } from '../host/identity.js'
+import { hostRecord } from './host-record.js'
 import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
 import { defaultOf } from '../plan/parameters/table.js'
 import { familiesTaken } from '../plan/transport.js'
@@ -95,7 +95,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
       lossesBefore,
       lossesAfter: losses.read(),
     })
-    const result = assembleChurn(recording, { supplied, toolVersion, host: hostIdentity() })
+    const result = assembleChurn(recording, { supplied, toolVersion, host: hostRecord(options.plan) })
     session.intervals?.tellRest(result.intervals ?? [])
     return result
   } finally {

@@ -29,7 +29,10 @@ const PROBES: readonly {
   what: string
   probe: (options: DoctorOptions) => SomeReadings | Promise<SomeReadings>
 }[] = [
-  { what: 'reading settings', probe: readHostTraits },
+  {
+    what: 'reading settings',
+    probe: ({ facts: { openFiles } }) => ({ ...readHostTraits(), 'open-files': openFiles }),
+  },
   { what: 'sending 200 flows to a group', probe: probeGroup },
   {
     what: 'attaching programs',

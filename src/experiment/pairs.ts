@@ -1,6 +1,6 @@
 import { assembleRepeat } from '../assembly/repeat.js'
 import { RpbenchError } from '../errors.js'
-import { hostIdentity } from '../host/identity.js'
+import { hostRecord } from './host-record.js'
 import type { Repetition, RepeatResult } from '../result/repeat-result.js'
 import { shuffled } from '../stats/shuffle.js'
 import { Agenda } from './agenda.js'
@@ -60,7 +60,7 @@ export async function measurePairs(options: PairsOptions): Promise<MeasuredPairs
     return assembleRepeat(
       {
         toolVersion,
-        host: hostIdentity(),
+        host: hostRecord(plan),
         supplied,
         startedAt,
         durationNs: (performance.now() - began) * 1e6,

@@ -1,6 +1,6 @@
 import { assembleRepeat } from '../assembly/repeat.js'
 import { RpbenchError } from '../errors.js'
-import { hostIdentity } from '../host/identity.js'
+import { hostRecord } from './host-record.js'
 import type { Repetition, RepeatResult } from '../result/repeat-result.js'
 import { Agenda } from './agenda.js'
 import { expectedNs } from './expected-time.js'
@@ -36,7 +36,7 @@ export async function repeatExperiment(options: RepeatOptions): Promise<RepeatRe
     assembleRepeat(
       {
         toolVersion,
-        host: hostIdentity(),
+        host: hostRecord(plan),
         supplied,
         startedAt,
         durationNs: (performance.now() - began) * 1e6,

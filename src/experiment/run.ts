@@ -1,5 +1,5 @@
 import { assembleRun, flowRows } from '../assembly/run.js'
-import { hostIdentity } from '../host/identity.js'
+import { hostRecord } from './host-record.js'
 import type { FlowRow, RunResult } from '../result/run-result.js'
 import { Session, type SessionOptions } from './session.js'
 
@@ -30,7 +30,7 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
     await session.warmUp()
     await session.measure()
     const recording = await session.finish()
-    const result = assembleRun(recording, { supplied, toolVersion, host: hostIdentity() })
+    const result = assembleRun(recording, { supplied, toolVersion, host: hostRecord(options.plan) })
     session.intervals?.tellRest(result.intervals ?? [])
     return {
       result,

@@ -5,7 +5,7 @@ import { judgeChurn } from '../analysis/claims/churn-claim.js'
 import { judgeOverload } from '../analysis/claims/overload-claim.js'
 import { untold } from '../analysis/claims/ruling.js'
 import { exitStatusOf, RpbenchError } from '../errors.js'
-import { hostIdentity } from '../host/identity.js'
+import { hostRecord } from './host-record.js'
 import type { ClaimId } from '../plan/claim-ids.js'
 import { churnPlan, placesFlows } from '../plan/verify-plan.js'
 import { basisOf } from '../plan/steering.js'
@@ -46,7 +46,7 @@ export async function verifyClaims(options: VerifyOptions): Promise<ClaimsResult
   return {
     schema: VERIFY_SCHEMA,
     tool: { name: 'rpbench', version: toolVersion },
-    host: hostIdentity(),
+    host: hostRecord(),
     startedAt: startedAt.toISOString(),
     durationNs: Math.round((performance.now() - since) * 1e6),
     ...(signal.aborted && { stopped: 'interrupted' as const }),

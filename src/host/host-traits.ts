@@ -10,7 +10,6 @@ import { kernelAtLeast } from './kernel.js'
 import {
   ephemeralPortRange,
   maxReceiveBufferBytes,
-  openFileCount,
   openFileLimit,
   resourceLimit,
   usualReceiveBufferBytes,
@@ -39,7 +38,7 @@ export function readHostTraits(): SomeReadings {
     governor: reading(() => ({ governors: governors() }), HIDDEN),
     virtual: reading(readVirtual, HIDDEN),
     clock: reading(readClockSource, HIDDEN),
-    'open-files': reading(() => ({ limit: openFileLimit(), used: openFileCount() }), HIDDEN),
+    'open-files': reading(() => ({ limit: openFileLimit() }), HIDDEN),
     'memory-lock': reading(lockedMemory, HIDDEN),
     'ephemeral-ports': reading(ports, HIDDEN),
     'receive-buffer': reading(receiveBuffer, HIDDEN),

@@ -48,16 +48,17 @@ export interface TraitReadings {
   clock: { source?: string; available?: string[]; readNs?: number; resolutionNs?: number }
   'timer-slack': { sleepNs: number; medianLateNs: number; worstLateNs: number }
   steal: { share: number }
-  throttled: { count: number; ns: number } | { noQuota: true }
+  throttled: { count: number; ns?: number } | { noQuota: true }
   pauses: { longestNs: number; watchedNs: number }
-  'busy-neighbour': { share: number; cpus: number }
+  'busy-neighbour': { share: number; cpus?: number }
   /** `onlineList` as taskset takes it */
   cpus: { allowed: number; online: number; onlineList?: string }
   'cgroup-cpu': { quotaCpus?: number; group?: string; file?: string; lift?: string; allowed: number }
   governor: { governors: string[] }
   virtual: { machine?: string; container?: string }
   'member-memory': { residentBytes: number; freeBytes: number; bound: string }
-  'open-files': { limit: number; used: number }
+  /** `used`: open beside what a run opens */
+  'open-files': { limit: number; used?: number }
   processes: { left?: number; tasksPerMember: number; bound?: string; raise?: string }
   'memory-lock': { bytes?: number; free: boolean; charged: boolean }
   'ephemeral-ports': { first: number; last: number; reserved: number }

@@ -92,7 +92,11 @@ const planDifference = z.object({
 })
 
 const hostDifference = z.object({
-  field: z.string().describe('what differs: a field of the host, or the version of rpbench'),
+  field: z
+    .string()
+    .describe(
+      'what differs: a field of the host, the version of rpbench, or a trait of the host by the id that `rpbench doctor` has for it',
+    ),
   base: z.string().describe('its value on the base side'),
   new: z.string().describe('its value on the new side'),
 })

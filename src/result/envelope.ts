@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { bytes, count, instant } from './scalars.js'
+import { hostTrait } from './trait.js'
 
 /**
  * What results have in common. Names are camelCase with their unit, a thing that was not measured is absent (never null,
@@ -22,6 +23,12 @@ export const host = z
     cpuModel: z.string().describe('of the first CPU, as the kernel names it'),
     memoryBytes: bytes.describe('memory of the host'),
     node: z.string().describe('version of Node'),
+    traits: z
+      .array(hostTrait)
+      .optional()
+      .describe(
+        'what is set here that limits a figure or a flag, by the ids of `rpbench doctor`; absent in results of versions that did not look',
+      ),
   })
   .describe('where it was measured')
 

@@ -4,6 +4,7 @@ import { COMPARE_VERDICTS } from './compare-result.js'
 import { envelope } from './envelope.js'
 import { count, instant, ns, rate, share } from './scalars.js'
 import { LIST_SCHEMA } from './schema-names.js'
+import { hostTrait, isMeasuredTrait, traitId } from './trait.js'
 
 /** What kinds of results are saved, and up to which version this rpbench reads them. */
 const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1, compare: 1 } as const
@@ -43,6 +44,13 @@ const headline = z.object({
   lossShare: share
     .optional()
     .describe('of the requests that were due, those without a reply in time; of one run'),
+  hostname: z.string().optional().describe('where it was measured; absent where a result does not say'),
+  limits: z
+    .array(traitId)
+    .optional()
+    .describe(
+      'what of the host was not as it should be, there or while it was measured: ids of `rpbench doctor`; absent in results of versions that did not look',
+    ),
 })
 
 export const listResult = z.object({
@@ -59,7 +67,12 @@ export const listResult = z.object({
 export type Headline = z.infer<typeof headline>
 export type ListResult = z.infer<typeof listResult>
 
-const validity = z.object({ verdict: z.enum(['valid', 'suspect', 'invalid']) }).optional()
+const validity = z
+  .object({
+    verdict: z.enum(['valid', 'suspect', 'invalid']),
+    checks: z.array(z.object({ code: z.string(), passed: z.boolean() })).optional(),
+  })
+  .optional()
 const stopped = z.enum(['interrupted', 'failed']).optional()
 const percentiles = z.object({ p50Ns: z.number(), p99Ns: z.number() })
 const part = z.object({ validity, stopped, error: z.unknown().optional() })
@@ -68,6 +81,7 @@ const part = z.object({ validity, stopped, error: z.unknown().optional() })
 const outline = z.object({
   startedAt: instant,
   label: z.string().optional(),
+  host: z.object({ hostname: z.string(), traits: z.array(hostTrait).optional() }).optional(),
   stopped,
   validity,
   throughput: z.object({ roundTripsPerSecond: z.number() }).optional(),
@@ -124,7 +138,20 @@ function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
     ...(throughput && { roundTripsPerSecond: throughput.roundTripsPerSecond }),
     ...(times && { p50Ns: times.p50Ns, p99Ns: times.p99Ns }),
     ...(due > 0 && { lossShare: missed / due }),
+    ...placeOf(data, parts ?? [data]),
   }
+}
+
+/** Where it was measured, and what was not as it should be there. What is not known is no limit. */
+function placeOf({ host }: Outline, parts: readonly z.infer<typeof part>[]): Partial<Headline> {
+  if (host === undefined) return {}
+  const { hostname, traits } = host
+  const set = traits?.filter(({ status }) => status === 'warn' || status === 'fail').map(({ id }) => id)
+  const measured = parts
+    .flatMap(({ validity: judged }) => judged?.checks ?? [])
+    .filter(({ code, passed }) => !passed && isMeasuredTrait(code))
+    .map(({ code }) => code)
+  return { hostname, ...(set && { limits: [...new Set([...measured, ...set])] }) }
 }
 
 function worst(parts: readonly z.infer<typeof part>[]): Headline['verdict'] {

@@ -17,3 +17,7 @@ export const hostTrait = z.object({
 })
 
 export type HostTrait = z.infer<typeof hostTrait>
+
+/** Those that a run measures itself, while its load lasts: they are checks of its validity, by the same ids. */
+const MEASURED = new Set(['steal', 'throttled', 'busy-neighbour'])
+export const isMeasuredTrait = (id: string): boolean => MEASURED.has(id)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { TRAIT_IDS } from '../../src/advice/traits/table.js'
 import { runResult } from '../../src/result/run-result.js'
 import { without } from '../refused-calls.js'
 import { runTool, Tool } from './tool.js'
@@ -15,6 +16,16 @@ describe('where the kernel refuses io_uring', () => {
       expect(status).toBe(0)
       const result = runResult.parse(JSON.parse(stdout))
       expect(result.client?.engine).toBe('epoll')
+      expect(result.host.traits).toContainEqual({
+        id: 'io-uring',
+        status: 'warn',
+        observed: 'it is forbidden here, as the seccomp profiles of many containers do',
+      })
+      const open = result.host.traits?.find(({ id }) => id === 'open-files')
+      expect(open?.observed).toMatch(/ at most: room for some [\d,]+ flows? at a time$/)
+      expect(result.host.traits?.map(({ id }) => id)).toEqual(
+        TRAIT_IDS.filter((id) => result.host.traits?.some((trait) => trait.id === id)),
+      )
       expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
       expect(result.validity.findings).toContainEqual(
         expect.objectContaining({ code: 'engine-fallback', severity: 'note' }),

@@ -342,6 +342,39 @@ describe('saved results', () => {
     ])
   })
 
+  it('explain a difference of hosts by what is set there, and by what was measured of them', async () => {
+    const { host, validity } = sampleResult()
+    const ports = { id: 'ephemeral-ports', status: 'ok' as const, observed: 'many' }
+    const at = (engine: 'ok' | 'warn', ...steal: number[]): RunResult[] =>
+      runs(6, engine === 'ok' ? 1 : 1.3).map((result, i) => ({
+        ...result,
+        host: {
+          ...host,
+          traits: [ports, { id: 'io-uring', status: engine, observed: `io_uring ${engine}` }],
+        },
+        validity: {
+          ...validity,
+          checks: [
+            { code: 'steal', measured: steal[i % steal.length]!, limit: 0.02, passed: true },
+            { code: 'busy-neighbour', measured: i / 100, limit: 0.1, passed: true },
+          ],
+        },
+      }))
+    const stolen = save('stolen', at('warn', 0, 0.015, 0.12))
+    const kept = save('kept', at('ok', 0, 0.01, 0.02))
+    expect((await compareFolders(kept, stolen)).differences.host).toEqual([
+      { field: 'io-uring', base: 'io_uring ok', new: 'io_uring warn' },
+      // Within its limit on both sides, what other processes used is not told.
+      { field: 'steal', base: '0.0 % to 2.0 %', new: '0.0 % to 12.0 %' },
+    ])
+    // Results of versions that did not look say nothing of it.
+    const before = save(
+      'before',
+      runs(6).map((one) => ({ ...one, validity: { ...one.validity, checks: [] } })),
+    )
+    expect((await compareFolders(before, stolen)).differences.host).toEqual([])
+  })
+
   it.each([
     [
       'of different plans',

@@ -15,6 +15,8 @@ const REFERENCE = fileURLToPath(new URL('../../results/reference', import.meta.u
 let root: string
 useTemporaryDirectory((path) => (root = path))
 
+const trait = (id: string, status: 'ok' | 'warn' | 'unknown') => ({ id, status, observed: 'so' })
+const check = (code: string, passed: boolean) => ({ code, measured: 1, limit: 1, passed })
 const judged = (verdict: string) => ({ validity: { verdict } })
 
 const save = (name: string, value: unknown): Promise<void> =>
@@ -75,6 +77,33 @@ describe('a folder of results', () => {
       'verify.json': 'verify holds',
       'verify-selectors.json': 'verify holds',
     })
+  })
+
+  it('says where each was measured, and what of that host was not as it should be', async () => {
+    const { host, validity } = sampleResult()
+    const limited = {
+      ...sampleResult(),
+      host: {
+        ...host,
+        traits: [trait('cpus', 'ok'), trait('io-uring', 'warn'), trait('governor', 'unknown')],
+      },
+      validity: {
+        ...validity,
+        checks: [check('steal', false), check('throttled', true), check('snmp', false)],
+      },
+    }
+    await save('a.json', { ...sampleResult(), startedAt: '2026-11-22T10:00:00.000Z' })
+    await save('b.json', { ...limited, startedAt: '2026-11-22T11:00:00.000Z' })
+    const [before, after] = readFolder(root).results
+    expect(before).toHaveProperty('hostname', host.hostname)
+    expect(before).not.toHaveProperty('limits')
+    expect(after).toMatchObject({ hostname: host.hostname, limits: ['steal', 'io-uring'] })
+    const text = renderListText(listed(root), { columns: 160, color: false })
+    expect(text).toMatch(/ limits /)
+    expect(text).toMatch(/ steal \+1 +b\.json$/m)
+    expect(text).not.toContain(host.hostname)
+    await save('c.json', { ...limited, host: { ...host, hostname: 'bench-2' } })
+    expect(renderListText(listed(root), { columns: 160, color: false })).toMatch(/ bench-2 /)
   })
 
   it('says of several measurements the worst', async () => {

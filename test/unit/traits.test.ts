@@ -59,7 +59,7 @@ const CASES: readonly [SomeReadings, RegExp][] = [
   ],
   [{ throttled: { count: 0, ns: 0 } }, /^ok/],
   [{ throttled: { noQuota: true } }, /^ok/],
-  [{ throttled: { count: 1, ns: 5e7 } }, /^warn \| 1 time in a second, for 50 ms/],
+  [{ throttled: { count: 1, ns: 5e7 } }, /^warn \| 1 time, for 50 ms in all/],
   [{ steal: { share: 0.02 } }, /^ok \| 2\.0 %$/],
   [{ steal: { share: 0.021 } }, /^warn \| 2\.1 %/],
   [{ 'busy-neighbour': { share: 0.1, cpus: 2 } }, /^ok/],

@@ -80,9 +80,9 @@ export const CPU_TRAITS: TraitRows<
     judge: (reading) => {
       if ('noQuota' in reading) return ok('nothing can throttle it: no quota')
       const { count, ns } = reading
-      return count === 0
-        ? ok('never')
-        : warn(`${plural(count, 'time', 'times')} in a second, for ${formatDuration(ns)} in all`, RAISE_QUOTA)
+      if (count === 0) return ok('never')
+      const lasted = ns === undefined ? '' : `, for ${formatDuration(ns)} in all`
+      return warn(`${plural(count, 'time', 'times')}${lasted}`, RAISE_QUOTA)
     },
   },
   steal: {
@@ -101,7 +101,8 @@ export const CPU_TRAITS: TraitRows<
     judged: true,
     cures: [TOP],
     judge: ({ share, cpus }) => {
-      const observed = `${formatPercent(share, 0)} of ${plural(cpus, 'CPU', 'CPUs')}`
+      const of = cpus === undefined ? 'the CPUs' : plural(cpus, 'CPU', 'CPUs')
+      const observed = `${formatPercent(share, 0)} of ${of}`
       return share <= NEIGHBOUR ? ok(observed) : warn(observed, TOP)
     },
   },

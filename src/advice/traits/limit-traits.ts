@@ -34,7 +34,7 @@ export const LIMIT_TRAITS: TraitRows<'member-memory' | 'open-files' | 'processes
     expected: `enough for ${formatCount(FLOWS)} flows at a time`,
     means: `how many flows have their sockets open at a time (${flagOf('flows')}); more run in waves`,
     cures: [MORE_FILES],
-    judge: ({ limit, used }) => {
+    judge: ({ limit, used = 0 }) => {
       const room = Math.max(0, limit - used - SPARE_FILES)
       // What happens to be open does not matter by itself.
       const rounded = room >= 1000 ? Math.floor(room / 100) * 100 : room

@@ -1,6 +1,7 @@
 import { PARAMETERS, type ParameterKey } from '../../plan/parameters/table.js'
 import type { CompareResult } from '../../result/compare-result.js'
 import type { RunResult } from '../../result/run-result.js'
+import type { HostTrait } from '../../result/trait.js'
 import { formatDuration } from '../../units/format.js'
 
 type Plan = RunResult['plan']
@@ -44,16 +45,58 @@ const flagName = (key: string): string =>
   key in PARAMETERS ? `--${PARAMETERS[key as ParameterKey].flag}` : key
 
 /** Where, and by what, a result was measured. */
-export type Place = Pick<RunResult, 'host' | 'tool'>
+export interface Place extends Pick<RunResult, 'host' | 'tool'> {
+  /** what was measured of the host meanwhile */
+  measured: readonly HostTrait[]
+}
 
 /** What differs between where, and by what, the results of two sides were measured: all values that a side has. */
 export function hostDifferences(base: readonly Place[], next: readonly Place[]): HostDifference[] {
   const [from, to] = [base, next].map((places) =>
-    places.map(({ host, tool }): Record<string, unknown> => ({ ...host, rpbench: tool.version })),
+    places.map(({ host: { traits: _apart, ...host }, tool }): Record<string, unknown> => ({
+      ...host,
+      rpbench: tool.version,
+    })),
   )
-  return Object.keys({ ...from![0], ...to![0] })
+  const fields = Object.keys({ ...from![0], ...to![0] })
     .map((field) => ({ field, base: values(from!, field), new: values(to!, field) }))
     .filter((one) => one.base !== one.new)
+  return [
+    ...fields,
+    ...traitDifferences(base, next, ({ host }) => host.traits ?? [], observedOf),
+    // Chance moves what is measured: what counts is whether it is as it should be.
+    ...traitDifferences(base, next, ({ measured }) => measured, worstOf),
+  ]
+}
+
+/** The traits in which both sides were looked at, and of which `telling` says different things. */
+function traitDifferences(
+  base: readonly Place[],
+  next: readonly Place[],
+  traitsOf: (place: Place) => readonly HostTrait[],
+  telling: (found: readonly HostTrait[]) => string,
+): HostDifference[] {
+  const [from, to] = [base.flatMap(traitsOf), next.flatMap(traitsOf)]
+  return [...new Set(from.map(({ id }) => id))].flatMap((field) => {
+    const [ours, theirs] = [from, to].map((all) => all.filter(({ id }) => id === field))
+    return theirs!.length === 0 || telling(ours!) === telling(theirs!)
+      ? []
+      : [{ field, base: rangeOf(ours!), new: rangeOf(theirs!) }]
+  })
+}
+
+const observedOf = (found: readonly HostTrait[]): string =>
+  [...new Set(found.map(({ observed }) => observed))].toSorted().join(', ')
+
+const worstOf = (found: readonly HostTrait[]): string =>
+  found.some(({ status }) => status === 'warn') ? 'warn' : 'ok'
+
+const inOrder = new Intl.Collator('en', { numeric: true })
+
+/** What was found, or where that is more than two things, the least and the most of it. */
+function rangeOf(found: readonly HostTrait[]): string {
+  const all = [...new Set(found.map(({ observed }) => observed))].toSorted(inOrder.compare)
+  return all.length > 2 ? `${all[0]} to ${all.at(-1)}` : all.join(', ')
 }
 
 /** All values that places have of a field. */

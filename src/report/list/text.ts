@@ -13,8 +13,12 @@ const cut = (text: string): string => {
   return letters.length <= MOST_LABEL ? text : `${letters.slice(0, MOST_LABEL - 1).join('')}…`
 }
 
+/** The first of what limits a host, and how many more there are. */
+const first = (limits: readonly string[]): string =>
+  limits.length > 1 ? `${limits[0]} +${limits.length - 1}` : (limits[0] ?? '')
+
 /** Columns go from the right in a narrow terminal, but for the verdict. */
-const columnsIn = (style: Style): GridColumn<Headline>[] => [
+const columnsIn = (style: Style, results: readonly Headline[]): GridColumn<Headline>[] => [
   { title: 'when (UTC)', align: 'left', cell: ({ startedAt }) => startedAt.slice(0, 16).replace('T', ' ') },
   { title: 'what', align: 'left', cell: ({ kind }) => kind },
   { title: 'label', align: 'left', goes: 6, cell: ({ label = '' }) => style.plain(cut(label)) },
@@ -44,6 +48,27 @@ const columnsIn = (style: Style): GridColumn<Headline>[] => [
     goes: 3,
     cell: ({ lossShare }) => (lossShare === undefined ? '' : formatPercent(lossShare)),
   },
+  // One for all says nothing.
+  ...(new Set(results.map(({ hostname }) => hostname)).size > 1
+    ? [
+        {
+          title: 'host',
+          align: 'left' as const,
+          goes: 2.5,
+          cell: ({ hostname = '' }: Headline) => style.plain(cut(hostname)),
+        },
+      ]
+    : []),
+  ...(results.some(({ limits = [] }) => limits.length > 0)
+    ? [
+        {
+          title: 'limits',
+          align: 'left' as const,
+          goes: 1.5,
+          cell: ({ limits = [] }: Headline) => style.plain(first(limits)),
+        },
+      ]
+    : []),
   { title: 'file', align: 'left', goes: 1, cell: ({ file }) => style.plain(file) },
 ]
 
@@ -53,7 +78,7 @@ export function renderListText({ folder, results, skipped }: ListResult, options
   const lines =
     results.length === 0
       ? layOut([{ label: '', phrases: [{ text: `No results in ${folder}.` }] }], style)
-      : grid(results, columnsIn(style), style.columns)
+      : grid(results, columnsIn(style, results), style.columns)
   return [
     ...lines,
     ...layOut(

@@ -47,16 +47,19 @@ export function compareBody(result: CompareResult): Body {
         title: side === 'base' ? 'The base' : 'The new side',
         content: [
           markup`<p><code>${commandLine(`rpbench ${result.of}`, result[side].plan.supplied)}</code></p>`,
-          pairs(
-            'Where it was measured',
-            Object.entries(result[side].host).map(([key, value]) => [key, plainText(value)] as const),
-          ),
+          pairs('Where it was measured', placeOf(result[side].host)),
         ],
       })),
       originSection('rpbench compare', result),
     ],
   }
 }
+
+/** What a host is, and what was found of it. */
+const placeOf = ({ traits = [], ...host }: CompareResult['base']['host']): [string, string][] => [
+  ...Object.entries(host).map(([key, value]): [string, string] => [key, plainText(value)]),
+  ...traits.map(({ id, observed }): [string, string] => [id, observed]),
+]
 
 function metricsTable({ metrics, design }: CompareResult) {
   return table<ComparedMetric>(
