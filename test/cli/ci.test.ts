@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { useTemporaryDirectory } from '../temporary-directory.js'
-import { CLI } from './tool.js'
+import { CLI, withoutProgress } from './tool.js'
 
 const DOCUMENT = await readFile(new URL('../../docs/ci.md', import.meta.url), 'utf8')
 
@@ -44,7 +44,7 @@ function shell(command: string): Promise<{ status: number; stderr: string }> {
         },
       },
       (error, _, stderr) => {
-        resolve({ status: error ? Number(error.code) : 0, stderr })
+        resolve({ status: error ? Number(error.code) : 0, stderr: withoutProgress(stderr) })
       },
     )
   })

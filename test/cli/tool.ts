@@ -10,10 +10,15 @@ const NO_PROCESSES = fileURLToPath(new URL('no-processes.cjs', import.meta.url))
 
 const NO_CAPABILITIES = ['setpriv', '--inh-caps=-all', '--bounding-set=-all']
 
+/** What was said on standard error but for lines of progress, which come where something takes over ten seconds here. */
+export const withoutProgress = (stderr: string): string =>
+  stderr.replaceAll(/^.+ · \d+ % · [\d.]+ (?:s|min|h) left.*\n/gm, '')
+
 export interface Outcome {
   status: number | null
   signal: NodeJS.Signals | null
   stdout: string
+  /** without progress */
   stderr: string
 }
 
@@ -61,7 +66,8 @@ export class Tool {
     this.ended = once(child, 'close').then(([status, signal]) => ({
       status: status as number | null,
       signal: signal as NodeJS.Signals | null,
-      ...text,
+      stdout: text.stdout,
+      stderr: withoutProgress(text.stderr),
     }))
   }
 

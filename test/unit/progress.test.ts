@@ -10,6 +10,7 @@ import { agendaOf } from '../../src/experiment/verify/agenda.js'
 import { planChanges } from '../../src/plan/change-plan.js'
 import type { RunRequest } from '../../src/plan/run-plan.js'
 import { completeVerifyPlan } from '../../src/plan/verify-plan.js'
+import { withoutProgress } from '../cli/tool.js'
 import { KERNEL_RULE } from './fake-group.js'
 import { fakeTestbed, onFake, type Scene } from './fake-testbed.js'
 import { SAMPLE_FACTS, planOf } from './sample-facts.js'
@@ -67,6 +68,9 @@ describe('progress without a terminal', () => {
   it('is a line every ten seconds, whole', async () => {
     const { written } = await shownOf(request, { isTTY: false })
     expect(written).toHaveLength(2)
+    expect(withoutProgress(`${written.join('')}rpbench: No.\n`), 'as tests of the tool read it').toBe(
+      'rpbench: No.\n',
+    )
     for (const line of written)
       expect(line).toMatch(/^measuring · \d+ % · 1?\d s left · 1,000\/s · loss 0 % · max\/mean 1\.\d\d\n$/)
     // At 10 s and 20 s of 26 s, and of what is expected beside the phases.
