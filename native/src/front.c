@@ -7,6 +7,7 @@
 #include <sys/time.h>
 
 #include "clock.h"
+#include "send_batch.h"
 
 enum { NONE = -1 };
 
@@ -97,7 +98,7 @@ static bool read_request(const front_t *f, int at, datagram_t *d) {
 // front's time: another member's datagrams stand behind it.
 static void hand_on(front_t *f, uint32_t member, int count) {
   for (int done = 0; done < count;) {
-    int n = sendmmsg(f->member_fds[member], f->out + done, (unsigned)(count - done), MSG_DONTWAIT | MSG_NOSIGNAL);
+    int n = send_batch(f->member_fds[member], f->out + done, count - done, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0) {
       if (errno == EINTR) continue;
       // The first of the rest was refused; there may be room for the next by now.

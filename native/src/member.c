@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "send_batch.h"
 
 static bool behind_front(const member_t *m) { return m->reply_fd >= 0; }
 
@@ -143,7 +144,7 @@ static void echo(member_t *m, int answers, uint64_t taken) {
   add(m->counters->served_ns, took);
   for (int i = 0; i < answers; i++) datagram_write_served(m->out[i].msg_hdr.msg_iov->iov_base, served);
   for (int done = 0; done < answers;) {
-    int n = sendmmsg(behind_front(m) ? m->reply_fd : m->fd, m->out + done, (unsigned)(answers - done), 0);
+    int n = send_batch(behind_front(m) ? m->reply_fd : m->fd, m->out + done, answers - done, 0);
     if (n < 0) {
       if (errno == EINTR) continue;
       // The first of the rest was refused: count it, go on with the next.
@@ -152,7 +153,7 @@ static void echo(member_t *m, int answers, uint64_t taken) {
       done++;
       continue;
     }
-    // sendmmsg() may send fewer than asked: the rest goes out in the next turn.
+    // It may send fewer than asked: the rest goes out in the next turn.
     for (int i = done; i < done + n; i++) add(m->counters->echoed[m->phases[i]], 1);
     done += n;
   }

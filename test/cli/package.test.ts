@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, type TestContext } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
+import { TOOLCHAINS } from '../../native/toolchains.mjs'
 import { install, pack, pathOf, ROOT, succeed } from './packed.js'
 
 let folder: string
@@ -30,7 +31,7 @@ beforeAll(() => {
   succeed('chmod', ['755', folder], folder)
   path = pathOf(join(folder, 'path'), [process.execPath])
 }, 180_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }), 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000)
 
 /** Runs the installed tool where nothing but Node is on the path. */
 function rpbench(args: string, under: readonly string[] = []) {
@@ -112,6 +113,21 @@ describe('prebuilt addons', () => {
       expect(others.length).toBeGreaterThan(20)
       expect(others.filter((line) => !has.has(line.split(' ').at(-1)))).toEqual([])
     }
+  })
+})
+
+const HERE = TOOLCHAINS.filter(({ arch }) => arch === process.arch)
+
+describe.each(HERE)('the prebuilt addon with $libc', ({ libc, compiler, flags, missing }) => {
+  // There is no Node.js with musl among the registry's packages, so that a host of our own stands in its place.
+  it('carries datagrams through both engines, in a process of that library', ({ skip }) => {
+    skip(missing.length > 0, ALL_COMPILERS)
+    const host = join(folder, `napi-host-${libc}`)
+    const headers = ['native/src', 'node_modules/node-api-headers/include'].map((at) => `-I${join(ROOT, at)}`)
+    const own = ['-D_GNU_SOURCE', '-DNAPI_VERSION=9', '-rdynamic', ...headers, '-ldl', '-o', host]
+    succeed(compiler, [join(ROOT, 'test/cli/napi-host.c'), ...own, ...flags], folder)
+    const said = succeed(host, [join(prebuilds(), `rpnet.${libc}.node`)], folder)
+    expect(said).toMatch(/^sources [0-9a-f]{16}\nepoll 8\nio_uring (8|-\d+)\n$/)
   })
 })
 

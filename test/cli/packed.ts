@@ -5,8 +5,18 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Not of the sources, or made anew. */
-const LEFT_OUT = ['.git', 'node_modules', 'results', 'coverage', 'native/build', 'native/prebuilds']
+/** Neither packed nor needed to pack, or made anew. */
+const LEFT_OUT = [
+  '.git',
+  'coverage',
+  'dist/test',
+  'docs',
+  'native/build',
+  'native/prebuilds',
+  'node_modules',
+  'results',
+  'test',
+]
 
 /** Runs a command to its end. @throws Error with what it said where it fails */
 export function succeed(file: string, args: readonly string[], cwd: string, path = process.env.PATH): string {
