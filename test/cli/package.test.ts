@@ -205,6 +205,20 @@ describe('an installed package whose addon', () => {
   })
 })
 
+it('a clone whose addon is of other sources says which script builds it', () => {
+  const clone = join(folder, 'copy')
+  appendFileSync(join(clone, 'native/src/clock.h'), '// changed\n')
+  const { status, stderr } = spawnSync(process.execPath, ['dist/bundle/rpbench.cjs', ...RUN.split(' ')], {
+    cwd: clone,
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr:
+      'rpbench: The compiled addon is of another version than the rest of rpbench: npm run build:native builds it for this machine.\n',
+  })
+})
+
 it('building without a compiler is one sentence on what to install', () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'native/build.mjs')], {
     encoding: 'utf8',
