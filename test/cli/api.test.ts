@@ -63,7 +63,7 @@ const node = (file: string): Promise<{ stdout: string; stderr: string }> =>
 describe('the package, from a program', () => {
   it('has examples', () => expect(EXAMPLES.length).toBeGreaterThan(8))
 
-  it.concurrent.each(EXAMPLES.map((text, i) => [i, text] as const))(
+  it.each(EXAMPLES.map((text, i) => [i, text] as const))(
     'does what example %d of docs/api.md says, and ends by itself',
     { timeout: 60_000 },
     async (i, _text) => {
