@@ -83,7 +83,7 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
   }),
   'engine-fallback': ({ engineFallback }) => ({
     message: `The client used epoll, since it cannot have io_uring: ${engineFallback}. It takes more CPU time a round trip.`,
-    nextStep: `Compare this run with others over epoll only: ${flagOf('engine')} epoll makes that explicit.`,
+    nextStep: `Compare this run with others over epoll only: ${flagOf('engine')} epoll makes that explicit; rpbench doctor says what would allow io_uring.`,
   }),
   exposed: ({ exposed }) => ({
     message: `The group listens on ${listening(exposed)}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,

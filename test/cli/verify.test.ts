@@ -108,3 +108,16 @@ describe('before anything starts, rpbench verify', () => {
     expect(stdout).toMatch(/^ {2}verify selectors /m)
   })
 })
+
+it.skipIf(process.getuid?.() !== 0)(
+  'verify selectors finds no failure as the user that it acts as otherwise',
+  async ({ skip }) => {
+    const under = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+    const outcome = await runTool(['verify', 'selectors', '--json'], { under })
+    skip(outcome.stdout === '', 'needs a tool that others may read')
+    const { cases } = JSON.parse(outcome.stdout) as { cases: { id: string; outcome: string }[] }
+    expect(cases.filter((one) => one.outcome === 'fail')).toEqual([])
+    expect(cases.find(({ id }) => id === 'other-user')).toMatchObject({ outcome: 'not-possible' })
+    expect(outcome.status).toBe(0)
+  },
+)
