@@ -36,6 +36,11 @@ const EXIT_STATUS = {
 
 export type ErrorCode = keyof typeof EXIT_STATUS
 
+/** Whether a code is one of ours: an error that crosses a thread keeps it, and is of another class then. */
+export function isErrorCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && Object.hasOwn(EXIT_STATUS, code)
+}
+
 /** The exit status of an error: that of its code, 1 for anything that is not ours. */
 export function exitStatusOf(error: unknown): number {
   return error instanceof RpbenchError ? EXIT_STATUS[error.code] : 1

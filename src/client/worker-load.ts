@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
 import type { Piscina } from 'piscina'
 import { entryFile } from '../entry.js'
-import { RpbenchError } from '../errors.js'
+import { isErrorCode, RpbenchError } from '../errors.js'
 import { refusalClause, shortageClause } from '../host/shortage.js'
 import { cpuOf } from '../plan/cpu-list.js'
 import { shareFlows, type FlowPlan, type FlowShare } from '../plan/flow-plan.js'
@@ -98,8 +98,9 @@ class LoadWorker {
     const message: WorkerTask = { ...task, index, control: control.memory, port: port2 }
     const run = pool.run(message, { transferList: [port2] }) as Promise<WorkerOutcome>
     this.outcome = run.catch((error: unknown) => {
-      // Failures of its own a worker returns; these have become of its thread.
-      const { code } = error as NodeJS.ErrnoException
+      // Failures of its own a worker returns; these have become of its thread, or came before it was a worker.
+      const { code, message: why } = error as NodeJS.ErrnoException
+      if (isErrorCode(code)) throw new RpbenchError(code, why)
       throw code?.startsWith('ERR_WORKER_') ? threadError(index, task.workers, error) : error
     })
     // Whoever awaits it sees the failure; until then it must not count as unhandled.
