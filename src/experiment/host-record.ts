@@ -6,7 +6,7 @@ import type { SomeReadings } from '../recording/trait-readings.js'
 import type { RunResult } from '../result/run-result.js'
 
 /**
- * What this machine is, and what is set here, for a result: read in a millisecond or two, so when nothing is measured.
+ * What this machine is, and what is set here, for a result: read in some ten milliseconds, so when nothing is measured.
  * @param plan what was run, which tells whether io_uring was used
  */
 export function hostRecord(plan?: Pick<RunPlan, 'engine' | 'engineFallback'>): RunResult['host'] {
