@@ -101,7 +101,8 @@ const parts = [
   await bundle(
     'rpbench.cjs',
     `exports.framework = ${lazily(Array.from(shared, (part) => [part, part]))}
-    if (require.main === module) void require('./src/start.ts').start(__filename)`,
+    exports.start = () => require('./src/start.ts').start(__filename)
+    if (require.main === module) void exports.start()`,
   ),
   await bundle('worker.cjs', `module.exports = require('./src/client/worker.ts')`),
 ]
@@ -116,4 +117,4 @@ await writeFile(
   path.join(BUNDLE, 'LICENCES.txt'),
   await licencesOf(new Set(parts.flatMap(packagesIn).toSorted())),
 )
-await chmod(path.join(BUNDLE, 'rpbench.cjs'), 0o755)
+for (const file of ['dist/bundle/rpbench.cjs', 'dist/src/cli.js']) await chmod(path.join(ROOT, file), 0o755)

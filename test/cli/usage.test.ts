@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -147,6 +148,11 @@ async function loadedBy(...args: string[]): Promise<string[]> {
   const { stderr } = await runTool(args, { env: { NODE_OPTIONS: `--require ${LOADED_FILES}` } })
   return stderr.trim().split('\n')
 }
+
+it('starts at the path that npx remembers of earlier clones', () => {
+  const earlier = fileURLToPath(new URL('../../dist/src/cli.js', import.meta.url))
+  expect(execFileSync(earlier, ['--version'], { encoding: 'utf8' })).toMatch(/^rpbench\/\d/)
+})
 
 describe('rpbench --help', () => {
   it.each([[['--help']], [['run', '--help']]])(
