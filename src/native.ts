@@ -44,10 +44,12 @@ export const IPV6_V6ONLY = 26
 export const IPV6_RECVPKTINFO = 49
 export const IPV6_FREEBIND = 78
 
-/** Where the compiled addon is, for a child that loads nothing else. */
+let addonFile: string | undefined
+
+/** Where the compiled addon is, for a child that loads nothing else. Looked for once: later the folder may not be readable. */
 export function addonPath(): string {
   const load = require('node-gyp-build') as { resolve(directory: string): string }
-  return load.resolve(dirname(require.resolve('#native')))
+  return (addonFile ??= load.resolve(dirname(require.resolve('#native'))))
 }
 
 /** Where the program is that a server is started through (native/src/launch.c): beside the addon. */

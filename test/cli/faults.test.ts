@@ -213,7 +213,8 @@ describe('nothing is said of', () => {
 
   it('a user whom the system does not know, and an environment that is empty', async ({ skip }) => {
     const under = ['setpriv', '--reuid=299999', '--regid=299999', '--clear-groups']
-    const readable = spawnSync(under[0]!, [...under.slice(1), 'test', '-r', CLI]).status === 0
+    const readable =
+      spawnSync(under[0]!, [...under.slice(1), 'test', '-r', CLI, '-a', '-x', process.execPath]).status === 0
     skip(!readable, 'needs root, and a tool that others may read')
     const env = { HOME: undefined, SHELL: undefined }
     expect(await runTool(PREDICT, { under, env })).toMatchObject(silent)

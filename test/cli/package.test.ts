@@ -139,9 +139,14 @@ describe('installed without compilers and scripts', () => {
 
   it('does the main job', () => expect(outcome(rpbench(RUN))).toEqual(DONE))
 
-  it.skipIf(process.getuid?.() !== 0)('does it for a plain user', () => {
+  it.skipIf(process.getuid?.() !== 0)('does it for a plain user', ({ skip }) => {
     // Its own user, who has no other processes.
     const plain = ['/usr/bin/setpriv', '--reuid=299999', '--regid=299999', '--clear-groups']
+    const [setpriv, ...as] = plain
+    skip(
+      spawnSync(setpriv!, [...as, 'test', '-x', process.execPath]).status !== 0,
+      'needs a Node.js that others may run',
+    )
     expect(outcome(rpbench(RUN, plain))).toEqual(DONE)
   })
 

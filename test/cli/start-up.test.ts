@@ -14,8 +14,10 @@ const asPlainUser = (): string[] => as(++uid)
 
 /** Where nobody else can be run, or cannot read the tool, nothing can be told: how many processes this user has is unknown. */
 const [setpriv, ...another] = asPlainUser()
-const possible = process.getuid?.() === 0 && spawnSync(setpriv!, [...another, 'test', '-r', CLI]).status === 0
-beforeEach(({ skip }) => skip(!possible, 'needs root, and a tool that others may read'))
+const possible =
+  process.getuid?.() === 0 &&
+  spawnSync(setpriv!, [...another, 'test', '-r', CLI, '-a', '-x', process.execPath]).status === 0
+beforeEach(({ skip }) => skip(!possible, 'needs root, and a tool and a Node.js that others may read'))
 afterEach(async () => {
   await Tool.endAll()
   // What a failed test has left: nobody else is this user.
