@@ -263,7 +263,6 @@ int member_step(member_t *m, uint64_t max_ns) {
     __atomic_store_n(&c->state, MEMBER_SERVING, __ATOMIC_RELEASE);
   }
   while (!stopped(m) && now - started < max_ns) {
-    uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
     ready_batch(m, used);
     int got = receive(m, batch, MSG_WAITFORONE);
     if (got < 0 && errno != EAGAIN && errno != EINTR) {
@@ -281,6 +280,8 @@ int member_step(member_t *m, uint64_t max_ns) {
         echo(m, answers, now);
     }
     if (got < (int)batch) add(c->emptied, 1);
+    // Asked by now, and so not only after another wait: all that was taken is answered, what is queued is told.
+    uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
     if (ask != c->answered) {
       publish_socket(m);
       __atomic_store_n(&c->answered, ask, __ATOMIC_RELEASE);
