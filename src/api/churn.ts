@@ -19,7 +19,6 @@ export function prepareChurn(
   return preparedRuns({
     ...asked,
     plan,
-    intervalNs: asked.intervalNs,
     thresholds: readThresholds(texts, { command: 'churn', ...judgeable([plan]) }),
     traffic: prepareTraffic(plan),
     measure: async (options) => ({ result: await measure(options) }),

@@ -19,7 +19,7 @@ export function planChurn(texts: FlagTexts<'churn'>): {
   changes: PlannedChange[]
   supplied: Record<string, unknown>
   repeat: number
-  intervalNs?: number | undefined
+  intervalNs: number | undefined
 } {
   const { asked, supplied } = readTexts('churn', keysOf('churn'), texts)
   const {

@@ -13,7 +13,7 @@ export function planRun(texts: FlagTexts<'run'>): {
   plan: RunPlan
   supplied: Record<string, string>
   repeat: number
-  intervalNs?: number | undefined
+  intervalNs: number | undefined
 } {
   const {
     asked: { repeat = defaultOf('repeat'), intervalNs, ...asked },

@@ -14,7 +14,6 @@ export function prepareRun(texts: FlagTexts<'run'> & ThresholdTexts): PreparedRu
   return preparedRuns({
     ...asked,
     plan,
-    intervalNs: asked.intervalNs,
     thresholds: readThresholds(texts, { command: 'run', ...judgeable([plan]) }),
     traffic: prepareTraffic(plan),
     measure: runExperiment,

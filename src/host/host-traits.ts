@@ -4,7 +4,7 @@ import type { SomeReadings } from '../recording/trait-readings.js'
 import { hasCapability } from './capabilities.js'
 import { readControlGroups } from './cgroup.js'
 import { readClockSource } from './clock-source.js'
-import { cpusAllowed } from './cpu-time.js'
+import { cpusAllowed, parseCpuList } from './cpu-time.js'
 import { readCpuQuota } from './cpu-quota.js'
 import { kernelAtLeast } from './kernel.js'
 import {
@@ -16,7 +16,6 @@ import {
 } from './limits.js'
 import { readPacketSteering } from './packet-steering.js'
 import { kernelText } from './proc-text.js'
-import { parseCpuList } from './cpu-time.js'
 import { readVirtual } from './virtual.js'
 
 /** A trait that cannot be read here is not known; nothing stops for it. */
@@ -30,7 +29,7 @@ function reading<T>(read: () => T | undefined, unknown: string): T | { unknown: 
 
 const HIDDEN = 'this host does not show it'
 
-/** What is set here and read in a millisecond: the traits that a run keeps beside its figures. */
+/** What is set here and read in some ten milliseconds: the traits that a run keeps beside its figures. */
 export function readHostTraits(): SomeReadings {
   return {
     cpus: reading(cpuCount, HIDDEN),
