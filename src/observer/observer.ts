@@ -1,0 +1,44 @@
+import type { ObservationLevel } from '../plan/observation-level.js'
+import type {
+  Counts,
+  ExplainedSocket,
+  HeldSocket,
+  LevelRefusal,
+  ObserverCost,
+} from '../recording/observation.js'
+
+/** Which group is to be observed, and how far. */
+export interface ObserverRequest {
+  protocol: 'udp' | 'tcp'
+  port: number
+  /** no further than this; `look` touches nothing */
+  upTo: ObservationLevel
+  /** a process in the network namespace of the group, where that is not this one's */
+  pid?: number
+  /** its sockets now, those of TCP listening ones */
+  sockets: readonly HeldSocket[]
+}
+
+/** Sees more of a group than what any user may read of its sockets. Nothing of it picks members, or stays when it is closed. */
+export interface Observer {
+  /** in force, all members considered: one that may not be counted lowers it, and `refusals` names it */
+  readonly level: ObservationLevel
+  /** each level above that, up to the one that was asked for, with its reason */
+  readonly refusals: readonly LevelRefusal[]
+  /** what there is to tell beside, as sentences, such as filters that an earlier rpbench left and were taken off */
+  readonly notes: readonly string[]
+  /** The group's sockets as they are now: new ones are counted from now on, those that are gone keep their counts. */
+  follow(sockets: readonly HeldSocket[]): void
+  /** What was counted so far; undefined below `count`. */
+  counts(): Counts | undefined
+  /** How the kernel has the sockets now; undefined below `explain`. */
+  explained(): ExplainedSocket[] | undefined
+  /** Takes everything off, synchronously, so that it can be the last act of a process. Again: nothing more. */
+  close(): ObserverCost
+}
+
+/**
+ * Attaches to a group as far as it may, and never refuses: what it may not, it says in `refusals`.
+ * @throws RpbenchError RPB_USAGE where it must not: a socket of the group has a filter of its own
+ */
+export type OpenObserver = (request: ObserverRequest) => Observer
