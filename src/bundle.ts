@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUNDLE = path.join(ROOT, 'dist/bundle')
 
 /** What is found by where it lies: the addon, and the pool, which starts a file of its own. The compiler is not asked for. */
-const APART = ['#native', 'node-gyp-build', 'piscina', 'typescript']
+const APART = ['#native', 'piscina', 'typescript']
 
 /**
  * Puts `contents` and all that it asks for into one file. Each module is run when it is first asked for, as if it had stayed a

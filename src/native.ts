@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { getSystemErrorMap } from 'node:util'
 import { createRequire } from 'node:module'
+import { getEnvironmentData } from 'node:worker_threads'
 import type { Addon } from '#native'
 import { RpbenchError } from './errors.js'
 
@@ -44,12 +45,9 @@ export const IPV6_V6ONLY = 26
 export const IPV6_RECVPKTINFO = 49
 export const IPV6_FREEBIND = 78
 
-let addonFile: string | undefined
-
-/** Where the compiled addon is, for a child that loads nothing else. Looked for once: later the folder may not be readable. */
+/** Where the compiled addon is, for a child that loads nothing else: native/index.cjs found it, and told it for all threads. */
 export function addonPath(): string {
-  const load = require('node-gyp-build') as { resolve(directory: string): string }
-  return (addonFile ??= load.resolve(dirname(require.resolve('#native'))))
+  return getEnvironmentData('rpbench addon file') as string
 }
 
 /** Where the program is that a server is started through (native/src/launch.c): beside the addon. */

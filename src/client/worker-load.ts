@@ -180,7 +180,10 @@ export class WorkerLoad implements Load {
     // One for each thread: where one cannot be started, a pool of several would leave the others behind.
     const startThread = (i: number): Piscina => {
       try {
-        return new Piscina({ filename: entryFile('client/worker.js'), minThreads: 1, maxThreads: 1 })
+        const pool = new Piscina({ filename: entryFile('client/worker.js'), minThreads: 1, maxThreads: 1 })
+        // Its task tells of a thread that fails. The pool starts another one then, which has no task to fail with it.
+        pool.on('error', () => {})
+        return pool
       } catch (error) {
         throw threadError(i, count, error)
       }

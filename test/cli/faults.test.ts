@@ -231,6 +231,28 @@ describe('nothing is said of', () => {
   })
 })
 
+/** Where something goes wrong in each thread but the first: a line of JavaScript that these run before all else. */
+function inThreads(line: string): ToolOptions {
+  const file = join(directory, 'in-threads.cjs')
+  writeFileSync(file, `if (!require('node:worker_threads').isMainThread) { ${line} }`)
+  return { env: { NODE_OPTIONS: `--require ${file}` } }
+}
+
+describe('a client thread', () => {
+  it('needs no folder of the package, which may not be readable any more', async () => {
+    const refused = "require('node:fs').readdirSync = () => { throw new Error('refused') }"
+    expect(await runTool(RUN, inThreads(refused))).toMatchObject({ status: 0, stderr: '' })
+  })
+
+  it('that fails, and whose successor fails too, is told of once', async () => {
+    const failing = "throw Object.assign(new Error('No thread today.'), { code: 'RPB_NATIVE' })"
+    const options = inThreads(failing)
+    const tries = [1, 2, 3].map(() => runTool([...RUN, '-w', '4'], options))
+    for (const outcome of await Promise.all(tries))
+      expect(outcome).toMatchObject(saying(1, /No thread today/))
+  })
+})
+
 describe('files that cannot be written when a run is over', () => {
   it('cost the files alone: the report is printed, and those that fit are kept', async () => {
     const under = after('ulimit -f 24')
