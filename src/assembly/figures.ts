@@ -3,6 +3,7 @@ import { lossesOf } from '../analysis/books/losses.js'
 import { mergeHistograms, summarise, summariseWithConfidence } from '../analysis/latency/latency.js'
 import type { MemberLedger } from '../analysis/books/ledger.js'
 import { changeText } from '../plan/group-change.js'
+import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { MEASURED } from '../recording/counters.js'
 import type { LifeRecording } from '../recording/group-recording.js'
@@ -149,7 +150,7 @@ export function cpuPerRoundTripOf({
 /** Where the group is. */
 function groupOf(plan: RunPlan, port: number): RunResult['group'] {
   return {
-    protocol: plan.protocol,
+    protocol: portProtocolOf(plan.protocol),
     family: plan.family,
     address: boundTo(plan).address,
     port,

@@ -4,6 +4,7 @@ import { analyseTakenBalance } from '../analysis/balance/taken-balance.js'
 import { residuals as residualsOf } from '../stats/residuals.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
+import { portProtocolOf } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
@@ -137,7 +138,7 @@ function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affin
     tupleOf: (flow) => {
       const [report, i] = findFlow(reports, flow)
       return {
-        protocol: plan.protocol,
+        protocol: portProtocolOf(plan.protocol),
         sourceAddress: sourceAddresses[report.addressIndex[i]!]!,
         sourcePort: report.port[i]!,
         destinationAddress,

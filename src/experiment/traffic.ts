@@ -5,6 +5,7 @@ import { isFenced, isLocalAddress, loopbackIsUp, mayBind } from '../host/address
 import { firstUnprivilegedPort } from '../host/limits.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { refuseNotYet } from '../plan/target-rules.js'
 import { boundTo } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
@@ -81,6 +82,7 @@ export function independentRuns(plan: RunPlan): number | undefined {
  * @throws RpbenchError when an address is not of this host, the flows do not fit, or weights cannot be read
  */
 export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: number }): Traffic {
+  refuseNotYet(plan)
   const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
   const foreign = addresses.find((address) => !isLocalAddress(address))
   if (foreign !== undefined) throw foreignAddress(foreign)

@@ -8,7 +8,9 @@ import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
 import { shareOf } from './share.js'
-import { transportOf, type Transport } from './transport.js'
+import { protocolFor, refuseWithTarget } from './target-rules.js'
+import { boundTo, type Family } from './transport.js'
+import { familyOf } from '../units/addresses.js'
 
 type Table = typeof RUN_PARAMETERS
 
@@ -32,7 +34,9 @@ export type PlannedParameters = {
 } & { -readonly [Key in OptionalKey]?: ParameterValue<Key> }
 
 /** Every parameter of a run, with nothing left open, and what comes of them. */
-export interface RunPlan extends PlannedParameters, Transport {
+export interface RunPlan extends PlannedParameters {
+  /** of the sockets of the group, or of the target */
+  family: Family
   /** how often all sockets are opened anew, so that each flow has its turn */
   waves: number
   /** why the engine is not io_uring, where that would have been the choice */
@@ -118,7 +122,15 @@ function refuseContradictions(request: RunRequest, procs: number): void {
  * @throws RpbenchError on a request that cannot be met here
  */
 export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
-  const asked = { ...fixedDefaults(), ...request }
+  refuseWithTarget(request)
+  const protocol = protocolFor(request)
+  const { target } = request
+  const asked = {
+    ...fixedDefaults(),
+    ...request,
+    protocol,
+    ...(target && { host: target.address, port: target.port }),
+  }
   const { dispatch, flows, inFlight } = asked
   const procs = request.procs ?? (DISPATCH[dispatch].single ? 1 : Math.min(facts.cpus, mostOf('procs')))
   refuseUnderDispatch(dispatch, request)
@@ -141,8 +153,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   const wavesOf = (worker: number): number =>
     Math.ceil(shareOf(flows, workers, worker) / shareOf(waveSize, workers, worker))
   return {
-    ...transportOf(asked),
     ...asked,
+    family: familyOf(boundTo(asked).address),
     procs,
     sourcePorts: request.sourcePorts ?? facts.ephemeralPorts,
     waveSize,

@@ -1,25 +1,12 @@
 import { FAMILIES, familyOf, WILDCARD, type Family } from '../units/addresses.js'
 import type { Listen } from './listen.js'
 
-export const PROTOCOLS = ['udp'] as const
 export { FAMILIES, type Family }
-
-/** What datagrams go over between clients and the group. */
-export interface Transport {
-  protocol: (typeof PROTOCOLS)[number]
-  /** of the group's sockets */
-  family: Family
-}
 
 /** The address that clients ask a group at, and what its members bind. */
 export interface Listening {
   host: string
   listen: Listen
-}
-
-/** The transport of a group that listens there. */
-export function transportOf(listening: Listening): Transport {
-  return { protocol: 'udp', family: familyOf(boundTo(listening).address) }
 }
 
 /** What members bind; on the wildcard of IPv6 they take IPv4 too, unless it is for IPv6 only. */

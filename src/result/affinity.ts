@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { PROTOCOLS } from '../plan/transport.js'
+import { PORT_PROTOCOLS } from '../plan/protocol.js'
 import { count, index } from './scalars.js'
 
-export const protocol = z.enum(PROTOCOLS)
+export const protocol = z.enum(PORT_PROTOCOLS)
 
 /** Did each flow stay at one member while the group did not change? */
 export const affinity = z.object({

@@ -4,7 +4,7 @@ import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
 import type { ParameterValue, RunParameterKey } from '../plan/parameters/table.js'
-import { FAMILIES, PROTOCOLS } from '../plan/transport.js'
+import { FAMILIES } from '../plan/transport.js'
 import { bytes, count, index, ns, rate, share } from './scalars.js'
 
 /** What is not among the values of a run's parameters: it is read into something else. */
@@ -24,6 +24,8 @@ const SCHEMAS: {
   switch: () => z.boolean(),
   address: () => z.string(),
   addresses: () => z.array(z.string()),
+  endpoint: () =>
+    z.object({ address: z.string().describe('where it is asked'), port: index.describe('of it') }),
   ports: () => z.tuple([index, index]),
   cpus: () => z.array(index),
   'slow-member': () =>
@@ -69,7 +71,6 @@ function planOf<Effective extends z.ZodType>(effective: Effective) {
 export const plannedRun = planOf(
   z.object({
     ...shape,
-    protocol: z.enum(PROTOCOLS).describe('by which datagrams come'),
     family: z.enum(FAMILIES).describe("of the group's sockets"),
     waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
     engineFallback: z

@@ -156,6 +156,30 @@ export function parseAddress(text: string, flag: string): string {
   return address
 }
 
+/** Where a server is asked. */
+export interface Endpoint {
+  address: string
+  port: number
+}
+
+/**
+ * `127.0.0.1:53`, `[::1]:53` → address and port.
+ * @throws RpbenchError (wrong usage) naming the flag
+ */
+export function parseEndpoint(text: string, flag: string): Endpoint {
+  const [, bracketed, plain, digits = ''] = /^(?:\[(.*)\]|([^:]*)):(\d{1,5})$/.exec(text.trim()) ?? []
+  const host = bracketed ?? plain
+  const port = Number(digits)
+  if (host === undefined || port < 1 || port > 65_535)
+    throw usageError(
+      `${flag} '${text}' is not an address with a port: write ${endpoint(LOOPBACK.ipv4, 53)} or ${endpoint(LOOPBACK.ipv6, 53)}, a port from 1 to 65535.`,
+    )
+  const address = parseAddress(host, flag)
+  if ((bracketed === undefined) !== (familyOf(address) === 'ipv4'))
+    throw usageError(`${flag} '${text}' has brackets where none belong: write ${endpoint(address, port)}.`)
+  return { address, port }
+}
+
 /** Every loopback address of a /16 is already more sources than one run needs; more is a typing error. */
 const MAX_ADDRESSES = 65_536
 

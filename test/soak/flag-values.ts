@@ -8,6 +8,7 @@ import type { Dice } from './dice.js'
 const GOOD: Partial<Record<ParameterKey, (dice: Dice) => string>> = {
   procs: (dice) => `${dice.size(1, 6)}`,
   host: (dice) => dice.pick(['127.0.0.1', '127.0.0.7', '::1']),
+  target: (dice) => dice.pick(['127.0.0.1:9', '[::1]:9']),
   port: (dice) => `${dice.whole(20_000, 30_000)}`,
   receiveBufferBytes: (dice) => dice.pick(['2K', '64K', '1M']),
   pinMembers: (dice) => dice.pick(['0', '0-1', '1,0']),
@@ -56,6 +57,7 @@ const BAD: Readonly<Record<KindName, readonly string[]>> = {
   switch: [],
   address: ['', 'x', '300.1.1.1', '192.0.2.1', '2001:db8::1'],
   addresses: ['', 'x', '127.0.0.9-127.0.0.1', '192.0.2.1'],
+  endpoint: ['', 'x', '127.0.0.1', '127.0.0.1:0', '127.0.0.1:70000', '::1:53', '224.0.0.1:53'],
   ports: ['', 'x', '0', '9-1', '1-70000'],
   cpus: ['', 'x', '-1', '3-1', '99999'],
   'slow-member': ['', 'x', '0:', ':1ms', '999:1ms'],

@@ -25,6 +25,7 @@ function valueOf({ kind, min = 0, max = 2 ** 31 }: Row, uniform: () => number): 
     address: () => ['127.0.0.9', '0.0.0.0', '::1', 'fd00::9'][between(0, 3)],
     addresses: () =>
       [['127.0.0.1'], ['127.0.0.1', '10.0.0.1'], ['::1'], ['fd00::1', 'fd00::2']][between(0, 3)],
+    endpoint: () => ({ address: ['127.0.0.1', '::1'][between(0, 1)], port: between(1, 65_535) }),
     ports: () => [between(1, 20_000), between(20_000, 65_535)],
     cpus: () => [between(0, 7), between(0, 7)],
     'slow-member': () => ({ index: between(0, 3), serviceTimeNs: between(0, 1e9) }),

@@ -1,4 +1,4 @@
-import { parseAddress, parseAddressList } from '../../units/addresses.js'
+import { parseAddress, parseAddressList, parseEndpoint, type Endpoint } from '../../units/addresses.js'
 import {
   oneOf,
   parseBytes,
@@ -27,6 +27,7 @@ export interface KindValues {
   switch: boolean
   address: string
   addresses: string[]
+  endpoint: Endpoint
   ports: [first: number, last: number]
   cpus: number[]
   'slow-member': SlowMember
@@ -86,6 +87,11 @@ export const ADDRESS: Kind<'address'> = {
   name: 'address',
   value: 'ADDRESS',
   read: (text, { flag }) => parseAddress(text, flag),
+}
+export const ENDPOINT: Kind<'endpoint'> = {
+  name: 'endpoint',
+  value: 'ADDR:PORT',
+  read: (text, { flag }) => parseEndpoint(text, flag),
 }
 export const ADDRESSES: Kind<'addresses'> = {
   name: 'addresses',

@@ -11,6 +11,7 @@ export const GROUPS = [
   'CLAIMS',
   'COMPARISON',
   'CHANGE OF THE GROUP',
+  'TARGET',
   'GROUP',
   'FLOWS',
   'LOAD',

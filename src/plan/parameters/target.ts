@@ -1,0 +1,25 @@
+import { PROTOCOL, PROTOCOLS, protocolsOf, usualProtocol } from '../protocol.js'
+import { choiceOf, ENDPOINT } from './kind.js'
+import { RUNS, type Row } from './row.js'
+
+/** A server of somebody else, and what it is asked by. */
+export const TARGET_PARAMETERS = {
+  target: {
+    kind: ENDPOINT,
+    flag: 'target',
+    optional: true,
+    unset: 'a group of our own',
+    help: 'a server that is not ours, to be asked in place of a group, such as 127.0.0.1:53',
+    group: 'TARGET',
+    commands: RUNS,
+  },
+  protocol: {
+    kind: choiceOf(PROTOCOLS),
+    flag: 'protocol',
+    unset: `${usualProtocol(false)}, with --target ${usualProtocol(true)}`,
+    help: 'what is spoken',
+    detail: PROTOCOLS.map((protocol) => `${protocol} (${PROTOCOL[protocol].help})`).join(', '),
+    group: 'TARGET',
+    commands: { ...RUNS, churn: { choices: protocolsOf('group'), unset: usualProtocol(false) } },
+  },
+} as const satisfies Readonly<Record<string, Row>>

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { completePlan, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
+import { parseEndpoint } from '../../src/units/addresses.js'
+import { refusalOf } from './refusal-of.js'
+
+const HOST: HostFacts = {
+  cpus: 8,
+  ephemeralPorts: [32_768, 60_999],
+  openFiles: { limit: 20_000, used: 30 },
+}
+const target = { address: '127.0.0.1', port: 53 }
+const refusal = (request: RunRequest): string => refusalOf(() => completePlan(request, HOST))
+
+describe('an address with a port', () => {
+  it.each([
+    ['127.0.0.1:53', { address: '127.0.0.1', port: 53 }],
+    ['[::1]:65535', { address: '::1', port: 65_535 }],
+    [' [FD00:0::1]:1 ', { address: 'fd00::1', port: 1 }],
+  ])('%j is read', (text, endpoint) => expect(parseEndpoint(text, '--target')).toEqual(endpoint))
+
+  it.each([
+    ['127.0.0.1', 'is not an address with a port: write 127.0.0.1:53 or [::1]:53, a port from 1 to 65535.'],
+    ['127.0.0.1:0', 'a port from 1 to 65535.'],
+    ['127.0.0.1:65536', 'a port from 1 to 65535.'],
+    ['::1:53', 'is not an address with a port'],
+    ['localhost:53', "--target 'localhost' is not an IPv4 or IPv6 address"],
+    ['[127.0.0.1]:53', 'has brackets where none belong: write 127.0.0.1:53.'],
+  ])('%j is refused', (text, why) => expect(refusalOf(() => parseEndpoint(text, '--target'))).toContain(why))
+})
+
+describe('a protocol', () => {
+  it('is udp for a group of ours', () => expect(completePlan({}, HOST).protocol).toBe('udp'))
+
+  it.each<[RunRequest, string]>([
+    [{ protocol: 'dns' }, '--protocol dns needs --target: a group of ours speaks udp or tcp.'],
+    [{ protocol: 'http' }, '--protocol http needs --target'],
+    [
+      { protocol: 'udp', target },
+      '--protocol udp is of a group of ours: with --target take tcp, echo, dns, http.',
+    ],
+  ])('%j is refused', (request, why) => expect(refusal(request)).toContain(why))
+})
+
+describe('a target', () => {
+  it.each<[RunRequest, string]>([
+    [{ procs: 4 }, '--target and --procs exclude each other: that is of a group of ours'],
+    [{ steering: 'random' }, '--target and --steering exclude each other'],
+    [{ server: 'threads' }, '--target and --server exclude each other'],
+    [{ dispatch: 'shared' }, '--target and --dispatch exclude each other'],
+    [{ observeHash: true }, '--target and --observe-hash exclude each other'],
+    [{ receiveBufferBytes: 4096 }, '--target and --receive-buffer exclude each other'],
+    [{ pinMembers: [0] }, '--target and --pin-members exclude each other'],
+    [{ serviceTimeNs: 1e6 }, '--target and --service-time exclude each other'],
+    [{ slowMember: { index: 0, serviceTimeNs: 1 } }, '--target and --slow-member exclude each other'],
+    [{ host: '127.0.0.1' }, '--target and --host exclude each other: --target says where to ask.'],
+    [{ port: 53 }, '--target and --port exclude each other: --target says where to ask.'],
+  ])('excludes %j', (request, why) => expect(refusal({ target, ...request })).toContain(why))
+})
