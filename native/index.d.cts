@@ -16,8 +16,8 @@ declare namespace rpnet {
     /** Number of bytes received; −EAGAIN at once when nothing is there. */
     receive(fd: number, data: Uint8Array): number
     localPort(fd: number): number
-    /** Number of UDP sockets bound to a port; those that `rows` has room for are written there: src/host/udp-diag.ts. */
-    udpSockets(family: number, port: number, rows: Uint32Array): number
+    /** Number of sockets bound to a port, of TCP those that listen; those that `rows` has room for are written there: src/host/sock-diag.ts. */
+    boundSockets(protocol: number, family: number, port: number, rows: Uint32Array): number
     /** A descriptor that tells of UDP sockets that close on a port. */
     udpClosings(port: number): number
     /** Number of sockets that closed since the last call, which are written to `rows`, as many as there is room for. */

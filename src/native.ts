@@ -25,6 +25,7 @@ export const addon = loadAddon()
 
 export const AF_INET = 2
 export const AF_INET6 = 10
+export const SOCK_STREAM = 1
 export const SOCK_DGRAM = 2
 export const SOL_SOCKET = 1
 export const SO_SNDBUF = 7
@@ -38,6 +39,8 @@ export const SO_ATTACH_REUSEPORT_EBPF = 52
 export const SO_BINDTOIFINDEX = 62
 export const SO_DETACH_REUSEPORT_BPF = 68
 export const IPPROTO_IP = 0
+export const IPPROTO_TCP = 6
+export const IPPROTO_UDP = 17
 export const IP_PKTINFO = 8
 export const IP_UNICAST_IF = 50
 export const IPPROTO_IPV6 = 41

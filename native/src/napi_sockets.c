@@ -12,7 +12,7 @@
 
 #include "arguments.h"
 #include "clock.h"
-#include "udp_diag.h"
+#include "sock_diag.h"
 
 static napi_value open_socket(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
@@ -87,14 +87,15 @@ static napi_value local_port(napi_env env, napi_callback_info info) {
                                                          : ((struct sockaddr_in *)&address)->sin_port));
 }
 
-// udpSockets(family, port, rows): how many sockets are bound to the port; as many as there is room for are written to
-// `rows`, as udp_socket_t | −errno
-static napi_value udp_sockets(napi_env env, napi_callback_info info) {
+// boundSockets(protocol, family, port, rows): how many sockets are bound to the port, of TCP those that listen; as many as
+// there is room for are written to `rows`, as bound_socket_t | −errno
+static napi_value bound_sockets(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes;
-  udp_socket_t *rows = get_bytes(&a, 2, &bytes);
+  bound_socket_t *rows = get_bytes(&a, 3, &bytes);
   if (!rows) return number(env, -EINVAL);
-  return number(env, udp_diag((uint8_t)get_int(&a, 0), (uint16_t)get_int(&a, 1), rows, (int)(bytes / sizeof *rows)));
+  return number(env, sock_diag((uint8_t)get_int(&a, 0), (uint8_t)get_int(&a, 1), (uint16_t)get_int(&a, 2), rows,
+                               (int)(bytes / sizeof *rows)));
 }
 
 // udpClosings(port): a descriptor that tells of UDP sockets that close on the port | −errno
@@ -103,11 +104,11 @@ static napi_value udp_closings_of(napi_env env, napi_callback_info info) {
   return number(env, udp_closings((uint16_t)get_int(&a, 0)));
 }
 
-// udpClosed(fd, rows): how many were written to `rows`, as udp_socket_t | −errno
+// udpClosed(fd, rows): how many were written to `rows`, as bound_socket_t | −errno
 static napi_value udp_closed_of(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes;
-  udp_socket_t *rows = get_bytes(&a, 1, &bytes);
+  bound_socket_t *rows = get_bytes(&a, 1, &bytes);
   if (!rows) return number(env, -EINVAL);
   return number(env, udp_closed(get_int(&a, 0), rows, (int)(bytes / sizeof *rows)));
 }
@@ -222,7 +223,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("socketPair", open_pair),
       FUNCTION("receive", receive_datagram),
       FUNCTION("localPort", local_port),
-      FUNCTION("udpSockets", udp_sockets),
+      FUNCTION("boundSockets", bound_sockets),
       FUNCTION("udpClosings", udp_closings_of),
       FUNCTION("udpClosed", udp_closed_of),
       FUNCTION("close", close_socket),

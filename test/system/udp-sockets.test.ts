@@ -1,11 +1,22 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
+import { diagnosed } from '../../src/host/sock-diag.js'
 import { openSocket } from '../../src/host/transport.js'
 import { Closings, diagnosedSockets } from '../../src/host/udp-diag.js'
 import { tabledSockets, type UdpSocket } from '../../src/host/udp-table.js'
-import { addon, checked, SO_RCVBUF, SO_REUSEPORT, SOL_SOCKET } from '../../src/native.js'
+import {
+  addon,
+  AF_INET,
+  checked,
+  SO_RCVBUF,
+  SO_REUSEPORT,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from '../../src/native.js'
 import type { Family } from '../../src/units/addresses.js'
 import { without } from '../refused-calls.js'
 import { quietPort } from './experiment.js'
@@ -50,9 +61,9 @@ describe.each(families)('the sockets on a port by sock_diag, of %s', (family, ad
     for (let i = 0; i < datagrams; i++)
       checked(addon.send(sender, new Uint8Array(100), addresses[0]!, port), 'send')
     const inTable = await tabled(port, family, addresses.length)
-    const diagnosed = byInode(diagnosedSockets(port, family)!)
-    expect(diagnosed.map(({ cookie: _cookie, device: _device, ...listed }) => listed)).toEqual(inTable)
-    expect(new Set(diagnosed.map(({ cookie }) => cookie)).size).toBe(addresses.length)
+    const listed = byInode(diagnosedSockets(port, family)!)
+    expect(listed.map(({ cookie: _cookie, device: _device, ...told }) => told)).toEqual(inTable)
+    expect(new Set(listed.map(({ cookie }) => cookie)).size).toBe(addresses.length)
     expect(Math.max(...inTable.map(({ drops }) => drops))).toBeGreaterThan(0)
     expect(Math.max(...inTable.map(({ queuedBytes }) => queuedBytes))).toBeGreaterThan(0)
     expect(new Set(inTable.map(({ address }) => address))).toEqual(new Set(addresses))
@@ -115,4 +126,41 @@ it('are read from /proc/net/udp where sock_diag is refused', async () => {
   await expect
     .poll(readWithoutSockDiag, { timeout: 15_000 })
     .toEqual({ diagnosed: null, addresses: ['127.0.0.1'] })
+})
+
+it('lists listeners of TCP with their accept queue and what it takes, and no connections', async () => {
+  const server = createServer().listen({ host: '127.0.0.1', port: 0, backlog: 7 })
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  // The event loop accepts nothing before this is over.
+  for (let i = 0; i < 3; i++) {
+    const fd = checked(addon.socket(AF_INET, SOCK_STREAM), 'socket')
+    fds.push(fd)
+    checked(addon.connect(fd, '127.0.0.1', port), 'connect')
+  }
+  const [listener, ...others] = diagnosed('tcp', port, 'ipv4')!
+  server.close()
+  expect(others).toEqual([])
+  expect(listener).toMatchObject({
+    address: '127.0.0.1',
+    queued: 3,
+    queueLimit: 7,
+    drops: 0,
+    peerPort: 0,
+    ipv6Only: false,
+  })
+})
+
+it.runIf(existsSync('/proc/net/if_inet6'))('tells which sockets of IPv6 take no IPv4', () => {
+  const [port, other] = [quietPort(), quietPort()]
+  for (const [bound, on] of [
+    [{ address: '::' }, port],
+    [{ address: '::', ipv6Only: true }, other],
+  ] as const) {
+    const fd = openSocket(bound)
+    fds.push(fd)
+    checked(addon.bind(fd, bound.address, on), 'bind')
+  }
+  const ipv6Only = [port, other].map((on) => diagnosed('udp', on, 'ipv6')!.map((socket) => socket.ipv6Only))
+  expect(ipv6Only).toEqual([[false], [true]])
 })

@@ -1,4 +1,4 @@
-#include "udp_diag.h"
+#include "sock_diag.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,6 +7,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,45 +16,47 @@
 // The kernel fills as much as it is given room for, up to this: about 200 sockets a message.
 enum { MESSAGE_BYTES = 32768 };
 
-static int ask(int fd, uint8_t family, uint16_t port) {
+static int ask(int fd, uint8_t protocol, uint8_t family, uint16_t port) {
   struct {
     struct nlmsghdr header;
     struct inet_diag_req_v2 request;
   } message = {
       .header = {.nlmsg_len = sizeof message, .nlmsg_type = SOCK_DIAG_BY_FAMILY, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
       .request = {.sdiag_family = family,
-                  .sdiag_protocol = IPPROTO_UDP,
+                  .sdiag_protocol = protocol,
                   .idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
-                  .idiag_states = UINT32_MAX,
+                  .idiag_states = protocol == IPPROTO_TCP ? 1U << TCP_LISTEN : UINT32_MAX,
                   .id.idiag_sport = htons(port)},
   };
   struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
   return sendto(fd, &message, sizeof message, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0 ? -errno : 0;
 }
 
-static udp_socket_t read_socket(const struct nlmsghdr *h) {
+static bound_socket_t read_socket(const struct nlmsghdr *h) {
   const struct inet_diag_msg *m = NLMSG_DATA(h);
-  udp_socket_t s = {.family = m->idiag_family,
-                    .inode = m->idiag_inode,
-                    .uid = m->idiag_uid,
-                    .queued_bytes = m->idiag_rqueue,
-                    .peer_port = ntohs(m->id.idiag_dport),
-                    .device = m->id.idiag_if};
+  bound_socket_t s = {.family = m->idiag_family,
+                      .inode = m->idiag_inode,
+                      .uid = m->idiag_uid,
+                      .queued = m->idiag_rqueue,
+                      .peer_port = ntohs(m->id.idiag_dport),
+                      .device = m->id.idiag_if,
+                      .queue_limit = m->idiag_wqueue};
   memcpy(s.address, m->id.idiag_src, sizeof s.address);
   memcpy(s.cookie, m->id.idiag_cookie, sizeof s.cookie);
   int left = (int)(h->nlmsg_len - NLMSG_LENGTH(sizeof *m));
   for (const struct rtattr *a = (const struct rtattr *)(m + 1); RTA_OK(a, left); a = RTA_NEXT(a, left)) {
     uint32_t info[SK_MEMINFO_VARS] = {0};
+    if (a->rta_type == INET_DIAG_SKV6ONLY) s.ipv6_only = *(const uint8_t *)RTA_DATA(a);
     if (a->rta_type != INET_DIAG_SKMEMINFO) continue;
     memcpy(info, RTA_DATA(a), RTA_PAYLOAD(a) < sizeof info ? RTA_PAYLOAD(a) : sizeof info);
-    s.queued_bytes = info[SK_MEMINFO_RMEM_ALLOC];
+    if (m->idiag_state != TCP_LISTEN) s.queued = info[SK_MEMINFO_RMEM_ALLOC];
     s.drops = info[SK_MEMINFO_DROPS];
   }
   return s;
 }
 
 // Takes messages until the last. Returns how many sockets they told of, or −errno.
-static int answer(int fd, udp_socket_t *sockets, int room) {
+static int answer(int fd, bound_socket_t *sockets, int room) {
   _Alignas(struct nlmsghdr) uint8_t bytes[MESSAGE_BYTES];
   for (int count = 0;;) {
     ssize_t n = recv(fd, bytes, sizeof bytes, 0);
@@ -71,10 +74,10 @@ static int answer(int fd, udp_socket_t *sockets, int room) {
   }
 }
 
-int udp_diag(uint8_t family, uint16_t port, udp_socket_t *sockets, int room) {
+int sock_diag(uint8_t protocol, uint8_t family, uint16_t port, bound_socket_t *sockets, int room) {
   int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (fd < 0) return -errno;
-  int status = ask(fd, family, port);
+  int status = ask(fd, protocol, family, port);
   if (status == 0) status = answer(fd, sockets, room);
   close(fd);
   return status;
@@ -108,7 +111,7 @@ int udp_closings(uint16_t port) {
   return fd;
 }
 
-int udp_closed(int fd, udp_socket_t *sockets, int room) {
+int udp_closed(int fd, bound_socket_t *sockets, int room) {
   _Alignas(struct nlmsghdr) uint8_t bytes[1024];
   int count = 0;
   while (count < room) {
