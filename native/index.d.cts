@@ -67,9 +67,9 @@ declare namespace rpnet {
       fd: number,
       index: number,
       generation: number,
-      runId: bigint,
       epochNs: bigint,
-      payloadBytes: number,
+      /** bytes of the largest datagram of a run that it will be told of in its block */
+      mostPayloadBytes: number,
       memory: ArrayBuffer,
       offset: number,
       /** 0 none, 1 cpu, 2 sleep */
@@ -90,8 +90,7 @@ declare namespace rpnet {
       fd: number,
       /** the end of each member's pair of Unix sockets that is not the member's */
       memberFds: Int32Array,
-      runId: bigint,
-      payloadBytes: number,
+      mostPayloadBytes: number,
       memory: ArrayBuffer,
       offset: number,
     ): Handle | number

@@ -27,14 +27,31 @@ const WORD = {
   goneNs: 19,
   threadId: 20,
   servedNs: 21,
+  run: 28,
+  runHeard: 29,
+  runId: 30,
+  runPayload: 31,
 } as const
+
+/** A run whose requests are answered. */
+export interface ToldRun {
+  runId: bigint
+  /** of each datagram */
+  payloadBytes: number
+}
 
 /** The counters of a whole group, in memory shared with its members. They outlive a member that is killed. */
 export class GroupCounters {
   readonly #words: BigUint64Array
 
-  /** @param memory one block a member, at its beginning */
-  constructor(readonly memory: ArrayBuffer) {
+  /**
+   * @param memory one block a member, at its beginning
+   * @param blocks how many
+   */
+  constructor(
+    readonly memory: ArrayBuffer,
+    readonly blocks: number,
+  ) {
     this.#words = new BigUint64Array(memory)
   }
 
@@ -75,6 +92,33 @@ export class GroupCounters {
   /** Tells a member to stop after the batch it is at: `end` counts what is still queued, the others leave a group that goes on. */
   stop(index: number, how: 'end' | Leave): void {
     this.#words[index * (BLOCK_BYTES / 8) + WORD.stop] = STOP[how]
+  }
+
+  /** Tells of a run whose requests are to be answered from now on, in every block. */
+  tellRun({ runId, payloadBytes }: ToldRun): void {
+    this.#inEveryBlock((at) => {
+      this.#words[at + WORD.runId] = BigInt.asUintN(64, runId)
+      this.#words[at + WORD.runPayload] = BigInt(payloadBytes)
+      const run = this.#words[at + WORD.run]!
+      Atomics.store(this.#words, at + WORD.run, run + 1n + (run & 1n))
+    })
+  }
+
+  /** Tells that the run is over: what still comes of it counts as left. */
+  endRun(): void {
+    this.#inEveryBlock((at) => {
+      const run = this.#words[at + WORD.run]!
+      Atomics.store(this.#words, at + WORD.run, run + (run & 1n))
+    })
+  }
+
+  #inEveryBlock(tell: (at: number) => void): void {
+    for (let block = 0; block < this.blocks; block++) tell(block * (BLOCK_BYTES / 8))
+  }
+
+  /** Whether one acts by what it was told of runs last. */
+  hasHeard(index: number): boolean {
+    return this.#get(index, WORD.runHeard) === this.#get(index, WORD.run)
   }
 
   /** Asks a member to publish its socket's counters afresh; returns the number to wait for in `answered`. */

@@ -7,7 +7,7 @@ export interface FrontTask extends serve.ServerTask {
 }
 
 serve<FrontTask>({
-  open: (addon, { fds: [socketFd, ...handOnFds], runId, payloadBytes, blockOffset }, memory) =>
-    addon.frontOpen(socketFd, Int32Array.from(handOnFds), BigInt(runId), payloadBytes, memory, blockOffset),
+  open: (addon, { fds: [socketFd, ...handOnFds], payloadBytes, blockOffset }, memory) =>
+    addon.frontOpen(socketFd, Int32Array.from(handOnFds), payloadBytes, memory, blockOffset),
   step: (addon, front, maxNs) => addon.frontStep(front, maxNs),
 })

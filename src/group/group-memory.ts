@@ -22,7 +22,6 @@ const SERVICE_KIND = { cpu: 1, sleep: 2 } as const
 interface ServerInput {
   /** its block of counters */
   block: number
-  runId: bigint
   payloadBytes: number
   cpu: number | undefined
 }
@@ -63,13 +62,12 @@ export class GroupMemory {
     return memory
   }
 
-  #serverTask({ block, runId, payloadBytes, cpu }: ServerInput): Omit<ServerTask, 'fds'> {
+  #serverTask({ block, payloadBytes, cpu }: ServerInput): Omit<ServerTask, 'fds'> {
     return {
       addon: this.#addonFile,
       memoryFd: this.fd,
       memoryBytes: this.bytes,
       blockOffset: BLOCK_BYTES * block,
-      runId: String(runId),
       payloadBytes,
       ...(cpu !== undefined && { cpu }),
     }

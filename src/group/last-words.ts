@@ -23,27 +23,13 @@ export class LastWords {
   speak(
     { memory }: GroupCounters,
     block: number,
-    { runId, epochNs, payloadBytes }: Pick<ServerOptions, 'runId' | 'epochNs' | 'payloadBytes'>,
+    { epochNs, payloadBytes }: Pick<ServerOptions, 'epochNs' | 'payloadBytes'>,
   ): void {
     const offset = BLOCK_BYTES * block
     // A member in its stead, that was told to stop: it counts and answers nothing. What is no UDP socket shows by there
     // being another one to answer through.
     const replyFd = this.behindFront ? this.fd : -1
-    const member = addon.memberOpen(
-      this.fd,
-      0,
-      0,
-      runId,
-      epochNs,
-      payloadBytes,
-      memory,
-      offset,
-      0,
-      0,
-      0,
-      0,
-      replyFd,
-    )
+    const member = addon.memberOpen(this.fd, 0, 0, epochNs, payloadBytes, memory, offset, 0, 0, 0, 0, replyFd)
     if (typeof member !== 'number') addon.memberStep(member, 0)
     addon.close(this.fd)
   }

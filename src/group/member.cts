@@ -16,7 +16,6 @@ serve<MemberTask>({
       task.fds[0],
       task.index,
       task.generation,
-      BigInt(task.runId),
       BigInt(task.epochNs),
       task.payloadBytes,
       memory,

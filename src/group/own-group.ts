@@ -66,7 +66,10 @@ export class OwnGroup implements Group {
       options.steering?.attach(layout.sockets.fds)
       options.observer?.attach(layout.sockets.fds)
       memory = GroupMemory.create(layout.handOnFds ? lives + 1 : lives, options.service)
-      group = new OwnGroup(options, layout, memory, new GroupCounters(memory.map()))
+      const counters = new GroupCounters(memory.map(), memory.blocks)
+      const { runId, payloadBytes } = options
+      if (runId !== undefined) counters.tellRun({ runId, payloadBytes })
+      group = new OwnGroup(options, layout, memory, counters)
       const servers = group.#servers
       for (let member = 0; member < options.members; member++)
         servers.startMember({ member, generation: 0 }, layout.ofMember(member))

@@ -54,7 +54,7 @@ declare namespace serve {
     memoryFd: number
     memoryBytes: number
     blockOffset: number
-    runId: string
+    /** of the largest datagram of a run */
     payloadBytes: number
     /** The CPU that it is to run on; any when absent. */
     cpu?: number
