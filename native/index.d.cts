@@ -8,6 +8,7 @@ declare namespace rpnet {
     setOption(fd: number, level: number, name: number, value: number): number
     getOption(fd: number, level: number, name: number): number
     bind(fd: number, address: string, port: number): number
+    listen(fd: number, backlog: number): number
     connect(fd: number, address: string, port: number): number
     /** Number of bytes sent. */
     send(fd: number, data: Uint8Array, address: string, port: number): number
@@ -67,9 +68,9 @@ declare namespace rpnet {
       fd: number,
       index: number,
       generation: number,
+      runId: bigint,
       epochNs: bigint,
-      /** bytes of the largest datagram of a run that it will be told of in its block */
-      mostPayloadBytes: number,
+      payloadBytes: number,
       memory: ArrayBuffer,
       offset: number,
       /** 0 none, 1 cpu, 2 sleep */
@@ -83,6 +84,9 @@ declare namespace rpnet {
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     memberStep(member: Handle, maxNs: number): number
+    /** Over TCP; `fd` listens, or will. It needs no `replyFd`. */
+    tcpMemberOpen: Addon['memberOpen']
+    tcpMemberStep(member: Handle, maxNs: number): number
     /** 0 where an engine over io_uring can be had. */
     uringProbe(): number
     /** Counts into the block at `offset` of `memory`, and drops into the members' blocks, which are its first. */
@@ -90,7 +94,8 @@ declare namespace rpnet {
       fd: number,
       /** the end of each member's pair of Unix sockets that is not the member's */
       memberFds: Int32Array,
-      mostPayloadBytes: number,
+      runId: bigint,
+      payloadBytes: number,
       memory: ArrayBuffer,
       offset: number,
     ): Handle | number
