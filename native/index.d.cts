@@ -8,7 +8,6 @@ declare namespace rpnet {
     setOption(fd: number, level: number, name: number, value: number): number
     getOption(fd: number, level: number, name: number): number
     bind(fd: number, address: string, port: number): number
-    listen(fd: number, backlog: number): number
     connect(fd: number, address: string, port: number): number
     /** Number of bytes sent. */
     send(fd: number, data: Uint8Array, address: string, port: number): number
@@ -68,9 +67,9 @@ declare namespace rpnet {
       fd: number,
       index: number,
       generation: number,
-      runId: bigint,
       epochNs: bigint,
-      payloadBytes: number,
+      /** bytes of the largest datagram of a run that it will be told of in its block */
+      mostPayloadBytes: number,
       memory: ArrayBuffer,
       offset: number,
       /** 0 none, 1 cpu, 2 sleep */
@@ -84,9 +83,6 @@ declare namespace rpnet {
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     memberStep(member: Handle, maxNs: number): number
-    /** Over TCP; `fd` listens, or will. It needs no `replyFd`. */
-    tcpMemberOpen: Addon['memberOpen']
-    tcpMemberStep(member: Handle, maxNs: number): number
     /** 0 where an engine over io_uring can be had. */
     uringProbe(): number
     /** Counts into the block at `offset` of `memory`, and drops into the members' blocks, which are its first. */
@@ -94,15 +90,14 @@ declare namespace rpnet {
       fd: number,
       /** the end of each member's pair of Unix sockets that is not the member's */
       memberFds: Int32Array,
-      runId: bigint,
-      payloadBytes: number,
+      mostPayloadBytes: number,
       memory: ArrayBuffer,
       offset: number,
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     frontStep(front: Handle, maxNs: number): number
     engineOpen(
-      /** 0 epoll, 1 io_uring */
+      /** 0 epoll, 1 io_uring, 2 TCP over epoll */
       kind: number,
       capacity: number,
       payloadBytes: number,
@@ -111,10 +106,13 @@ declare namespace rpnet {
       address: string,
       port: number,
       exchange: ArrayBuffer,
+      /** over TCP: after how many a flow connects anew; 0: never */
+      requestsPerConnection: number,
     ): Handle | number
     /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, watch. */
     engineOpenFlow(engine: Handle, lane: number, address: string, port: number): number
     engineWave(engine: Handle, firstFlow: number): number
+    engineDisconnect(engine: Handle): number
     engineSend(engine: Handle, count: number, phase: number): number
     /** @param againSequence −1, or number of the request that asks the flow of the first reply again, at once */
     engineReceive(engine: Handle, timeoutNs: number, againSequence: number, phase: number): number

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sock_diag.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,17 +30,21 @@ void engine_destroy(engine_t *e) {
 double engine_now(const engine_t *e) { return (double)(clock_ns(CLOCK_MONOTONIC) - e->epoch_ns); }
 
 int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t length) {
-  int fd = socket(source->sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
+  int fd = socket(source->sa_family, e->poller->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
   if (fd < 0) return -errno;
   // bind() takes an IPv6 address of a prefix that is local by its route only on such a socket.
+  bool stream = e->poller->type == SOCK_STREAM;
   int on = 1, loopback = LOOPBACK_INDEX, in_network_order = (int)htonl(LOOPBACK_INDEX);
   if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
   // Where the server's address is removed from this host, what is sent to it must not look for another way: over IPv6 only a
   // bound socket does not.
   if (source->sa_family == AF_INET6) setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &loopback, sizeof loopback);
   else setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &in_network_order, sizeof in_network_order);
+  // What is written goes at once, also behind a request without a reply.
+  if (stream) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (bind(fd, source, length)) step = 1, error = errno;
-  else if (connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
+  // Over TCP it connects when it is first asked.
+  else if (!stream && connect(fd, (struct sockaddr *)&e->server, e->server_length)) step = 2, error = errno;
   struct sockaddr_storage bound;
   socklen_t bound_length = sizeof bound;
   if (!step && getsockname(fd, (struct sockaddr *)&bound, &bound_length)) step = 1, error = errno;
@@ -56,6 +61,7 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
 
 double engine_drops(const engine_t *e) {
   double drops = 0;
+  if (e->poller->type == SOCK_STREAM) return 0;  // what is dropped is sent again
   for (int i = 0; i < e->capacity; i++) {
     uint32_t info[SK_MEMINFO_VARS] = {0};
     socklen_t length = sizeof info;
@@ -73,6 +79,10 @@ void engine_close(engine_t *e) {
     close(e->lanes[i].socket);
     e->lanes[i].socket = -1;
   }
+}
+
+void engine_disconnect(engine_t *e) {
+  if (e->poller->type == SOCK_STREAM) e->poller->forget(e);
 }
 
 void engine_send(engine_t *e, int count, uint8_t phase) { e->poller->send(e, count, phase); }

@@ -50,16 +50,17 @@ typedef struct engine engine_t;
 
 // How an engine waits for its sockets and moves datagrams. Functions return −errno on failure.
 typedef struct {
+  int type;  // of its sockets
   int (*create)(engine_t *e);
   void (*destroy)(engine_t *e);  // also after a create that failed
   int (*watch)(engine_t *e, int lane);
-  void (*forget)(engine_t *e);  // all lanes, before their sockets are closed
+  void (*forget)(engine_t *e);  // all lanes, before their sockets are closed; over TCP, ends their connections
   void (*send)(engine_t *e, int count, uint8_t phase);
   int (*receive)(engine_t *e, int64_t timeout_ns, const again_t *again);
   int (*sweep)(engine_t *e);
 } poller_t;
 
-extern const poller_t epoll_poller, uring_poller;
+extern const poller_t epoll_poller, uring_poller, tcp_epoll_poller;
 
 struct engine {
   const poller_t *poller;
@@ -67,7 +68,8 @@ struct engine {
   int capacity;
   uint64_t run_id, epoch_ns;
   size_t payload;
-  exchange_t *exchange;
+  uint32_t per_connection;  // over TCP: requests after which a flow leaves its connection; 0: none
+  exchange_t *exchange;     // over TCP, a stream_exchange_t
   struct sockaddr_storage server;
   socklen_t server_length;
   uint32_t first_flow;  // id of the flow in lane 0 (waves reuse the lanes)
@@ -81,6 +83,7 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
 // What the kernel dropped at the open sockets since they were opened (SO_MEMINFO).
 double engine_drops(const engine_t *e);
 void engine_close(engine_t *e);  // all flows
+void engine_disconnect(engine_t *e);  // over TCP: ends the connections of all flows, whose sockets stay
 // Sends the first `count` entries of the exchange; `count` is at most ENGINE_BATCH.
 void engine_send(engine_t *e, int count, uint8_t phase);
 int engine_receive(engine_t *e, int64_t timeout_ns, const again_t *again);

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "engine.h"
+#include "epoll_wait.h"
 
 // Replies a call: with thousands of flows, what a reply brought into the cache is gone when more are taken at once.
 enum { BATCH = 32, READY = 256 };  // and sockets a look at the poller
@@ -113,25 +113,11 @@ full:
   return events;
 }
 
-static int wait_ready(state_t *s, struct epoll_event *ready, int64_t timeout_ns) {
-#ifdef SYS_epoll_pwait2
-  static _Thread_local int no_pwait2;
-  if (!no_pwait2 && timeout_ns > 0) {
-    struct timespec t = {.tv_sec = timeout_ns / 1000000000, .tv_nsec = timeout_ns % 1000000000};
-    long n = syscall(SYS_epoll_pwait2, s->poller, ready, READY, &t, NULL, 0);
-    if (n >= 0 || errno != ENOSYS) return (int)n;
-    no_pwait2 = 1;
-  }
-#endif
-  // Before Linux 5.11 the wait is in milliseconds: round up, the caller looks at the clock.
-  return epoll_wait(s->poller, ready, READY, (int)((timeout_ns + 999999) / 1000000));
-}
-
 static int receive(engine_t *e, int64_t timeout_ns, const again_t *again) {
   state_t *s = e->state;
   if (!s->carried) {
     struct epoll_event ready[READY];
-    int n = wait_ready(s, ready, timeout_ns);
+    int n = epoll_wait_ns(s->poller, ready, READY, timeout_ns);
     if (n < 0 && errno != EINTR) return -errno;
     for (int i = 0; i < n; i++) s->carry[i] = ready[i].data.u32;
     s->carried = n > 0 ? n : 0;
@@ -149,4 +135,4 @@ static int sweep(engine_t *e) {
 }
 
 const poller_t epoll_poller = {
-    .create = create, .destroy = destroy, .watch = watch, .forget = forget, .send = send_all, .receive = receive, .sweep = sweep};
+    .type = SOCK_DGRAM, .create = create, .destroy = destroy, .watch = watch, .forget = forget, .send = send_all, .receive = receive, .sweep = sweep};

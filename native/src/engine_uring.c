@@ -308,4 +308,4 @@ static int sweep(engine_t *e) {
 }
 
 const poller_t uring_poller = {
-    .create = create, .destroy = destroy, .watch = watch, .forget = forget, .send = send_all, .receive = receive, .sweep = sweep};
+    .type = SOCK_DGRAM, .create = create, .destroy = destroy, .watch = watch, .forget = forget, .send = send_all, .receive = receive, .sweep = sweep};

@@ -11,21 +11,37 @@
 
 enum { NONE = -1 };
 
+static bool run_over(const front_t *f) { return (f->run & 1) == 0; }
+
+// As a member does.
+static void hear_run(front_t *f) {
+  member_counters_t *c = f->counters;
+  f->run = __atomic_load_n(&c->run, __ATOMIC_ACQUIRE);
+  if (!run_over(f)) {
+    f->run_id = c->run_id;
+    f->payload = c->run_payload < f->most_payload ? (size_t)c->run_payload : f->most_payload;
+    size_t room = f->payload + 1;
+    for (int i = 0; i < FRONT_BATCH; i++)
+      f->vectors[i][1] = (struct iovec){.iov_base = f->data + (size_t)i * room, .iov_len = room};
+  }
+  __atomic_store_n(&c->run_heard, f->run, __ATOMIC_RELEASE);
+}
+
 int front_open(front_t *f) {
-  size_t room = f->payload + 1;
-  f->data = malloc(FRONT_BATCH * room);
+  f->data = malloc(FRONT_BATCH * (f->most_payload + 1));
   f->first = malloc(f->members * sizeof *f->first);
   f->last = malloc(f->members * sizeof *f->last);
   if (!f->data || !f->first || !f->last) return -ENOMEM;
   for (uint32_t i = 0; i < f->members; i++) f->first[i] = NONE;
   for (int i = 0; i < FRONT_BATCH; i++) {
     f->vectors[i][0] = (struct iovec){.iov_base = &f->handovers[i], .iov_len = sizeof f->handovers[i]};
-    f->vectors[i][1] = (struct iovec){.iov_base = f->data + (size_t)i * room, .iov_len = room};
+    f->vectors[i][1] = (struct iovec){.iov_base = f->data + i, .iov_len = 1};
     f->in[i].msg_hdr = (struct msghdr){.msg_name = &f->handovers[i].peer,
                                        .msg_control = f->handovers[i].control,
                                        .msg_iov = &f->vectors[i][1],
                                        .msg_iovlen = 1};
   }
+  hear_run(f);
   // As a member's: `stop` and `ask` are heard on an idle socket.
   struct timeval wake = {.tv_usec = 10000};
   if (setsockopt(f->fd, SOL_SOCKET, SO_RCVTIMEO, &wake, sizeof wake)) return -errno;
@@ -164,17 +180,22 @@ static void distribute(front_t *f, int got) {
   }
 }
 
+// As a member's: what nobody waits for an answer of.
+static void set_aside(front_t *f, int got) {
+  for (int i = 0; i < got; i++) {
+    datagram_t d;
+    if (read_request(f, i, &d)) add(f->counters->left[d.phase], 1);
+    else add(f->counters->strangers, 1);
+  }
+}
+
 // As a member's: what still waits when it stops would vanish with the socket, uncounted.
 static void count_left(front_t *f) {
   for (int turns = 0; turns < 65536; turns++) {
     ready_batch(f, FRONT_BATCH);
     int got = recvmmsg(f->fd, f->in, FRONT_BATCH, MSG_DONTWAIT, NULL);
     if (got <= 0) return;
-    for (int i = 0; i < got; i++) {
-      datagram_t d;
-      if (read_request(f, i, &d)) add(f->counters->left[d.phase], 1);
-      else add(f->counters->strangers, 1);
-    }
+    set_aside(f, got);
   }
 }
 
@@ -188,6 +209,7 @@ int front_step(front_t *f, uint64_t max_ns) {
   }
   while (!stopped(f) && now - started < max_ns) {
     uint64_t ask = __atomic_load_n(&c->ask, __ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&c->run, __ATOMIC_RELAXED) != f->run) hear_run(f);
     ready_batch(f, used);
     int got = recvmmsg(f->fd, f->in, FRONT_BATCH, MSG_WAITFORONE, NULL);
     if (got < 0 && errno != EAGAIN && errno != EINTR) {
@@ -196,7 +218,10 @@ int front_step(front_t *f, uint64_t max_ns) {
     }
     used = got > 0 ? got : 0;
     now = clock_ns(CLOCK_MONOTONIC);
-    if (got > 0) distribute(f, got);
+    if (got > 0 && run_over(f))
+      set_aside(f, got);
+    else if (got > 0)
+      distribute(f, got);
     if (got < FRONT_BATCH) add(c->emptied, 1);
     if (ask != c->answered) {
       publish_sockets(f);

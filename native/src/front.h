@@ -11,12 +11,12 @@ typedef struct {
   int fd;
   uint32_t members;
   int *member_fds;  // one a member; `members` of them
-  uint64_t run_id;
-  size_t payload;
+  uint64_t run, run_id;
+  size_t payload, most_payload;
   // Its own block, in which `echoed` is what it handed on; and those of the members, in which it counts what it could
   // not hand on as their `drops`, since it happens at their queues.
   member_counters_t *counters, *member_counters;
-  uint8_t *data;  // FRONT_BATCH buffers of payload + 1 bytes: a longer datagram shows as truncated
+  uint8_t *data;  // FRONT_BATCH buffers of payload + 1 bytes, with room for most_payload: a longer datagram shows as truncated
   handover_t handovers[FRONT_BATCH];
   struct iovec vectors[FRONT_BATCH][2];  // what goes before the datagram, and the datagram
   struct mmsghdr in[FRONT_BATCH], out[FRONT_BATCH];

@@ -13,14 +13,31 @@
 
 static bool behind_front(const member_t *m) { return m->reply_fd >= 0; }
 
+static bool run_over(const member_t *m) { return (m->run & 1) == 0; }
+
+// Goes by the run that the parent told of last. Buffers stand close together, however large those of another run may be.
+static void hear_run(member_t *m) {
+  member_counters_t *c = m->counters;
+  m->run = __atomic_load_n(&c->run, __ATOMIC_ACQUIRE);
+  if (!run_over(m)) {
+    m->run_id = c->run_id;
+    m->payload = c->run_payload < m->most_payload ? (size_t)c->run_payload : m->most_payload;
+    size_t room = m->payload + 1;
+    for (int i = 0; i < MEMBER_BATCH; i++)
+      m->vectors[i][1] = (struct iovec){.iov_base = m->data + (size_t)i * room, .iov_len = room};
+  }
+  __atomic_store_n(&c->run_heard, m->run, __ATOMIC_RELEASE);
+}
+
 int member_open(member_t *m) {
-  size_t room = m->payload + 1;
-  m->data = malloc(MEMBER_BATCH * room);
+  m->data = malloc(MEMBER_BATCH * (m->most_payload + 1));
   if (!m->data) return -ENOMEM;
   for (int i = 0; i < MEMBER_BATCH; i++) {
     m->vectors[i][0] = (struct iovec){.iov_base = &m->handovers[i], .iov_len = sizeof m->handovers[i]};
-    m->vectors[i][1] = (struct iovec){.iov_base = m->data + (size_t)i * room, .iov_len = room};
+    // Before the first run nothing is one of its requests.
+    m->vectors[i][1] = (struct iovec){.iov_base = m->data + i, .iov_len = 1};
   }
+  hear_run(m);
   // recvmmsg() blocks for at most this long, so that `stop` and `ask` are heard on an idle socket.
   struct timeval wake = {.tv_usec = 10000};
   if (setsockopt(m->fd, SOL_SOCKET, SO_RCVTIMEO, &wake, sizeof wake)) return -errno;
@@ -124,6 +141,20 @@ static int answer(member_t *m, int got, uint64_t now, uint64_t real_minus_monoto
 static uint64_t stop_of(const member_t *m) { return __atomic_load_n(&m->counters->stop, __ATOMIC_ACQUIRE); }
 static bool stopped(const member_t *m) { return stop_of(m) != 0; }
 
+// Spends the next service time, counted from `taken`. A stop ends it early.
+static void serve(member_t *m, uint64_t taken) {
+  service_t *s = &m->service;
+  uint64_t until = taken + (uint64_t)(s->mean_ns * s->table[s->next]);
+  s->next = (s->next + 1) % s->length;
+  for (uint64_t now = taken; now < until && !stopped(m); now = clock_ns(CLOCK_MONOTONIC)) {
+    if (s->kind != SERVICE_SLEEP) continue;
+    // In slices, so that a stop is heard.
+    uint64_t wake = until - now > 10000000 ? now + 10000000 : until;
+    struct timespec t = {.tv_sec = (time_t)(wake / 1000000000), .tv_nsec = (long)(wake % 1000000000)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+  }
+}
+
 static void echo(member_t *m, int answers, uint64_t taken) {
   uint64_t took = clock_ns(CLOCK_MONOTONIC) - taken;
   uint32_t served = saturate(took);
@@ -186,6 +217,15 @@ static int receive(member_t *m, unsigned batch, int flags) {
   return got;
 }
 
+// Counts what nobody waits for an answer of.
+static void set_aside(member_t *m, int got) {
+  for (int i = 0; i < got; i++) {
+    datagram_t d;
+    if (read_request(m, &m->in[i], &d)) add(m->counters->left[d.phase], 1);
+    else add(m->counters->strangers, 1);
+  }
+}
+
 // What still waits when the member stops would vanish with the socket, uncounted. At most as many as the queue
 // can hold, so that a sender who never stops cannot keep us here.
 static void count_left(member_t *m) {
@@ -193,11 +233,7 @@ static void count_left(member_t *m) {
     ready_batch(m, MEMBER_BATCH);
     int got = receive(m, MEMBER_BATCH, MSG_DONTWAIT);
     if (got <= 0) return;
-    for (int i = 0; i < got; i++) {
-      datagram_t d;
-      if (read_request(m, &m->in[i], &d)) add(m->counters->left[d.phase], 1);
-      else add(m->counters->strangers, 1);
-    }
+    set_aside(m, got);
   }
 }
 
@@ -249,6 +285,7 @@ int member_step(member_t *m, uint64_t max_ns) {
     __atomic_store_n(&c->state, MEMBER_SERVING, __ATOMIC_RELEASE);
   }
   while (!stopped(m) && now - started < max_ns) {
+    if (__atomic_load_n(&c->run, __ATOMIC_RELAXED) != m->run) hear_run(m);
     ready_batch(m, used);
     int got = receive(m, batch, MSG_WAITFORONE);
     if (got < 0 && errno != EAGAIN && errno != EINTR) {
@@ -257,9 +294,11 @@ int member_step(member_t *m, uint64_t max_ns) {
     }
     used = got > 0 ? got : 0;
     now = clock_ns(CLOCK_MONOTONIC);
-    if (got > 0) {
+    if (got > 0 && run_over(m)) {
+      set_aside(m, got);
+    } else if (got > 0) {
       int answers = answer(m, got, now, real_minus_monotonic);
-      if (answers > 0 && m->service.kind != SERVICE_NONE) service_spend(&m->service, now, &m->counters->stop);
+      if (answers > 0 && m->service.kind != SERVICE_NONE) serve(m, now);
       if (stop_of(m) == MEMBER_END)
         put_back(m, answers);
       else

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "engine.h"
+#include "stream.h"
 #include "uring.h"
 
 typedef struct {
@@ -18,15 +19,16 @@ static void engine_release(napi_env env, void *data, void *hint) {
 }
 
 // KINDS in src/client/engine.ts has the same order.
-static const poller_t *const pollers[] = {&epoll_poller, &uring_poller};
+static const poller_t *const pollers[] = {&epoll_poller, &uring_poller, &tcp_epoll_poller};
 
-// engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange): External | −errno
+// engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange, requestsPerConnection): External | −errno
 static napi_value engine_new(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes;
   exchange_t *exchange = get_bytes(&a, 7, &bytes);
   unsigned kind = (unsigned)get_int(&a, 0);
-  if (!exchange || bytes < sizeof *exchange || kind >= sizeof pollers / sizeof *pollers) return number(env, -EINVAL);
+  if (!exchange || kind >= sizeof pollers / sizeof *pollers) return number(env, -EINVAL);
+  if (bytes < (pollers[kind]->type == SOCK_STREAM ? sizeof(stream_exchange_t) : sizeof *exchange)) return number(env, -EINVAL);
   engine_box_t *box = calloc(1, sizeof *box);
   if (!box) return number(env, -ENOMEM);
   engine_t *e = &box->engine;
@@ -37,6 +39,7 @@ static napi_value engine_new(napi_env env, napi_callback_info info) {
   e->epoch_ns = get_uint64(&a, 4);
   e->server_length = get_address(&a, 5, (uint16_t)get_int(&a, 6), &e->server);
   e->exchange = exchange;
+  e->per_connection = (uint32_t)get_int(&a, 8);
   int status = e->server_length ? engine_create(e) : -EINVAL;
   napi_value external;
   if (status == 0 && napi_create_reference(env, a.at[7], 1, &box->exchange) == napi_ok &&
@@ -84,6 +87,14 @@ static napi_value engine_wave(napi_env env, napi_callback_info info) {
   return number(env, 0);
 }
 
+// engineDisconnect(engine)
+static napi_value engine_leave(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  if (e) engine_disconnect(e);
+  return number(env, e ? 0 : -EINVAL);
+}
+
 // engineSend(engine, count, phase)
 static napi_value engine_request(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
@@ -121,6 +132,7 @@ void define_engine(napi_env env, napi_value exports) {
       FUNCTION("engineOpen", engine_new),
       FUNCTION("engineOpenFlow", engine_flow),
       FUNCTION("engineWave", engine_wave),
+      FUNCTION("engineDisconnect", engine_leave),
       FUNCTION("engineSend", engine_request),
       FUNCTION("engineReceive", engine_replies),
       FUNCTION("engineDrops", engine_dropped),

@@ -1,4 +1,5 @@
 import { ClosedLoop, type FlowSilence } from './closed-loop.js'
+import { ConnectionTurns } from './connection-turns.js'
 import type { Source } from './driver.js'
 import { OpenLoop } from './open-loop.js'
 import { NoLoad } from './no-load.js'
@@ -27,6 +28,15 @@ export const endsWithReplies = ({ durationNs, rateHz }: Pick<WorkerTask, 'durati
 
 /** What asks the flows of a wave: by the schedule, the weights or the number of requests that the task has. */
 export function createSource(task: WorkerTask, input: SourceInput): Source {
+  const { requestsPerConnection: perTurn = 1, requestsPerFlow, rateHz } = task
+  if (perTurn === 1 || rateHz !== undefined) return createLoop(task, input)
+  const turns = requestsPerFlow === undefined ? undefined : requestsPerFlow / perTurn
+  const loop = createLoop({ ...task, requestsPerFlow: turns }, input)
+  return new ConnectionTurns(loop, input.flows, perTurn, input.durationNs === undefined)
+}
+
+/** The same, where each request is a turn of its own. */
+function createLoop(task: WorkerTask, input: SourceInput): Source {
   const { flows, from, salt, durationNs, silence } = input
   const weights = task.weights?.subarray(from, from + flows)
   if (weights?.every((weight) => weight === 0)) return new NoLoad(durationNs)

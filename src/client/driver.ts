@@ -7,6 +7,7 @@ import { InFlightIntegral } from './in-flight-integral.js'
 import type { Requests } from './requests.js'
 import type { Silence } from './silence.js'
 import type { StampError } from './stamp-error.js'
+import type { StreamExchange } from './stream-exchange.js'
 import type { Tally } from './tally.js'
 
 /** What decides which flow is asked next, and when. Slots are those of the wave that is open. */
@@ -177,6 +178,19 @@ export class Driver {
       this.#source.askedAgain()
       this.#noteSent(x.lane[i]!, i, x.sendNs[i]!)
     }
+    if (engine.stream) this.#takeConnections(engine.stream, events)
+  }
+
+  /** How long connections took, told with the first reply of each; and requests that were lost with theirs. */
+  #takeConnections(x: StreamExchange, events: number): void {
+    const { tally, wire } = this.#phase
+    for (let i = 0; i < events; i++)
+      if (x.connectNs[i]! >= 0 && x.phase[i] === wire) tally.noteConnected(x.member[i]!, x.connectNs[i]!)
+    for (let i = 0; i < x.cuts; i++) {
+      if (!this.requests.cut(x.cutSequence[i]!)) continue
+      tally.lostTotal++
+      this.#source.givenUp(x.cutLane[i]!)
+    }
   }
 
   /** Notes what became of the request whose time stands at `i` of the exchange. */
@@ -197,6 +211,8 @@ export class Driver {
 
   #take(events: number): void {
     for (let i = 0; i < events; i++) this.#takeOne(i)
+    const { stream } = this.engine
+    if (stream) this.#takeConnections(stream, events)
   }
 
   #takeOne(i: number): void {

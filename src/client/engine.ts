@@ -2,15 +2,28 @@ import { RpbenchError } from '../errors.js'
 import { addon, checked, openFlowError, SystemError } from '../native.js'
 import type { EngineKind } from '../plan/engine.js'
 import { Exchange } from './exchange.js'
+import { StreamExchange } from './stream-exchange.js'
 
-/** By engine: its place among the pollers of native/src/napi_engine.c, and the system call that it waits in. */
-const KINDS: Readonly<Record<EngineKind, { poller: number; waitCall: string }>> = {
+interface Poller {
+  /** its place among those of native/src/napi_engine.c */
+  poller: number
+  /** the system call that it waits in */
+  waitCall: string
+}
+
+/** What waits for the sockets, by engine. */
+const DATAGRAMS: Readonly<Record<EngineKind, Poller>> = {
   epoll: { poller: 0, waitCall: 'epoll_wait' },
   io_uring: { poller: 1, waitCall: 'io_uring_enter' },
 }
+const STREAMS: Poller = { poller: 2, waitCall: 'epoll_wait' }
 
 export interface EngineOptions {
   engine: EngineKind
+  /** what its flows are: sockets that send datagrams, or that connect */
+  transport: 'udp' | 'tcp'
+  /** over TCP: requests after which a flow leaves its connection, to open another for the next; none when absent */
+  requestsPerConnection?: number | undefined
   /** how many flows can be open at a time */
   lanes: number
   payloadBytes: number
@@ -20,17 +33,23 @@ export interface EngineOptions {
 }
 
 /**
- * The batch engine: one connected UDP socket a flow, over epoll or io_uring. It moves packets and reads the clock; what
+ * The batch engine: one connected UDP socket a flow, over epoll or io_uring, or one TCP socket a flow, which connects when it
+ * is asked. It moves packets and reads the clock; what
  * to send when, and what a reply means, is the caller's. See Exchange for what goes in and out.
  */
 export class Engine {
-  readonly exchange = new Exchange()
+  /** over TCP, what there is beside requests and replies */
+  readonly stream: StreamExchange | undefined
+  readonly exchange: Exchange
   readonly #handle
   readonly #waitCall: string
 
   /** @throws RpbenchError RPB_FLOWS where the kernel has no room for so many */
   constructor(options: EngineOptions) {
-    const { poller, waitCall } = KINDS[options.engine]
+    const streams = options.transport === 'tcp'
+    this.stream = streams ? new StreamExchange() : undefined
+    this.exchange = this.stream ?? new Exchange()
+    const { poller, waitCall } = streams ? STREAMS : DATAGRAMS[options.engine]
     this.#waitCall = waitCall
     const opened = addon.engineOpen(
       poller,
@@ -41,6 +60,7 @@ export class Engine {
       options.server.address,
       options.server.port,
       this.exchange.buffer,
+      options.requestsPerConnection ?? 0,
     )
     if (typeof opened === 'number') {
       const { message } = new SystemError(-opened, 'opening it')
@@ -66,6 +86,11 @@ export class Engine {
   /** Closes all flows; lane 0 is `firstFlow` from now on. */
   wave(firstFlow: number): void {
     addon.engineWave(this.#handle, firstFlow)
+  }
+
+  /** Over TCP: ends the connections of all flows, which connect again when they are asked. */
+  disconnect(): void {
+    addon.engineDisconnect(this.#handle)
   }
 
   /** Sends the first `count` entries of the exchange's send arrays. */

@@ -9,35 +9,54 @@ const BYTES = DOUBLES * 8 + ENGINE_BATCH * (8 * 8 + 5 * 4)
  * that of `exchange_t` in native/src/engine.h. Times are ns since the run's epoch.
  */
 export class Exchange {
-  readonly buffer = new ArrayBuffer(BYTES)
-  readonly #head = new Float64Array(this.buffer, 0, DOUBLES)
+  readonly buffer: ArrayBuffer
+  readonly #head: Float64Array
   #offset = DOUBLES * 8
 
   /** in: the request's number, counted per worker */
-  readonly sendSequence = this.#doubles()
-  /** out: when it was sent, or −errno */
-  readonly sendNs = this.#doubles()
-  readonly sequence = this.#doubles()
-  readonly sentNs = this.#doubles()
+  readonly sendSequence
+  /** out: when it was sent, or −errno; over TCP, when it was begun */
+  readonly sendNs
+  readonly sequence
+  readonly sentNs
   /** −1 where the kernel gave no time stamp */
-  readonly arrivedNs = this.#doubles()
-  readonly takenNs = this.#doubles()
-  readonly echoedNs = this.#doubles()
-  readonly receivedNs = this.#doubles()
+  readonly arrivedNs
+  readonly takenNs
+  readonly echoedNs
+  readonly receivedNs
   /** in: the lane of the flow to send on */
-  readonly sendLane = this.#ints()
-  readonly lane = this.#ints()
-  readonly member = this.#ints()
-  readonly generation = this.#ints()
-  readonly phase = this.#ints()
+  readonly sendLane
+  readonly lane
+  readonly member
+  readonly generation
+  readonly phase
 
-  #doubles(): Float64Array {
-    const array = new Float64Array(this.buffer, this.#offset, ENGINE_BATCH)
+  /** @param more bytes behind these arrays */
+  constructor(more = 0) {
+    this.buffer = new ArrayBuffer(BYTES + more)
+    this.#head = new Float64Array(this.buffer, 0, DOUBLES)
+    this.sendSequence = this.doubles()
+    this.sendNs = this.doubles()
+    this.sequence = this.doubles()
+    this.sentNs = this.doubles()
+    this.arrivedNs = this.doubles()
+    this.takenNs = this.doubles()
+    this.echoedNs = this.doubles()
+    this.receivedNs = this.doubles()
+    this.sendLane = this.ints()
+    this.lane = this.ints()
+    this.member = this.ints()
+    this.generation = this.ints()
+    this.phase = this.ints()
+  }
+
+  protected doubles(count = ENGINE_BATCH): Float64Array {
+    const array = new Float64Array(this.buffer, this.#offset, count)
     this.#offset += array.byteLength
     return array
   }
 
-  #ints(): Int32Array {
+  protected ints(): Int32Array {
     const array = new Int32Array(this.buffer, this.#offset, ENGINE_BATCH)
     this.#offset += array.byteLength
     return array

@@ -1,6 +1,7 @@
 import { Histogram } from '../stats/histogram.js'
 import { TIMED, type IntervalMemory } from './interval-memory.js'
-import { QUANTITIES, type Quantity, type WorkerReport } from '../recording/worker-report.js'
+import { QUANTITIES, type Quantity } from '../recording/worker-report.js'
+import type { HistogramData } from '../stats/histogram.js'
 
 /** How many replies are kept back: their histograms' cells are then in the cache once for many values. */
 const HELD = 512
@@ -8,7 +9,7 @@ const HELD = 512
 /** What there is nothing of without a schedule. */
 const SCHEDULED_ONLY: ReadonlySet<Quantity> = new Set<Quantity>(['response', 'request', 'queue'])
 
-type Histograms = WorkerReport['members'][number]['histograms']
+type Histograms = Partial<Record<Quantity, HistogramData>>
 
 /**
  * Records the quantities of replies per member. A reply is held as it came, one row of consecutive writes; when

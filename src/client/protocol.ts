@@ -19,6 +19,9 @@ export interface WorkerTask {
   epochNs: bigint
   members: number
   payloadBytes: number
+  transport: 'udp' | 'tcp'
+  /** over TCP: requests after which a flow connects anew; none when absent */
+  requestsPerConnection: number | undefined
   seed: number
   /** requests in flight over all flows of this worker */
   inFlight: number

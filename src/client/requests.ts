@@ -107,6 +107,15 @@ export class Requests {
     return receivedNs - sentNs > this.#timeoutNs ? LATE : IN_TIME
   }
 
+  /** Notes that a request will have no reply. @returns whether it still waited for one */
+  cut(sequence: number): boolean {
+    if (sequence < this.#oldest || this.#answered.has(sequence)) return false
+    this.#answered.add(sequence)
+    this.#waiting--
+    if (sequence === this.#oldest) this.#advance()
+    return true
+  }
+
   #advance(): void {
     while (this.#oldest < this.#next && this.#answered.has(this.#oldest)) this.#oldest++
   }

@@ -28,6 +28,8 @@ export class Tally {
   firstSentNs = -1
   /** actual minus intended send time */
   readonly lag = new Histogram()
+  /** how long connections took, by the member that was the first to answer on them; of flows over TCP */
+  readonly #connects: Histogram[] = []
   readonly trace: FlowTrace | undefined
   readonly timeline: Timeline | undefined
 
@@ -78,6 +80,11 @@ export class Tally {
     this.repliedTotal++
   }
 
+  /** A connection that took so long, and whose first reply came from this member. */
+  noteConnected(member: number, connectNs: number): void {
+    if (member < this.members) (this.#connects[member] ??= new Histogram()).record(connectNs)
+  }
+
   noteLate(flow: number, member: number): void {
     this.#late[member]!++
     this.lateTotal++
@@ -124,7 +131,10 @@ export class Tally {
       replies: this.#replies[member]!,
       late: this.#late[member]!,
       answeredUnderLoad: this.#answeredUnderLoad[member]!,
-      histograms: this.#latencies.report(member),
+      histograms: {
+        ...this.#latencies.report(member),
+        ...(this.#connects[member] && { connect: this.#connects[member].data }),
+      },
     }))
   }
 }

@@ -6,6 +6,7 @@ import { createSource, endsWithReplies } from './create-source.js'
 import { Driver, type DriveFigures, type Phase } from './driver.js'
 import { Engine } from './engine.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
+import { combineConnections, type ConnectionCounts } from '../recording/connection-counts.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { Requests } from './requests.js'
 import { IntervalMemory } from './interval-memory.js'
@@ -150,6 +151,7 @@ function drive(task: WorkerTask): WorkerReport {
   let stampError: StampError | undefined
   // at the flows' sockets, less what the warm-up dropped
   let dropped = 0
+  let connectionsBefore: ConnectionCounts | undefined
 
   try {
     for (let wave = 0; wave < waves && !control.stopped; wave++) {
@@ -167,6 +169,9 @@ function drive(task: WorkerTask): WorkerReport {
           driver.drive({ wire: 0, tally: discarded, firstFlow: from, scheduled, stampError }, source)
           driver.drain()
         }
+        // So that all connections that are counted are made in the measured phase.
+        engine.disconnect()
+        connectionsBefore = engine.stream?.connections
         dropped = -engine.drops()
         // Who waits for figures of the measured phase must not take the warm-up's for them.
         control.publish(task.index, 0, 0, 0, 0)
@@ -222,6 +227,13 @@ function drive(task: WorkerTask): WorkerReport {
     refused: engine.exchange.refused,
     receiveErrors: engine.exchange.receiveErrors,
     dropped,
+    ...(engine.stream &&
+      connectionsBefore && {
+        connections: combineConnections(
+          [engine.stream.connections, connectionsBefore],
+          (now, before) => now - before,
+        ),
+      }),
     activeNs: figures.activeNs,
     repliesWhileActive,
     firstSentNs: tally.firstSentNs,

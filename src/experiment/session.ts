@@ -4,6 +4,7 @@ import type { WorkerTask } from '../client/protocol.js'
 import type { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { PROTOCOL } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
 import { familiesTaken } from '../plan/transport.js'
 import { flowSources } from '../recording/flow-sources.js'
@@ -133,6 +134,8 @@ export class Session {
           ...shared,
           members: options.memberIndexes ?? plan.procs,
           payloadBytes: plan.payloadBytes,
+          transport: PROTOCOL[plan.protocol].transport,
+          requestsPerConnection: plan.requestsPerConnection,
           seed: plan.seed,
           warmupNs: plan.warmupNs,
           durationNs: options.loadNs ?? plan.durationNs,

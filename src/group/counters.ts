@@ -1,5 +1,5 @@
 import type { Leave } from '../plan/leave.js'
-import type { ConnectionCounters, MemberCounters } from '../recording/counters.js'
+import type { MemberCounters } from '../recording/counters.js'
 
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
 export const BLOCK_BYTES = 256
@@ -27,13 +27,18 @@ const WORD = {
   goneNs: 19,
   threadId: 20,
   servedNs: 21,
-  accepted: 22,
-  reset: 23,
-  open: 24,
-  acceptQueue: 25,
-  acceptQueueMost: 26,
-  acceptQueueLimit: 27,
+  run: 28,
+  runHeard: 29,
+  runId: 30,
+  runPayload: 31,
 } as const
+
+/** A run whose requests are answered. */
+export interface ToldRun {
+  runId: bigint
+  /** of each datagram */
+  payloadBytes: number
+}
 
 /** The counters of a whole group, in memory shared with its members. They outlive a member that is killed. */
 export class GroupCounters {
@@ -41,11 +46,11 @@ export class GroupCounters {
 
   /**
    * @param memory one block a member, at its beginning
-   * @param listen whether members listen for connections
+   * @param blocks how many
    */
   constructor(
     readonly memory: ArrayBuffer,
-    readonly listen = false,
+    readonly blocks: number,
   ) {
     this.#words = new BigUint64Array(memory)
   }
@@ -81,24 +86,39 @@ export class GroupCounters {
       goneNs: this.#get(index, WORD.goneNs),
       threadId: this.#get(index, WORD.threadId),
       servedNs: this.#get(index, WORD.servedNs),
-      ...(this.listen && { connections: this.#connections(index) }),
-    }
-  }
-
-  #connections(index: number): ConnectionCounters {
-    return {
-      accepted: this.#get(index, WORD.accepted),
-      reset: this.#get(index, WORD.reset),
-      open: this.#get(index, WORD.open),
-      acceptQueue: this.#get(index, WORD.acceptQueue),
-      acceptQueueMost: this.#get(index, WORD.acceptQueueMost),
-      acceptQueueLimit: this.#get(index, WORD.acceptQueueLimit),
     }
   }
 
   /** Tells a member to stop after the batch it is at: `end` counts what is still queued, the others leave a group that goes on. */
   stop(index: number, how: 'end' | Leave): void {
     this.#words[index * (BLOCK_BYTES / 8) + WORD.stop] = STOP[how]
+  }
+
+  /** Tells of a run whose requests are to be answered from now on, in every block. */
+  tellRun({ runId, payloadBytes }: ToldRun): void {
+    this.#inEveryBlock((at) => {
+      this.#words[at + WORD.runId] = BigInt.asUintN(64, runId)
+      this.#words[at + WORD.runPayload] = BigInt(payloadBytes)
+      const run = this.#words[at + WORD.run]!
+      Atomics.store(this.#words, at + WORD.run, run + 1n + (run & 1n))
+    })
+  }
+
+  /** Tells that the run is over: what still comes of it counts as left. */
+  endRun(): void {
+    this.#inEveryBlock((at) => {
+      const run = this.#words[at + WORD.run]!
+      Atomics.store(this.#words, at + WORD.run, run + (run & 1n))
+    })
+  }
+
+  #inEveryBlock(tell: (at: number) => void): void {
+    for (let block = 0; block < this.blocks; block++) tell(block * (BLOCK_BYTES / 8))
+  }
+
+  /** Whether one acts by what it was told of runs last. */
+  hasHeard(index: number): boolean {
+    return this.#get(index, WORD.runHeard) === this.#get(index, WORD.run)
   }
 
   /** Asks a member to publish its socket's counters afresh; returns the number to wait for in `answered`. */

@@ -6,9 +6,8 @@ export interface FrontTask extends serve.ServerTask {
   fds: [socketFd: number, ...handOnFds: number[]]
 }
 
-serve<FrontTask>(() => ({
-  open: (addon, { fds: [socketFd, ...handOnFds], runId, payloadBytes, blockOffset }, memory) =>
-    addon.frontOpen(socketFd, Int32Array.from(handOnFds), BigInt(runId), payloadBytes, memory, blockOffset),
+serve<FrontTask>({
+  open: (addon, { fds: [socketFd, ...handOnFds], payloadBytes, blockOffset }, memory) =>
+    addon.frontOpen(socketFd, Int32Array.from(handOnFds), payloadBytes, memory, blockOffset),
   step: (addon, front, maxNs) => addon.frontStep(front, maxNs),
-  waitsIn: 'recvmmsg',
-}))
+})

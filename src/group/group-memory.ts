@@ -22,13 +22,11 @@ const SERVICE_KIND = { cpu: 1, sleep: 2 } as const
 interface ServerInput {
   /** its block of counters */
   block: number
-  runId: bigint
   payloadBytes: number
   cpu: number | undefined
 }
 
 interface MemberInput extends ServerInput, Life {
-  protocol?: 'udp' | 'tcp'
   fds: MemberTask['fds']
   epochNs: bigint
 }
@@ -64,13 +62,12 @@ export class GroupMemory {
     return memory
   }
 
-  #serverTask({ block, runId, payloadBytes, cpu }: ServerInput): Omit<ServerTask, 'fds'> {
+  #serverTask({ block, payloadBytes, cpu }: ServerInput): Omit<ServerTask, 'fds'> {
     return {
       addon: this.#addonFile,
       memoryFd: this.fd,
       memoryBytes: this.bytes,
       blockOffset: BLOCK_BYTES * block,
-      runId: String(runId),
       payloadBytes,
       ...(cpu !== undefined && { cpu }),
     }
@@ -78,7 +75,7 @@ export class GroupMemory {
 
   /** What the member in a life is told. */
   memberTask(input: MemberInput): MemberTask {
-    const { fds, member, generation, epochNs, protocol = 'udp' } = input
+    const { fds, member, generation, epochNs } = input
     const meanNs = this.service?.meanNs[member] ?? this.service?.meanNs[0] ?? 0
     return {
       ...this.#serverTask(input),
@@ -86,7 +83,6 @@ export class GroupMemory {
       index: member,
       generation,
       epochNs: String(epochNs),
-      protocol,
       service: {
         kind: this.service && meanNs > 0 ? SERVICE_KIND[this.service.kind] : SERVICE_NONE,
         meanNs,

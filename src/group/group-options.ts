@@ -8,6 +8,8 @@ import type { StampArrivals } from './sockets.js'
 
 export interface GroupOptions extends ServerOptions, Bound {
   port: number
+  /** the run whose requests are answered from the start; absent where runs are told of later */
+  runId?: bigint
   members: number
   /** how many members may still join later */
   joiners?: number

@@ -3,8 +3,6 @@ import { BLOCK_BYTES, type GroupCounters } from './counters.js'
 import type { MemberHost } from './member-host.js'
 import type { ServerOptions } from './servers.js'
 
-type SpokenFor = Pick<ServerOptions, 'runId' | 'epochNs' | 'payloadBytes' | 'protocol'>
-
 /**
  * Says for a server what it cannot say itself, since it stands still or had to be killed: what its socket dropped, and what
  * is left in its queue. For that it takes a descriptor of the socket, so that this does not close with the server.
@@ -25,33 +23,14 @@ export class LastWords {
   speak(
     { memory }: GroupCounters,
     block: number,
-    { runId, epochNs, payloadBytes, protocol }: SpokenFor,
+    { epochNs, payloadBytes }: Pick<ServerOptions, 'epochNs' | 'payloadBytes'>,
   ): void {
     const offset = BLOCK_BYTES * block
     // A member in its stead, that was told to stop: it counts and answers nothing. What is no UDP socket shows by there
     // being another one to answer through.
     const replyFd = this.behindFront ? this.fd : -1
-    const opening = [
-      this.fd,
-      0,
-      0,
-      runId,
-      epochNs,
-      payloadBytes,
-      memory,
-      offset,
-      0,
-      0,
-      0,
-      0,
-      replyFd,
-    ] as const
-    const tcp = protocol === 'tcp'
-    const member = tcp ? addon.tcpMemberOpen(...opening) : addon.memberOpen(...opening)
-    if (typeof member !== 'number') {
-      if (tcp) addon.tcpMemberStep(member, 0)
-      else addon.memberStep(member, 0)
-    }
+    const member = addon.memberOpen(this.fd, 0, 0, epochNs, payloadBytes, memory, offset, 0, 0, 0, 0, replyFd)
+    if (typeof member !== 'number') addon.memberStep(member, 0)
     addon.close(this.fd)
   }
 }

@@ -66,7 +66,9 @@ export class OwnGroup implements Group {
       options.steering?.attach(layout.sockets.fds)
       options.observer?.attach(layout.sockets.fds)
       memory = GroupMemory.create(layout.handOnFds ? lives + 1 : lives, options.service)
-      const counters = new GroupCounters(memory.map(), options.protocol === 'tcp')
+      const counters = new GroupCounters(memory.map(), memory.blocks)
+      const { runId, payloadBytes } = options
+      if (runId !== undefined) counters.tellRun({ runId, payloadBytes })
       group = new OwnGroup(options, layout, memory, counters)
       const servers = group.#servers
       for (let member = 0; member < options.members; member++)
@@ -168,7 +170,7 @@ export class OwnGroup implements Group {
       const lifeNumber = await this.#servers.startJoiner(life, [fd], signal)
       const atNs = this.nowNs()
       try {
-        bindMember(fd, { ...this.options, port: this.port })
+        bindMember(fd, this.sockets)
       } catch (error) {
         await this.#servers.dismiss(lifeNumber)
         throw error
@@ -211,9 +213,7 @@ export class OwnGroup implements Group {
   }
 
   async isEmpty(): Promise<boolean> {
-    return (await this.snapshot()).every(
-      ({ queuedBytes, connections }) => queuedBytes === 0 && !connections?.acceptQueue,
-    )
+    return (await this.snapshot()).every(({ queuedBytes }) => queuedBytes === 0)
   }
 
   /**
@@ -275,8 +275,7 @@ export class OwnGroup implements Group {
   }
 
   async begin(): Promise<void> {
-    if (this.options.stampArrivals === 'warm-up' && this.options.protocol !== 'tcp')
-      endStamps(this.sockets.fds)
+    if (this.options.stampArrivals === 'warm-up') endStamps(this.sockets.fds)
     this.#closeCopies()
     this.#onPort.listen()
     this.#recorder = await GroupRecorder.begin(this)
@@ -327,8 +326,8 @@ function readersOf({ dispatch = 'reuseport' }: GroupOptions, { handOnFds }: Sock
 const keepsSockets = ({ server }: GroupOptions): boolean => server === 'threads'
 
 /** A process has copies of its own, and should be the only one to have them; but who is to end stamps needs them until then. */
-const keepsCopies = ({ server, stampArrivals, protocol }: GroupOptions): boolean =>
-  server === 'processes' && stampArrivals === 'warm-up' && protocol !== 'tcp'
+const keepsCopies = ({ server, stampArrivals }: GroupOptions): boolean =>
+  server === 'processes' && stampArrivals === 'warm-up'
 
 /** The kernel keeps an attached program as long as the group has a socket; what this process holds of it goes. */
 function closePrograms({ steering, observer }: Pick<GroupOptions, 'steering' | 'observer'>): void {

@@ -1,6 +1,7 @@
 import { RpbenchError, usageError } from '../errors.js'
 import { refuseAddresses } from './address-rules.js'
 import { refuseForeignCpus } from './cpu-list.js'
+import { refuseConnections } from './connection-rules.js'
 import { DISPATCH } from './dispatch.js'
 import { refuseUnderDispatch } from './dispatch-rules.js'
 import type { EngineKind } from './engine.js'
@@ -8,6 +9,7 @@ import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
 import { shareOf } from './share.js'
+import { PROTOCOL } from './protocol.js'
 import { protocolFor, refuseWithTarget } from './target-rules.js'
 import { boundTo, type Family } from './transport.js'
 import { familyOf } from '../units/addresses.js'
@@ -136,6 +138,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   refuseUnderDispatch(dispatch, request)
   refuseAddresses(asked)
   refuseContradictions(request, procs)
+  refuseConnections(request, protocol)
   refuseForeignCpus(request.pinMembers, facts.allowedCpus, flagOf('pinMembers'))
   refuseForeignCpus(request.pinWorkers, facts.allowedCpus, flagOf('pinWorkers'))
   const room = filesForFlows(procs, facts.openFiles)
@@ -162,6 +165,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     workers,
     ...(request.requests === undefined && { durationNs: request.durationNs ?? defaultOf('durationNs') }),
     ...(request.rateHz !== undefined && { arrivals: request.arrivals ?? defaultOf('arrivals') }),
-    ...engineOf(request.engine, facts),
+    ...(PROTOCOL[protocol].transport === 'tcp'
+      ? { engine: 'epoll' as const }
+      : engineOf(request.engine, facts)),
   }
 }

@@ -1,4 +1,5 @@
 import type { HistogramData } from '../stats/histogram.js'
+import type { ConnectionCounts } from './connection-counts.js'
 import type { FlowStays } from './flow-stays.js'
 
 /** What became of requests by time. */
@@ -17,6 +18,9 @@ export interface TimelineData {
 /** The quantities recorded per member, each a histogram of ns. */
 export const QUANTITIES = ['service', 'response', 'request', 'queue', 'server', 'reply'] as const
 export type Quantity = (typeof QUANTITIES)[number]
+
+/** And of the connections of flows over TCP, how long they took. */
+export type Timed = Quantity | 'connect'
 
 /** What one worker measured. Arrays have one entry a flow, in flow order; the measured phase only. */
 export interface WorkerReport {
@@ -39,7 +43,7 @@ export interface WorkerReport {
     late: number
     /** of both, those that came while requests were being sent */
     answeredUnderLoad: number
-    histograms: Partial<Record<Quantity, HistogramData>>
+    histograms: Partial<Record<Timed, HistogramData>>
   }[]
   sendErrors: number
   /** name of an errno → how often send() failed with it */
@@ -51,6 +55,8 @@ export interface WorkerReport {
   /** times that recv() failed otherwise */
   receiveErrors: number
   dropped: number
+  /** of flows over TCP */
+  connections?: ConnectionCounts
   /** sum of the waves' sending times, ns, and the replies that came within them */
   activeNs: number
   repliesWhileActive: number

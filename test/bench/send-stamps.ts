@@ -82,7 +82,7 @@ export async function measureSendStamps(options: StampOptions): Promise<SendStam
   try {
     addon.sharpTimers()
     const server = { address: '127.0.0.1', port: group.sockets.port }
-    const engine = new Engine({ ...run, ...options, lanes: count, server })
+    const engine = new Engine({ ...run, ...options, transport: 'udp', lanes: count, server })
     for (let lane = 0; lane < count; lane++) {
       const error = engine.open(lane, '127.0.0.1', 0)
       if (error) throw error

@@ -117,8 +117,12 @@ static int round_trips(int kind) {
   napi_value port = number(NUMBER("localPort", fd));
   napi_value shared = number(NUMBER("memoryFile", number(MEMBER_BLOCK_BYTES)));
   napi_value memory = CALL("mapMemory", shared, number(MEMBER_BLOCK_BYTES)), zero = number(0);
-  napi_value member = CALL("memberOpen", fd, number(MEMBER), zero, run, epoch, payload, memory, zero, zero, zero, zero,
-                           zero, number(-1));
+  member_counters_t *told = memory->data;
+  told->run_id = (uint64_t)run->number;
+  told->run_payload = (uint64_t)payload->number;
+  told->run = 1;
+  napi_value member = CALL("memberOpen", fd, number(MEMBER), zero, epoch, payload, memory, zero, zero, zero, zero, zero,
+                           number(-1));
   expect(member->data, "memberOpen", member->number);
 
   exchange_t *exchange = calloc(1, sizeof *exchange);

@@ -31,7 +31,7 @@ async function ask(group: OwnGroup, type: 'udp4' | 'udp6', address: string): Pro
   const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
   client.bind(0, LOOPBACK[type === 'udp4' ? 'ipv4' : 'ipv6'])
   await once(client, 'listening')
-  client.send(request(group.options.runId, client), group.sockets.port, address)
+  client.send(request(group.options.runId!, client), group.sockets.port, address)
   const [, from] = await answer
   return from
 }

@@ -52,6 +52,7 @@ it.runIf(possible.includes('io_uring'))('says what to do where the kernel has no
     () =>
       new Engine({
         engine: 'io_uring',
+        transport: 'udp',
         // more than any table of registered files takes
         lanes: 2 ** 20 + 1,
         payloadBytes: PAYLOAD,
@@ -95,6 +96,7 @@ describe.each(possible)('the engine over %s', (kind) => {
   function engineOf(lanes: number, port = server.address().port): Engine {
     const engine = new Engine({
       engine: kind,
+      transport: 'udp',
       lanes,
       payloadBytes: PAYLOAD,
       runId: 7n,

@@ -73,7 +73,7 @@ describe('a group', () => {
   it('answers a request of its run, from the port it was sent to', async () => {
     const { group, client } = await start()
     const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
-    const asked = request(group.options.runId, client)
+    const asked = request(group.options.runId!, client)
     await send(client, group, [asked])
     const [data, from] = await answer
     expect(from).toMatchObject({ address: '127.0.0.1', port: group.sockets.port, size: asked.length })
@@ -88,7 +88,7 @@ describe('a group', () => {
     const { group, client } = await start({ stampArrivals: 'warm-up' })
     const queuedNs = async (): Promise<number> => {
       const answer = once(client, 'message') as Promise<[Buffer, dgram.RemoteInfo]>
-      await send(client, group, [request(group.options.runId, client)])
+      await send(client, group, [request(group.options.runId!, client)])
       return (await answer)[0].readUInt32LE(48)
     }
     const unknown = 2 ** 32 - 1
@@ -113,7 +113,7 @@ describe('a group', () => {
     const { group, client } = await start()
     const replies: Buffer[] = []
     client.on('message', (data) => replies.push(data))
-    const good = request(group.options.runId, client)
+    const good = request(group.options.runId!, client)
     const but = (change: (data: Buffer) => void): Buffer => {
       const data = Buffer.from(good)
       change(data)
@@ -127,7 +127,7 @@ describe('a group', () => {
       good.subarray(0, -1),
       Buffer.concat([good, Buffer.alloc(1)]),
       Buffer.concat([good, good]),
-      request(group.options.runId ^ 1n, client),
+      request(group.options.runId! ^ 1n, client),
       but((data) => data.writeUInt8(1, 4)),
       but((data) => data.writeUInt8(0b11, 5)),
       but((data) => data.writeUInt8(0b100, 5)),
@@ -192,7 +192,7 @@ describe('a group', () => {
     await send(
       client,
       group,
-      Array.from({ length: 100 }, () => request(group.options.runId, client)),
+      Array.from({ length: 100 }, () => request(group.options.runId!, client)),
     )
     group.counters.stop(0, 'end')
     process.kill(pid, 'SIGCONT')
@@ -205,7 +205,7 @@ describe('a group', () => {
   it('behind a front counts what was handed on to members that stand still', async () => {
     const { group, client } = await start({ dispatch: 'fan-out', members: 2 })
     for (const { pid } of group.hosts) process.kill(pid, 'SIGSTOP')
-    const asked = Array.from({ length: 50 }, () => request(group.options.runId, client))
+    const asked = Array.from({ length: 50 }, () => request(group.options.runId!, client))
     await send(client, group, [...asked, Buffer.from('stranger')])
     await until('the front took all', () => group.front!.read().taken[1] === 50)
     for (const { pid } of group.hosts) process.kill(pid, 'SIGCONT')
@@ -226,7 +226,7 @@ describe('a group', () => {
     const [{ pid }] = group.hosts as [OwnGroup['hosts'][number]]
     const front = group.front!
     process.kill(pid, 'SIGSTOP')
-    const asked = Array.from({ length: 100 }, () => request(group.options.runId, client))
+    const asked = Array.from({ length: 100 }, () => request(group.options.runId!, client))
     await send(client, group, asked)
     await until('the front handed on', () => front.read().handedOn[1] === 100)
     process.kill(front.host.pid, 'SIGSTOP')
@@ -261,7 +261,7 @@ describe('a group', () => {
     expect(membersOf(process.pid)).toEqual([])
     expect(udpSocketsOn(group.sockets.port)).toBe(3)
     const answer = once(client, 'message')
-    await send(client, group, [request(group.options.runId, client)])
+    await send(client, group, [request(group.options.runId!, client)])
     await answer
     await group.stop()
     expect(udpSocketsOn(group.sockets.port)).toBe(0)

@@ -29,7 +29,7 @@ export class MemberMemory {
   read(members: number): GroupCounters {
     const copy = new Uint8Array(new ArrayBuffer(BLOCK_BYTES * members))
     readSync(this.#fd, copy, 0, copy.length, 0)
-    return new GroupCounters(copy.buffer)
+    return new GroupCounters(copy.buffer, members)
   }
 
   close(): void {

@@ -41,7 +41,7 @@ async function answers({ port, options }: OwnGroup): Promise<boolean> {
     client.bind(0, '127.0.0.1')
     await once(client, 'listening')
     const answer = once(client, 'message')
-    client.send(request(options.runId, client), port, '127.0.0.1')
+    client.send(request(options.runId!, client), port, '127.0.0.1')
     await answer
     return true
   } finally {

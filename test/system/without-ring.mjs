@@ -6,6 +6,7 @@ import { Engine } from '../../dist/src/client/engine.js'
 const LANES = 3
 const engine = new Engine({
   engine: 'io_uring',
+  transport: 'udp',
   lanes: LANES,
   payloadBytes: 100,
   runId: 7n,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ClosedLoop, type ClosedLoopOptions, type FlowSilence } from '../../src/client/closed-loop.js'
+import { ConnectionTurns } from '../../src/client/connection-turns.js'
 import type { Source } from '../../src/client/driver.js'
 import { createSource } from '../../src/client/create-source.js'
 import type { WorkerTask } from '../../src/client/protocol.js'
@@ -64,6 +65,75 @@ function visits(): number[] {
   }
   return order
 }
+
+/** A loop of four lanes, two in flight, each of whose turns is a connection of three requests. */
+class Turns {
+  readonly source: Source
+  readonly lanes = new Int32Array(64)
+  waiting = 0
+
+  constructor(options: Partial<ClosedLoopOptions>) {
+    const loop = new ClosedLoop({ flows: 4, inFlight: 2, ...options })
+    this.source = new ConnectionTurns(loop, 4, 3, options.requestsPerFlow !== undefined)
+    this.source.start(0)
+  }
+
+  due(nowNs = 0): number[] {
+    const count = this.source.due(nowNs, this.waiting, this.lanes, new Float64Array(64))
+    this.waiting += count
+    return [...this.lanes.subarray(0, count)]
+  }
+
+  answer(lane: number): void {
+    this.waiting--
+    this.source.release(lane)
+  }
+
+  giveUp(lane: number): void {
+    this.waiting--
+    this.source.givenUp(lane)
+  }
+}
+
+describe('a loop of connections', () => {
+  it('has all requests of a connection one after another, before another flow has its turn', () => {
+    const turns = new Turns({ durationNs: 1e9 })
+    const asked = [turns.due()]
+    for (let i = 0; i < 7; i++) {
+      turns.answer(asked.at(-1)![0]!)
+      asked.push(turns.due())
+    }
+    expect(asked).toEqual([[0, 1], [0], [0], [2], [2], [2], [3], [3]])
+  })
+  it('ends a turn with a request that was given up', () => {
+    const turns = new Turns({ durationNs: 1e9 })
+    expect(turns.due()).toEqual([0, 1])
+    turns.giveUp(0)
+    expect(turns.due()).toEqual([2])
+    turns.answer(1)
+    expect(turns.due()).toEqual([1])
+  })
+  it('is over when its time is, whatever turns are not', () => {
+    const turns = new Turns({ durationNs: 1e9 })
+    for (let i = 0; i < 20; i++) turns.due().forEach((lane) => turns.answer(lane))
+    turns.due()
+    expect(turns.source.finished(2e9)).toBe(true)
+  })
+  it('asks each flow as often as it should, to the end of its last turn', () => {
+    const turns = new Turns({ requestsPerFlow: 2 })
+    const asked = [0, 0, 0, 0]
+    while (!turns.source.finished(0)) {
+      for (const lane of turns.due()) {
+        asked[lane]!++
+        turns.answer(lane)
+      }
+    }
+    expect(asked).toEqual([6, 6, 6, 6])
+    expect(turns.due()).toEqual([])
+  })
+  it('does not let the engine ask again by itself', () =>
+    expect(new Turns({ durationNs: 1e9 }).source.asksAgain(0, 2)).toBe(false))
+})
 
 describe('a closed loop', () => {
   it('keeps as many requests in flight as it was told, and no more', () => {

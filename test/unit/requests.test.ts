@@ -163,3 +163,19 @@ describe('a request that could not be sent', () => {
     expect(expired(requests, Infinity)).toEqual([])
   })
 })
+
+describe('a request without a reply to come', () => {
+  it('waits no more, and is told once', () => {
+    const requests = sentRequests(3)
+    expect([requests.cut(0), requests.cut(0)]).toEqual([true, false])
+    expect(requests.waiting).toBe(2)
+    expect(requests.nextDeadlineNs).toBe(1 + TIMEOUT)
+    expect(expired(requests, 10 * TIMEOUT)).toEqual([10, 20])
+  })
+  it('is none where it was answered or given up before', () => {
+    const requests = sentRequests(3)
+    requests.reply(1, 1, 5)
+    expired(requests, TIMEOUT)
+    expect([requests.cut(0), requests.cut(1), requests.cut(2)]).toEqual([false, false, true])
+  })
+})

@@ -39,6 +39,29 @@ describe('the engine of a plan', () => {
     }))
 })
 
+describe('a plan of connections', () => {
+  it('has epoll for them, and no reason to tell', () => {
+    expect(plan({ protocol: 'tcp' }, { ioUringRefusal: 'no' })).toMatchObject({ engine: 'epoll' })
+    expect(plan({ protocol: 'tcp' }, { ioUringRefusal: 'no' })).not.toHaveProperty('engineFallback')
+  })
+  it.each<[RunRequest, string]>([
+    [
+      { requestsPerConnection: 2 },
+      '--requests-per-connection is of connections, which --protocol udp has none of: take tcp or http.',
+    ],
+    [
+      { protocol: 'tcp', engine: 'io_uring' },
+      '--engine io_uring moves datagrams: over TCP leave it out for epoll.',
+    ],
+    [
+      { protocol: 'tcp', requests: 10, requestsPerConnection: 3 },
+      '--requests 10 is not a multiple of --requests-per-connection 3: each flow has its requests on whole connections.',
+    ],
+  ])('refuses %j', (request, sentence) =>
+    expect(errorOf(request)).toMatchObject({ code: 'RPB_USAGE', message: sentence }),
+  )
+})
+
 describe('a plan', () => {
   it('has the defaults of the tool where nothing was asked', () =>
     expect(plan()).toMatchObject({

@@ -91,6 +91,17 @@ export const LOAD_PARAMETERS = {
     group: 'LOAD',
     commands: RUNS,
   },
+  requestsPerConnection: {
+    kind: COUNT,
+    flag: 'requests-per-connection',
+    min: 1,
+    max: 1_000_000_000,
+    unset: 'a flow keeps its connection',
+    optional: true,
+    help: 'over TCP, round trips after which a flow closes its connection and opens another',
+    group: 'LOAD',
+    commands: AND_CHURN,
+  },
   warmupNs: {
     kind: DURATION,
     flag: 'warmup',
