@@ -8,6 +8,7 @@ declare namespace rpnet {
     setOption(fd: number, level: number, name: number, value: number): number
     getOption(fd: number, level: number, name: number): number
     bind(fd: number, address: string, port: number): number
+    listen(fd: number, backlog: number): number
     connect(fd: number, address: string, port: number): number
     /** Number of bytes sent. */
     send(fd: number, data: Uint8Array, address: string, port: number): number
@@ -83,6 +84,9 @@ declare namespace rpnet {
     ): Handle | number
     /** 1: go on, 0: it was told to stop. */
     memberStep(member: Handle, maxNs: number): number
+    /** Over TCP; `fd` listens, or will. It needs no `replyFd`. */
+    tcpMemberOpen: Addon['memberOpen']
+    tcpMemberStep(member: Handle, maxNs: number): number
     /** 0 where an engine over io_uring can be had. */
     uringProbe(): number
     /** Counts into the block at `offset` of `memory`, and drops into the members' blocks, which are its first. */

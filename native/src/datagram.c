@@ -118,6 +118,22 @@ bool datagram_read_reply(const uint8_t *from, size_t length, size_t payload, uin
 bool datagram_read_request(const uint8_t *from, size_t length, size_t payload, uint64_t run_id,
                            const struct sockaddr *source, datagram_t *d) {
   if (!read_header(from, length, payload, DATAGRAM_REQUEST, run_id, d)) return false;
+  if (!source) return true;
   datagram_source_t actual = datagram_source(source);
   return actual.port == get16(from + AT_MEMBER) && memcmp(&actual.address, from + AT_GENERATION, sizeof actual.address) == 0;
+}
+
+uint8_t datagram_phase(const uint8_t *from) { return from[AT_KIND_PHASE] >> 1 & 1; }
+
+bool datagram_may_begin(const uint8_t *from, size_t length, uint64_t run_id) {
+  uint8_t begins[AT_FLOW];
+  put32(begins + AT_MAGIC, DATAGRAM_MAGIC);
+  begins[AT_VERSION] = DATAGRAM_VERSION;
+  put64(begins + AT_RUN_ID, run_id);
+  // What differs from request to request stands between the version and the run id.
+  size_t fixed = length < AT_KIND_PHASE ? length : AT_KIND_PHASE;
+  if (memcmp(from, begins, fixed)) return false;
+  if (length <= AT_RUN_ID) return true;
+  size_t of_run = length < AT_FLOW ? length - AT_RUN_ID : AT_FLOW - AT_RUN_ID;
+  return memcmp(from + AT_RUN_ID, begins + AT_RUN_ID, of_run) == 0;
 }

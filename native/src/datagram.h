@@ -45,7 +45,12 @@ void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uin
 void datagram_write_served(uint8_t *to, uint32_t served_ns);
 // False when it is not of this length, or not ours by magic, version, kind, phase or run id.
 bool datagram_read_reply(const uint8_t *from, size_t length, size_t payload, uint64_t run_id, datagram_t *d);
-// The same of a request, and false where it comes from another source than it says.
+// The same of a request, and false where it comes from another source than it says. Of a stream, whose peer the kernel
+// vouches for, `source` is NULL.
 bool datagram_read_request(const uint8_t *from, size_t length, size_t payload, uint64_t run_id,
                            const struct sockaddr *source, datagram_t *d);
+// The phase of one that was read.
+uint8_t datagram_phase(const uint8_t *from);
+// Whether these bytes, of which more may follow, can be the beginning of a request of this run.
+bool datagram_may_begin(const uint8_t *from, size_t length, uint64_t run_id);
 #endif

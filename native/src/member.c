@@ -141,20 +141,6 @@ static int answer(member_t *m, int got, uint64_t now, uint64_t real_minus_monoto
 static uint64_t stop_of(const member_t *m) { return __atomic_load_n(&m->counters->stop, __ATOMIC_ACQUIRE); }
 static bool stopped(const member_t *m) { return stop_of(m) != 0; }
 
-// Spends the next service time, counted from `taken`. A stop ends it early.
-static void serve(member_t *m, uint64_t taken) {
-  service_t *s = &m->service;
-  uint64_t until = taken + (uint64_t)(s->mean_ns * s->table[s->next]);
-  s->next = (s->next + 1) % s->length;
-  for (uint64_t now = taken; now < until && !stopped(m); now = clock_ns(CLOCK_MONOTONIC)) {
-    if (s->kind != SERVICE_SLEEP) continue;
-    // In slices, so that a stop is heard.
-    uint64_t wake = until - now > 10000000 ? now + 10000000 : until;
-    struct timespec t = {.tv_sec = (time_t)(wake / 1000000000), .tv_nsec = (long)(wake % 1000000000)};
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-  }
-}
-
 static void echo(member_t *m, int answers, uint64_t taken) {
   uint64_t took = clock_ns(CLOCK_MONOTONIC) - taken;
   uint32_t served = saturate(took);
@@ -298,7 +284,7 @@ int member_step(member_t *m, uint64_t max_ns) {
       set_aside(m, got);
     } else if (got > 0) {
       int answers = answer(m, got, now, real_minus_monotonic);
-      if (answers > 0 && m->service.kind != SERVICE_NONE) serve(m, now);
+      if (answers > 0 && m->service.kind != SERVICE_NONE) service_spend(&m->service, now, &m->counters->stop);
       if (stop_of(m) == MEMBER_END)
         put_back(m, answers);
       else

@@ -7,6 +7,7 @@
 
 #include "datagram.h"
 #include "handover.h"
+#include "service.h"
 
 // Shared memory, one block a member, written by the member and read by the parent, except `stop` and `ask`,
 // which go the other way, as do those of a run. src/group/counters.ts names the same words in the same order. A front has a block too, in
@@ -30,7 +31,13 @@ typedef struct {
   uint64_t gone_ns;       // when it left the group, of which its socket gets nothing new from then on; since the run's epoch
   uint64_t thread_id;     // of the serving thread, as /proc knows it
   uint64_t served_ns;     // from reading requests to echoing them, summed over batches
-  uint64_t reserved[6];
+  // Of members that listen for connections (tcp_member.h).
+  uint64_t accepted;            // connections taken off the accept queue
+  uint64_t reset;               // of those, broken off by the peer; the others it ended in order
+  uint64_t open;                // of those, open now
+  uint64_t accept_queue;        // connections in the accept queue, as last seen; at the end those that were left there
+  uint64_t accept_queue_most;   // the most that were seen there
+  uint64_t accept_queue_limit;  // the most that may be there, as the kernel has it
   // The run whose requests are answered, told by the parent: `run` is odd while one goes on and even when it is over, and the
   // words below it are written first. What still comes of a run that is over counts as left.
   uint64_t run;
@@ -47,16 +54,6 @@ enum { MEMBER_END = 1, MEMBER_CLOSE = 2, MEMBER_DRAIN = 3 };
 #define publish(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
 #define add(word, value) publish(word, (word) + (value))
 _Static_assert(sizeof(member_counters_t) == MEMBER_BLOCK_BYTES, "one block a member");
-
-// Work that a member pretends to do for each request: times of mean 1 from a table that the caller drew, times
-// `mean_ns`. NONE echoes at once, in batches; the others take one request at a time, as a server that works does.
-enum { SERVICE_NONE = 0, SERVICE_CPU = 1, SERVICE_SLEEP = 2 };
-typedef struct {
-  int kind;
-  double mean_ns;
-  const double *table;
-  uint32_t length, next;
-} service_t;
 
 typedef struct {
   int fd;

@@ -41,6 +41,11 @@ static napi_value bind_socket(napi_env env, napi_callback_info info) {
   return result(env, bind(get_int(&a, 0), (struct sockaddr *)&address, length));
 }
 
+static napi_value listen_on_socket(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return result(env, listen(get_int(&a, 0), get_int(&a, 1)));
+}
+
 static napi_value connect_socket(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   struct sockaddr_storage address;
@@ -218,6 +223,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("setOption", set_option),
       FUNCTION("getOption", get_option),
       FUNCTION("bind", bind_socket),
+      FUNCTION("listen", listen_on_socket),
       FUNCTION("connect", connect_socket),
       FUNCTION("send", send_datagram),
       FUNCTION("socketPair", open_pair),

@@ -5,6 +5,7 @@ import type { GroupService } from '../group/group-memory.js'
 import type { Group } from '../group/group.js'
 import { OwnGroup } from '../group/own-group.js'
 import type { StampArrivals } from '../group/sockets.js'
+import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
 import { boundTo } from '../plan/transport.js'
@@ -67,6 +68,7 @@ function startOwnGroup(
   return OwnGroup.start(
     {
       ...boundTo(plan),
+      protocol: portProtocolOf(plan.protocol),
       port: plan.port,
       members: plan.procs,
       joiners,

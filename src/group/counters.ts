@@ -1,5 +1,5 @@
 import type { Leave } from '../plan/leave.js'
-import type { MemberCounters } from '../recording/counters.js'
+import type { ConnectionCounters, MemberCounters } from '../recording/counters.js'
 
 /** Bytes of one member's block: native/src/member.h, `member_counters_t`, which also has the order of words. */
 export const BLOCK_BYTES = 256
@@ -27,6 +27,12 @@ const WORD = {
   goneNs: 19,
   threadId: 20,
   servedNs: 21,
+  accepted: 22,
+  reset: 23,
+  open: 24,
+  acceptQueue: 25,
+  acceptQueueMost: 26,
+  acceptQueueLimit: 27,
   run: 28,
   runHeard: 29,
   runId: 30,
@@ -47,10 +53,12 @@ export class GroupCounters {
   /**
    * @param memory one block a member, at its beginning
    * @param blocks how many
+   * @param listen whether members listen for connections
    */
   constructor(
     readonly memory: ArrayBuffer,
     readonly blocks: number,
+    readonly listen = false,
   ) {
     this.#words = new BigUint64Array(memory)
   }
@@ -86,6 +94,18 @@ export class GroupCounters {
       goneNs: this.#get(index, WORD.goneNs),
       threadId: this.#get(index, WORD.threadId),
       servedNs: this.#get(index, WORD.servedNs),
+      ...(this.listen && { connections: this.#connections(index) }),
+    }
+  }
+
+  #connections(index: number): ConnectionCounters {
+    return {
+      accepted: this.#get(index, WORD.accepted),
+      reset: this.#get(index, WORD.reset),
+      open: this.#get(index, WORD.open),
+      acceptQueue: this.#get(index, WORD.acceptQueue),
+      acceptQueueMost: this.#get(index, WORD.acceptQueueMost),
+      acceptQueueLimit: this.#get(index, WORD.acceptQueueLimit),
     }
   }
 

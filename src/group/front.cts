@@ -6,8 +6,9 @@ export interface FrontTask extends serve.ServerTask {
   fds: [socketFd: number, ...handOnFds: number[]]
 }
 
-serve<FrontTask>({
+serve<FrontTask>(() => ({
   open: (addon, { fds: [socketFd, ...handOnFds], payloadBytes, blockOffset }, memory) =>
     addon.frontOpen(socketFd, Int32Array.from(handOnFds), payloadBytes, memory, blockOffset),
   step: (addon, front, maxNs) => addon.frontStep(front, maxNs),
-})
+  waitsIn: 'recvmmsg',
+}))

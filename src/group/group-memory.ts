@@ -27,6 +27,7 @@ interface ServerInput {
 }
 
 interface MemberInput extends ServerInput, Life {
+  protocol?: 'udp' | 'tcp'
   fds: MemberTask['fds']
   epochNs: bigint
 }
@@ -75,7 +76,7 @@ export class GroupMemory {
 
   /** What the member in a life is told. */
   memberTask(input: MemberInput): MemberTask {
-    const { fds, member, generation, epochNs } = input
+    const { fds, member, generation, epochNs, protocol = 'udp' } = input
     const meanNs = this.service?.meanNs[member] ?? this.service?.meanNs[0] ?? 0
     return {
       ...this.#serverTask(input),
@@ -83,6 +84,7 @@ export class GroupMemory {
       index: member,
       generation,
       epochNs: String(epochNs),
+      protocol,
       service: {
         kind: this.service && meanNs > 0 ? SERVICE_KIND[this.service.kind] : SERVICE_NONE,
         meanNs,

@@ -1,5 +1,5 @@
 import { Closings } from '../host/udp-diag.js'
-import { readSocketsOnPort } from '../host/udp-sockets.js'
+import { boundSockets } from './bound-sockets.js'
 import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
 import { DropsSeen } from './drops-seen.js'
 import type { Stranger } from './group.js'
@@ -26,7 +26,7 @@ export class GroupPort {
 
   /** Hears of sockets that are closed from now on, where the kernel lets it. */
   listen(): void {
-    this.#closings = Closings.listen(this.sockets.port)
+    if (this.sockets.protocol !== 'tcp') this.#closings = Closings.listen(this.sockets.port)
     this.look()
   }
 
@@ -38,7 +38,7 @@ export class GroupPort {
   /** Reads the kernel's table of sockets on the port, and notes the drops at the group's own. */
   look(): UdpSocket[] {
     const { port, inodes } = this.sockets
-    const sockets = readSocketsOnPort(port, familiesBeside(this.sockets))
+    const sockets = boundSockets(port, this.sockets, familiesBeside(this.sockets))
     if (this.readers === 'members') this.dropsOfMembers.note(sockets, inodes)
     else if (this.readers === 'front') this.dropsOfFront.note(sockets, inodes)
     for (const { inode, cookie } of sockets)

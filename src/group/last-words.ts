@@ -3,6 +3,8 @@ import { BLOCK_BYTES, type GroupCounters } from './counters.js'
 import type { MemberHost } from './member-host.js'
 import type { ServerOptions } from './servers.js'
 
+type SpokenFor = Pick<ServerOptions, 'epochNs' | 'payloadBytes' | 'protocol'>
+
 /**
  * Says for a server what it cannot say itself, since it stands still or had to be killed: what its socket dropped, and what
  * is left in its queue. For that it takes a descriptor of the socket, so that this does not close with the server.
@@ -20,17 +22,18 @@ export class LastWords {
   }
 
   /** Counts into its block, once it was told to stop and counts no more itself. */
-  speak(
-    { memory }: GroupCounters,
-    block: number,
-    { epochNs, payloadBytes }: Pick<ServerOptions, 'epochNs' | 'payloadBytes'>,
-  ): void {
+  speak({ memory }: GroupCounters, block: number, { epochNs, payloadBytes, protocol }: SpokenFor): void {
     const offset = BLOCK_BYTES * block
     // A member in its stead, that was told to stop: it counts and answers nothing. What is no UDP socket shows by there
     // being another one to answer through.
     const replyFd = this.behindFront ? this.fd : -1
-    const member = addon.memberOpen(this.fd, 0, 0, epochNs, payloadBytes, memory, offset, 0, 0, 0, 0, replyFd)
-    if (typeof member !== 'number') addon.memberStep(member, 0)
+    const opening = [this.fd, 0, 0, epochNs, payloadBytes, memory, offset, 0, 0, 0, 0, replyFd] as const
+    const tcp = protocol === 'tcp'
+    const member = tcp ? addon.tcpMemberOpen(...opening) : addon.memberOpen(...opening)
+    if (typeof member !== 'number') {
+      if (tcp) addon.tcpMemberStep(member, 0)
+      else addon.memberStep(member, 0)
+    }
     addon.close(this.fd)
   }
 }

@@ -66,7 +66,7 @@ export class OwnGroup implements Group {
       options.steering?.attach(layout.sockets.fds)
       options.observer?.attach(layout.sockets.fds)
       memory = GroupMemory.create(layout.handOnFds ? lives + 1 : lives, options.service)
-      const counters = new GroupCounters(memory.map(), memory.blocks)
+      const counters = new GroupCounters(memory.map(), memory.blocks, options.protocol === 'tcp')
       const { runId, payloadBytes } = options
       if (runId !== undefined) counters.tellRun({ runId, payloadBytes })
       group = new OwnGroup(options, layout, memory, counters)
@@ -170,7 +170,7 @@ export class OwnGroup implements Group {
       const lifeNumber = await this.#servers.startJoiner(life, [fd], signal)
       const atNs = this.nowNs()
       try {
-        bindMember(fd, this.sockets)
+        bindMember(fd, { ...this.options, port: this.port })
       } catch (error) {
         await this.#servers.dismiss(lifeNumber)
         throw error
@@ -213,7 +213,9 @@ export class OwnGroup implements Group {
   }
 
   async isEmpty(): Promise<boolean> {
-    return (await this.snapshot()).every(({ queuedBytes }) => queuedBytes === 0)
+    return (await this.snapshot()).every(
+      ({ queuedBytes, connections }) => queuedBytes === 0 && !connections?.acceptQueue,
+    )
   }
 
   /**
@@ -275,7 +277,8 @@ export class OwnGroup implements Group {
   }
 
   async begin(): Promise<void> {
-    if (this.options.stampArrivals === 'warm-up') endStamps(this.sockets.fds)
+    if (this.options.stampArrivals === 'warm-up' && this.options.protocol !== 'tcp')
+      endStamps(this.sockets.fds)
     this.#closeCopies()
     this.#onPort.listen()
     this.#recorder = await GroupRecorder.begin(this)
@@ -326,8 +329,8 @@ function readersOf({ dispatch = 'reuseport' }: GroupOptions, { handOnFds }: Sock
 const keepsSockets = ({ server }: GroupOptions): boolean => server === 'threads'
 
 /** A process has copies of its own, and should be the only one to have them; but who is to end stamps needs them until then. */
-const keepsCopies = ({ server, stampArrivals }: GroupOptions): boolean =>
-  server === 'processes' && stampArrivals === 'warm-up'
+const keepsCopies = ({ server, stampArrivals, protocol }: GroupOptions): boolean =>
+  server === 'processes' && stampArrivals === 'warm-up' && protocol !== 'tcp'
 
 /** The kernel keeps an attached program as long as the group has a socket; what this process holds of it goes. */
 function closePrograms({ steering, observer }: Pick<GroupOptions, 'steering' | 'observer'>): void {

@@ -7,13 +7,6 @@ import type { Addon, Handle } from '#native'
 /** How long a step serves before the event loop gets a turn. */
 const STEP_NS = 50e6
 
-/** How a kind of server is opened on what its task says, and what a step of it is. */
-interface Kind<Task> {
-  /** a number is −errno */
-  open(addon: Addon, task: Task, memory: ArrayBuffer): Handle | number
-  step(addon: Addon, server: Handle, maxNs: number): number
-}
-
 /** A result of the addon. @throws Error with the name of the errno that a negative number stands for */
 function succeeded<T>(result: T | number, what: string): T {
   if (typeof result === 'number' && result < 0)
@@ -22,8 +15,9 @@ function succeeded<T>(result: T | number, what: string): T {
 }
 
 /** Reads the task, opens the server and lets it serve until it is told to stop. */
-function serve<Task extends serve.ServerTask>(kind: Kind<Task>): void {
+function serve<Task extends serve.ServerTask>(kindOf: (task: Task) => serve.Kind<Task>): void {
   const task: Task = threads.isMainThread ? JSON.parse(process.argv[2] ?? '') : threads.workerData
+  const kind = kindOf(task)
   const loaded: { exports: Partial<Addon> } = { exports: {} }
   process.dlopen(loaded, task.addon)
   const addon = loaded.exports as Addon
@@ -40,12 +34,21 @@ function serve<Task extends serve.ServerTask>(kind: Kind<Task>): void {
   const server = succeeded<Handle>(kind.open(addon, task, memory), 'opening')
 
   const turn = (): void => {
-    if (succeeded<number>(kind.step(addon, server, STEP_NS), 'recvmmsg') > 0) setImmediate(turn)
+    if (succeeded<number>(kind.step(addon, server, STEP_NS), kind.waitsIn) > 0) setImmediate(turn)
   }
   turn()
 }
 
 declare namespace serve {
+  /** How a kind of server is opened on what its task says, and what a step of it is. */
+  export interface Kind<Task> {
+    /** a number is −errno */
+    open(addon: Addon, task: Task, memory: ArrayBuffer): Handle | number
+    step(addon: Addon, server: Handle, maxNs: number): number
+    /** the system call that it waits in */
+    waitsIn: string
+  }
+
   /** What every server is told: everything it needs, so that it opens no file and asks nobody. */
   interface ServerTask {
     addon: string

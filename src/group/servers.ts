@@ -25,6 +25,8 @@ import { untilServing, type Starting } from './start.js'
 
 export interface ServerOptions {
   server: 'processes' | 'threads'
+  /** udp when absent */
+  protocol?: 'udp' | 'tcp'
   /** of the largest datagram of a run */
   payloadBytes: number
   /** CPUs that members are pinned to, in turn by their index; a front is pinned as one more member would be */

@@ -5,7 +5,7 @@ import { findFreePort, isLocalAddress } from '../host/addresses.js'
 import { ephemeralPortRange, openFileLimit } from '../host/limits.js'
 import { describeOwners } from '../host/socket-owner.js'
 import { openSocket, type Bound } from '../host/transport.js'
-import { readSocketsOnPort } from '../host/udp-sockets.js'
+import { boundSockets } from './bound-sockets.js'
 import { overlaps, type UdpSocket } from '../host/udp-table.js'
 import {
   SOL_SOCKET,
@@ -26,6 +26,8 @@ export interface GroupSockets extends Bound {
 }
 
 export interface GroupSocketOptions extends Bound {
+  /** of TCP: how many connections may wait at a member until it accepts them; as many as the kernel allows when absent */
+  backlog?: number
   /** 0: a free one */
   port: number
   /** how many */
@@ -45,12 +47,15 @@ export interface GroupSocketOptions extends Bound {
  */
 export type StampArrivals = 'always' | 'warm-up' | 'never'
 
+/** The kernel takes net.core.somaxconn of it. */
+const MOST_BACKLOG = 2 ** 31 - 1
+
 /** How many free ports are tried when others keep taking them. */
 const FREE_PORT_ATTEMPTS = 8
 
 /** Sockets of others on a port that would share datagrams with a group on this address, or lose them to it. */
 function strangersOn(bound: Bound, port: number, ours: readonly number[]): UdpSocket[] {
-  return readSocketsOnPort(port).filter((s) => !ours.includes(s.inode) && overlaps(s, bound))
+  return boundSockets(port, bound).filter((s) => !ours.includes(s.inode) && overlaps(s, bound))
 }
 
 function portInUse(address: string, port: number, holder: UdpSocket | undefined): RpbenchError {
@@ -113,7 +118,7 @@ export function openMemberSocket(
   try {
     if (options.reusePort)
       checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
-    if (options.stampArrivals !== 'never') {
+    if (options.stampArrivals !== 'never' && options.protocol !== 'tcp') {
       const status = addon.setOption(fd, SOL_SOCKET, SO_TIMESTAMPING, STAMP_ARRIVALS)
       if (options.stampArrivals === 'always') checked(status, 'setsockopt SO_TIMESTAMPING')
     }
@@ -126,15 +131,23 @@ export function openMemberSocket(
   }
 }
 
-/** Binds a member's socket: from now on it is in the group. @throws SystemError */
-export function bindMember(fd: number, { address, port }: { address: string; port: number }): void {
+/** Binds a member's socket, and over TCP has it listen: from now on it is in the group. @throws SystemError */
+export function bindMember(
+  fd: number,
+  { address, port, protocol = 'udp', backlog = MOST_BACKLOG }: MemberPlace,
+): void {
   checked(addon.bind(fd, address, port), 'bind')
+  if (protocol === 'tcp') checked(addon.listen(fd, backlog), 'listen')
+}
+
+interface MemberPlace extends Pick<GroupSocketOptions, 'address' | 'protocol' | 'backlog'> {
+  port: number
 }
 
 function openMember(options: GroupSocketOptions, port: number): number {
   const fd = openMemberSocket(options)
   try {
-    bindMember(fd, { address: options.address, port })
+    bindMember(fd, { ...options, port })
     return fd
   } catch (error) {
     addon.close(fd)
@@ -160,7 +173,7 @@ export function openGroupSockets(options: GroupSocketOptions): GroupSockets {
   if (options.port !== 0) return openOn(options.port, options)
   for (let attempt = 1; ; attempt++) {
     try {
-      return openOn(freePort(options.address), options)
+      return openOn(freePort(options), options)
     } catch (error) {
       // Between the look and the bind, a flow of another run may take a port that was free.
       const taken = error instanceof RpbenchError && error.code === 'RPB_PORT_IN_USE'
@@ -170,9 +183,10 @@ export function openGroupSockets(options: GroupSocketOptions): GroupSockets {
 }
 
 /** Errors as those of `openGroupSockets`. */
-function freePort(address: string): number {
+function freePort(bound: Bound): number {
+  const { address } = bound
   try {
-    return findFreePort(address)
+    return findFreePort(bound)
   } catch (error) {
     if (!(error instanceof SystemError && error.code === 'EADDRINUSE')) throw error
     throw new RpbenchError(
@@ -184,7 +198,7 @@ function freePort(address: string): number {
 }
 
 function openOn(port: number, options: GroupSocketOptions): GroupSockets {
-  const { address, ipv6Only = false } = options
+  const { address, ipv6Only = false, protocol = 'udp' } = options
   const holder = strangersOn(options, port, [])[0]
   if (holder) throw portInUse(address, port, holder)
   const fds: number[] = []
@@ -194,7 +208,7 @@ function openOn(port: number, options: GroupSocketOptions): GroupSockets {
     // Another group may have come between the look and the bind.
     const late = strangersOn(options, port, inodes)[0]
     if (late) throw portInUse(address, port, late)
-    return { address, ipv6Only, port, fds, inodes }
+    return { address, ipv6Only, protocol, port, fds, inodes }
   } catch (error) {
     closeAll(fds)
     throw error instanceof SystemError ? memberError(fds.length, options, port, error) : error

@@ -3,7 +3,7 @@ import { BlockList } from 'node:net'
 import { constants, networkInterfaces } from 'node:os'
 import { addon, checked, SystemError } from '../native.js'
 import { familyOf, isWildcard } from '../units/addresses.js'
-import { openSocket } from './transport.js'
+import { openSocket, type Bound } from './transport.js'
 
 /** RTF_LOCAL of linux/ipv6_route.h: what goes to this prefix is this host's. */
 const LOCAL_ROUTE = 0x8000_0000
@@ -95,8 +95,8 @@ export function mayBind(address: string, port: number): boolean {
 }
 
 /** A port that nobody has, not even as a SO_REUSEPORT socket: such a socket would let a bind to port 0 join it. */
-export function findFreePort(address: string): number {
-  const fd = openSocket({ address })
+export function findFreePort({ address, protocol = 'udp' }: Pick<Bound, 'address' | 'protocol'>): number {
+  const fd = openSocket({ address, protocol })
   try {
     checked(addon.bind(fd, address, 0), 'bind')
     return checked(addon.localPort(fd), 'getsockname')

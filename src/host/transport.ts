@@ -4,14 +4,18 @@ import {
   AF_INET6,
   IPPROTO_IP,
   IPPROTO_IPV6,
+  IPPROTO_TCP,
   IPV6_FREEBIND,
   IPV6_RECVPKTINFO,
   IPV6_V6ONLY,
   IP_PKTINFO,
   IP_UNICAST_IF,
   SOCK_DGRAM,
+  SOCK_STREAM,
   SOL_SOCKET,
   SO_BINDTOIFINDEX,
+  SO_REUSEADDR,
+  TCP_NODELAY,
   addon,
   checked,
 } from '../native.js'
@@ -31,16 +35,22 @@ interface SocketOption {
 export interface Bound {
   address: string
   ipv6Only?: boolean
+  /** udp when absent */
+  protocol?: 'udp' | 'tcp'
 }
 
-/** How this kernel is told of, and tells of, UDP over one address family. */
-interface Transport {
+/** How this kernel is told of sockets of one protocol over one address family. */
+interface SocketKind {
   domain: number
   type: number
   /** what every socket of the family gets before it is bound */
   always: readonly SocketOption[]
   /** what a socket on the wildcard address gets too */
   onWildcard: (bound: Bound) => readonly SocketOption[]
+}
+
+/** How this kernel is told of, and tells of, UDP over one address family. */
+interface Transport extends SocketKind {
   /** where the kernel lists the sockets of this network namespace, and counts what passes through them */
   socketTable: string
   statistics: string
@@ -102,10 +112,40 @@ export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
   },
 }
 
+const tcpOption = (level: number, name: number, label: string): SocketOption => ({
+  level,
+  name,
+  value: 1,
+  label,
+})
+
+/**
+ * What a connection is accepted with, its listener had. A listener can be bound where connections of an earlier one are
+ * still in TIME_WAIT. Its own route no socket of TCP can wish for: over IPv4 too it is bound to `lo`.
+ */
+const ON_STREAMS: readonly SocketOption[] = [
+  BOUND_TO_LOOPBACK,
+  tcpOption(IPPROTO_TCP, TCP_NODELAY, 'TCP_NODELAY'),
+  tcpOption(SOL_SOCKET, SO_REUSEADDR, 'SO_REUSEADDR'),
+]
+
+/** TCP, by address family. */
+export const STREAMS: Readonly<Record<Family, SocketKind>> = {
+  ipv4: { domain: AF_INET, type: SOCK_STREAM, always: ON_STREAMS, onWildcard: () => [] },
+  ipv6: {
+    domain: AF_INET6,
+    type: SOCK_STREAM,
+    always: [tcpOption(IPPROTO_IPV6, IPV6_FREEBIND, 'IPV6_FREEBIND'), ...ON_STREAMS],
+    onWildcard: ({ ipv6Only = false }) => [
+      { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: Number(ipv6Only), label: 'IPV6_V6ONLY' },
+    ],
+  },
+}
+
 /** Opens a socket that can be bound there. @throws SystemError */
 export function openSocket(bound: Bound): number {
-  const { address } = bound
-  const { domain, type, always, onWildcard } = TRANSPORTS[familyOf(address)]
+  const { address, protocol = 'udp' } = bound
+  const { domain, type, always, onWildcard } = (protocol === 'udp' ? TRANSPORTS : STREAMS)[familyOf(address)]
   const fd = checked(addon.socket(domain, type), 'socket')
   try {
     for (const { level, name, value, label, waived } of isWildcard(address)

@@ -21,6 +21,24 @@ export interface MemberCounters {
   threadId: number
   /** wall time between reading requests and echoing them */
   servedNs: number
+  /** of members that listen for connections */
+  connections?: ConnectionCounters
+}
+
+/** What a member over TCP counted of connections; `drops` and `strangers` of it are of its listener then. */
+export interface ConnectionCounters {
+  /** taken off the accept queue */
+  accepted: number
+  /** of those, broken off by the peer, as our clients do; what others closed, the member closed too */
+  reset: number
+  /** of those, open; at its end those that closed with it */
+  open: number
+  /** in the accept queue, as last seen; at its end those that were left there */
+  acceptQueue: number
+  /** the most that were seen there */
+  acceptQueueMost: number
+  /** the most that may be there, as the kernel has it */
+  acceptQueueLimit: number
 }
 
 /** What a front counted; `[warmUp, measured]` where split by phase. */

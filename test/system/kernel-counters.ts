@@ -54,3 +54,16 @@ export function udpDropsOn(port: number): number {
     .filter((columns) => columns[1]!.endsWith(end))
     .reduce((sum, columns) => sum + Number(columns[12]), 0)
 }
+
+/** The listeners on an IPv4 port, as /proc/net/tcp has them: how many connections wait in the accept queue of each. */
+export function listenersOn(port: number): { inode: number; acceptQueue: number }[] {
+  const end = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter((columns) => columns[3] === '0A' && columns[1]!.endsWith(end))
+    .map((columns) => ({
+      inode: Number(columns[9]),
+      acceptQueue: Number.parseInt(columns[4]!.split(':')[1]!, 16),
+    }))
+}

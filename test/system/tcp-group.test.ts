@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { GroupOptions } from '../../src/group/group-options.js'
+import { OwnGroup } from '../../src/group/own-group.js'
+import type { MemberCounters } from '../../src/recording/counters.js'
+import { groupOptions } from './group-options.js'
+import { listenersOn } from './kernel-counters.js'
+import { refuseLeftovers, until } from './process-table.js'
+import { Connection, message, PAYLOAD, replyOf } from './tcp-client.js'
+
+const groups: OwnGroup[] = []
+const connections: Connection[] = []
+afterEach(async () => {
+  for (const connection of connections.splice(0)) connection.reset()
+  for (const group of groups.splice(0)) await group.stop()
+  refuseLeftovers(process.pid)
+})
+
+async function start(changes: Partial<GroupOptions> = {}): Promise<OwnGroup> {
+  const group = await OwnGroup.start(groupOptions({ protocol: 'tcp', payloadBytes: PAYLOAD, ...changes }))
+  groups.push(group)
+  return group
+}
+
+async function connect(group: OwnGroup): Promise<Connection> {
+  const connection = await Connection.open(group.port)
+  connections.push(connection)
+  return connection
+}
+
+const sum = (all: readonly MemberCounters[], of: (one: MemberCounters) => number): number =>
+  all.reduce((total, one) => total + of(one), 0)
+
+const inOrder = (count: number, runId: bigint): Buffer =>
+  Buffer.concat(Array.from({ length: count }, (_, sequence) => message(runId, { sequence })))
+
+const messagesIn = (data: Buffer): Buffer[] =>
+  Array.from({ length: data.length / PAYLOAD }, (_, i) => data.subarray(i * PAYLOAD, (i + 1) * PAYLOAD))
+
+describe('a group over TCP', () => {
+  it('is a listener a member on one port, each held by its own process', async () => {
+    const group = await start({ members: 3 })
+    expect(listenersOn(group.port)).toHaveLength(3)
+    expect(new Set(group.hosts.map(({ pid }) => pid)).size).toBe(3)
+  })
+
+  it('serves each connection by one member, and counts all of them as the kernel does', async () => {
+    const group = await start({ members: 4 })
+    const before = tcpCounters()
+    const runId = group.options.runId!
+    const served = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const connection = await connect(group)
+        const members: number[] = []
+        for (let sequence = 0; sequence < 3; sequence++) {
+          const reply = replyOf(await connection.ask(message(runId, { sequence })))
+          expect(reply).toMatchObject({ generation: 0, sequence })
+          members.push(reply.member)
+        }
+        expect(new Set(members).size).toBe(1)
+        return members[0]!
+      }),
+    )
+    const counters = await group.snapshot()
+    expect(counters.map(({ connections: of }) => of!.accepted)).toEqual(
+      [0, 1, 2, 3].map((member) => served.filter((one) => one === member).length),
+    )
+    expect(sum(counters, ({ taken }) => taken[1])).toBe(600)
+    expect(sum(counters, ({ echoed }) => echoed[1])).toBe(600)
+    expect(sum(counters, ({ connections: of }) => of!.open)).toBe(200)
+    expect(tcpCounters().PassiveOpens! - before.PassiveOpens!, 'of all of the host').toBeGreaterThanOrEqual(
+      200,
+    )
+    for (const connection of connections.splice(0)) connection.reset()
+    await until('they are seen to be gone', () => group.read().every(({ connections: of }) => of!.open === 0))
+    expect(sum(group.read(), ({ connections: of }) => of!.reset)).toBe(200)
+  })
+
+  it('puts messages together that come in pieces, and answers those that come at once in order', async () => {
+    const group = await start({ members: 1 })
+    const connection = await connect(group)
+    const runId = group.options.runId!
+    const one = message(runId, { sequence: 1 })
+    for (let at = 0; at < PAYLOAD - 1; at += 9) {
+      connection.socket.write(one.subarray(at, Math.min(at + 9, PAYLOAD - 1)))
+      await group.untilEmpty(1_000)
+    }
+    expect(connection.received, 'nothing before it is whole').toHaveLength(0)
+    expect(replyOf(await connection.ask(one.subarray(PAYLOAD - 1), PAYLOAD)).sequence).toBe(1)
+    const replies = messagesIn(await connection.ask(inOrder(1000, runId)))
+    expect(replies.map((reply) => replyOf(reply).sequence)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
+  })
+
+  it('waits for a peer that does not read, and loses nothing of what it owes', async () => {
+    const group = await start({ members: 1, receiveBufferBytes: 8192 })
+    const slow = await connect(group)
+    slow.socket.pause()
+    const count = 100_000
+    slow.socket.write(inOrder(count, group.options.runId!))
+    await until('it is answered no more', async () => {
+      const before = group.read()[0]!.taken[1]
+      await group.untilEmpty(1_000)
+      return before > 0 && group.read()[0]!.taken[1] === before
+    })
+    expect(group.read()[0]!.taken[1]).toBeLessThan(count)
+    const other = await connect(group)
+    expect(replyOf(await other.ask(message(group.options.runId!))).member, 'others are served').toBe(0)
+    slow.socket.resume()
+    await until('all is there', () => slow.received.length === count * PAYLOAD)
+    expect(messagesIn(slow.received).every((reply, i) => replyOf(reply).sequence === i)).toBe(true)
+    expect(group.read()[0]!.echoed[1]).toBe(count + 1)
+  })
+
+  it.each([
+    ['another protocol', () => Buffer.from('GET / HTTP/1.1\r\nHost: here\r\n\r\n')],
+    ['three bytes that do not begin a request', () => Buffer.from('GET')],
+    ['a request of another run', (runId: bigint) => message(runId + 1n)],
+    ['the beginning of one', (runId: bigint) => message(runId + 1n).subarray(0, 17)],
+    [
+      'a reply',
+      (runId: bigint) => {
+        const reply = message(runId)
+        reply.writeUInt8(0b11, 5)
+        return reply
+      },
+    ],
+    [
+      'one of ours, then something else',
+      (runId: bigint) => Buffer.concat([message(runId), Buffer.alloc(PAYLOAD)]),
+    ],
+  ])('closes a connection that sends %s, counts it and answers nothing of it', async (what, make) => {
+    const group = await start({ members: 1 })
+    const connection = await connect(group)
+    connection.socket.write(make(group.options.runId!))
+    await connection.end()
+    const ours = what.startsWith('one of ours') ? 1 : 0
+    expect(connection.received.length).toBeLessThanOrEqual(ours * PAYLOAD)
+    const counters = group.read()[0]!
+    expect(counters.strangers).toBe(1)
+    expect(counters.taken).toEqual([0, ours])
+    expect(counters.connections).toMatchObject({ accepted: 1, open: 0 })
+  })
+
+  it('serves thousands of connections at a time', async () => {
+    const group = await start({ members: 2 })
+    const count = 4000
+    for (let i = 0; i < count; i++) await connect(group)
+    const replies = await Promise.all(
+      connections.map((connection) => connection.ask(message(group.options.runId!))),
+    )
+    expect(replies).toHaveLength(count)
+    const counters = await group.snapshot()
+    expect(sum(counters, ({ connections: of }) => of!.open)).toBe(count)
+    expect(sum(counters, ({ echoed }) => echoed[1])).toBe(count)
+  })
+})
+
+/** The counters of TCP in this network namespace, by the names they have in /proc/net/snmp. */
+function tcpCounters(): Record<string, number> {
+  const [names, values] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp: '))
+    .map((line) => line.split(' '))
+  return Object.fromEntries(names!.slice(1).map((name, i) => [name, Number(values![i + 1])]))
+}
