@@ -60,8 +60,28 @@ declare namespace rpnet {
       found: Uint8Array,
     ): number
     bpfDelete(map: number, key: NodeJS.TypedArray): number
+    /** Reads the entries of a hash map, as many as there is `room` for (Linux 5.6). Their number. */
+    bpfReadAll(map: number, keys: NodeJS.TypedArray, values: NodeJS.TypedArray, room: number): number
     /** Descriptor of the program; where it is refused, `log` has the verifier's reasons as a string that ends with 0. */
-    bpfLoad(type: number, instructions: NodeJS.TypedArray, log: Uint8Array): number
+    bpfLoad(
+      type: number,
+      instructions: NodeJS.TypedArray,
+      log: Uint8Array,
+      license: string,
+      name: string,
+      /** where it is to be attached, 0 for types that are not told so; and to which of the kernel's functions */
+      attachType: number,
+      btfId: number,
+    ): number
+    /** Descriptor of what holds an iterator's program attached (Linux 5.8). */
+    bpfLink(program: number, attachType: number): number
+    /** Descriptor of one pass of an iterator, to be read as a file. */
+    bpfIterate(link: number): number
+    /** Descriptor; while it is open the kernel takes the time of all BPF programs (Linux 5.8). */
+    bpfTimePrograms(): number
+    /** 0 without a filter on the socket, the number of instructions of a classic one, −EACCES for an extended one. */
+    socketFilter(fd: number): number
+    socketCookie(fd: number): number
     /** SO_ATTACH_REUSEPORT_CBPF. */
     attachClassic(fd: number, instructions: NodeJS.TypedArray): number
     memberOpen(

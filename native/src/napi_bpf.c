@@ -45,14 +45,57 @@ static napi_value map_delete(napi_env env, napi_callback_info info) {
   return number(env, key ? bpf_delete(get_int(&a, 0), key) : -EINVAL);
 }
 
-// bpfLoad(type, instructions, log): descriptor | −errno
+// bpfReadAll(map, keys, values, room): number of entries that were read | −errno
+static napi_value map_read_all(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  bpf_entries_t room;
+  return number(env, get_entries(&a, &room) ? bpf_read_all(&room) : -EINVAL);
+}
+
+// bpfLoad(type, instructions, log, license, name, attachType, btfId): descriptor | −errno
 static napi_value program_load(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes, log_bytes;
+  char license[32] = "", name[16] = "";
   const void *instructions = get_bytes(&a, 1, &bytes);
   char *log = get_bytes(&a, 2, &log_bytes);
   if (!instructions || !log || !log_bytes) return number(env, -EINVAL);
-  return number(env, bpf_load((uint32_t)get_int(&a, 0), instructions, bytes / 8, log, log_bytes));
+  napi_get_value_string_utf8(env, a.at[3], license, sizeof license, NULL);
+  napi_get_value_string_utf8(env, a.at[4], name, sizeof name, NULL);
+  bpf_program_t program = {.type = (uint32_t)get_int(&a, 0),
+                           .instructions = instructions,
+                           .count = bytes / 8,
+                           .license = license,
+                           .name = name,
+                           .attach_type = (uint32_t)get_int(&a, 5),
+                           .btf_id = (uint32_t)get_int(&a, 6)};
+  return number(env, bpf_load(&program, log, log_bytes));
+}
+
+static napi_value program_link(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return number(env, bpf_link(get_int(&a, 0), (uint32_t)get_int(&a, 1)));
+}
+
+static napi_value program_iterate(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return number(env, bpf_iterate(get_int(&a, 0)));
+}
+
+static napi_value time_programs(napi_env env, napi_callback_info info) { return number(env, bpf_time_programs()); }
+
+static napi_value socket_filter(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return number(env, bpf_socket_filter(get_int(&a, 0)));
+}
+
+// socketCookie(fd): SO_COOKIE | −errno
+static napi_value socket_cookie(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  uint64_t cookie = 0;
+  socklen_t length = sizeof cookie;
+  int status = getsockopt(get_int(&a, 0), SOL_SOCKET, SO_COOKIE, &cookie, &length);
+  return number(env, status < 0 ? -errno : (double)cookie);
 }
 
 // attachClassic(fd, instructions): 0 | −errno
@@ -69,7 +112,13 @@ void define_bpf(napi_env env, napi_value exports) {
       FUNCTION("bpfUpdate", map_update),
       FUNCTION("bpfLookup", map_lookup),
       FUNCTION("bpfDelete", map_delete),
+      FUNCTION("bpfReadAll", map_read_all),
       FUNCTION("bpfLoad", program_load),
+      FUNCTION("bpfLink", program_link),
+      FUNCTION("bpfIterate", program_iterate),
+      FUNCTION("bpfTimePrograms", time_programs),
+      FUNCTION("socketFilter", socket_filter),
+      FUNCTION("socketCookie", socket_cookie),
       FUNCTION("attachClassic", attach_classic),
   };
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);

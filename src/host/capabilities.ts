@@ -1,7 +1,14 @@
 import { kernelText } from './proc-text.js'
 
 /** Their numbers (linux/capability.h). */
-const CAPABILITIES = { CAP_NET_ADMIN: 12, CAP_IPC_LOCK: 14, CAP_SYS_ADMIN: 21, CAP_BPF: 39 } as const
+const CAPABILITIES = {
+  CAP_NET_ADMIN: 12,
+  CAP_IPC_LOCK: 14,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_ADMIN: 21,
+  CAP_PERFMON: 38,
+  CAP_BPF: 39,
+} as const
 export type Capability = keyof typeof CAPABILITIES
 
 /** Whether this process has a capability; undefined where /proc does not say. */

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import type { SocketHolder } from '../recording/observation.js'
+import { kernelText } from './proc-text.js'
 
 /** A process that holds a socket. */
 export interface SocketOwner {
@@ -6,21 +8,29 @@ export interface SocketOwner {
   command: string
 }
 
-/** Inodes of the sockets that a process holds; none of another user's process, or of one that ended meanwhile. */
-function* socketsOf(pid: number): Generator<number> {
+/** The descriptors of a process, each with what it is of; none of another user's process, or of one that ended meanwhile. */
+export function* descriptorsOf(pid: number, refused?: () => void): Generator<{ fd: number; of: string }> {
   let fds: string[]
   try {
     fds = readdirSync(`/proc/${pid}/fd`)
-  } catch {
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') refused?.()
     return
   }
   for (const fd of fds) {
     try {
-      const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? []
-      if (inode !== undefined) yield Number(inode)
+      yield { fd: Number(fd), of: readlinkSync(`/proc/${pid}/fd/${fd}`) }
     } catch {
       // closed meanwhile
     }
+  }
+}
+
+/** The sockets that a process holds, by inode, as `descriptorsOf` finds them. */
+function* socketsOf(pid: number, refused?: () => void): Generator<{ fd: number; inode: number }> {
+  for (const { fd, of } of descriptorsOf(pid, refused)) {
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(of) ?? []
+    if (inode !== undefined) yield { fd, inode: Number(inode) }
   }
 }
 
@@ -46,12 +56,42 @@ export function findSocketOwners(inodes: Iterable<number>): Map<number, SocketOw
   const wanted = new Set(inodes)
   const owners = new Map<number, SocketOwner>()
   for (const pid of processes()) {
-    for (const inode of socketsOf(pid)) {
+    for (const { inode } of socketsOf(pid)) {
       if (wanted.delete(inode)) owners.set(inode, { pid, command: commandOf(pid) })
       if (wanted.size === 0) return owners
     }
   }
   return owners
+}
+
+/** Who holds sockets, as far as this user may look into processes. */
+export interface SocketHolders {
+  /** by inode; one that nobody is known to hold is not in it */
+  byInode: Map<number, (SocketHolder & { command: string; parentPid?: number })[]>
+  /** whether some processes may not be looked into, so that there may be more */
+  hidden: boolean
+}
+
+/** Finds all processes that hold the sockets with these inodes, in the order of their numbers. */
+export function findSocketHolders(inodes: Iterable<number>): SocketHolders {
+  const wanted = new Set(inodes)
+  const byInode = new Map<number, (SocketHolder & { command: string; parentPid?: number })[]>()
+  let hidden = false
+  for (const pid of processes().toSorted((a, b) => a - b)) {
+    if (pid === process.pid) continue
+    for (const { fd, inode } of socketsOf(pid, () => (hidden = true))) {
+      if (!wanted.has(inode)) continue
+      const parentPid = parentOf(pid)
+      const holder = { pid, fd, command: commandOf(pid), ...(parentPid !== undefined && { parentPid }) }
+      byInode.set(inode, [...(byInode.get(inode) ?? []), holder])
+    }
+  }
+  return { byInode, hidden }
+}
+
+function parentOf(pid: number): number | undefined {
+  const [, parent] = /^PPid:\s+(\d+)$/m.exec(kernelText(`/proc/${pid}/status`) ?? '') ?? []
+  return parent === undefined ? undefined : Number(parent)
 }
 
 /** Who holds each socket, by inode, as well as this user may know: `process 4711 (named)` or `a process of user id 33`. */

@@ -15,6 +15,20 @@ export const PROGRAM_SK_REUSEPORT = 21
 /** The verifier's reasons stand at the end; what does not fit is cut off there, so there must be room. */
 const LOG_BYTES = 64 * 1024
 
+/** None of the helpers that most programs call is reserved for programs under the GPL. */
+const LICENSE = 'MIT'
+
+/** What else a program is loaded with. */
+interface LoadOptions {
+  /** as the kernel spells it: some helpers are for those that it takes to be compatible with the GPL */
+  license?: string
+  /** by which it is known in the kernel; at most 15 letters, digits, `_` and `.` */
+  name?: string
+  /** `enum bpf_attach_type`, and the id in the kernel's BTF of the function that it is for */
+  attachType?: number
+  btfId?: number
+}
+
 export interface MapSpec {
   type: number
   keyBytes: number
@@ -44,9 +58,10 @@ export class BpfScope {
    * Loads a program and returns its descriptor.
    * @throws RpbenchError RPB_STEERING where this user may not, or this kernel does not take it
    */
-  load(type: number, program: Program): number {
+  load(type: number, program: Program, options: LoadOptions = {}): number {
+    const { license = LICENSE, name = '', attachType = 0, btfId = 0 } = options
     const log = new Uint8Array(LOG_BYTES)
-    const fd = addon.bpfLoad(type, assemble(program), log)
+    const fd = addon.bpfLoad(type, assemble(program), log, license, name, attachType, btfId)
     if (fd < 0) throw this.#error(-fd, Buffer.from(log).toString('latin1', 0, Math.max(0, log.indexOf(0))))
     this.#fds.push(fd)
     return fd
@@ -95,6 +110,14 @@ export class BpfMap {
     const found = new Uint8Array(count)
     if (count > 0) checked(addon.bpfLookup(this.fd, keys, values, count, found), 'bpf BPF_MAP_LOOKUP_ELEM')
     return found
+  }
+
+  /** Reads all entries of a hash map into arrays that have room for them. @returns how many there are */
+  readAll(keys: NodeJS.TypedArray, values: NodeJS.TypedArray): number {
+    return checked(
+      addon.bpfReadAll(this.fd, keys, values, this.#count(keys, values)),
+      'bpf BPF_MAP_LOOKUP_BATCH',
+    )
   }
 
   /** Removes an entry, if it is there. */

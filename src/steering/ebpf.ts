@@ -34,6 +34,12 @@ const PSEUDO_MAP_FD = 1
 const SLOT_BYTES = 8
 const FETCH_ADD = 0x01
 
+/** The codes of loads and stores by the bytes that they move. */
+const LOAD = { 1: 0x71, 2: 0x69, 4: 0x61, 8: 0x79 } as const
+const STORE = { 1: 0x73, 2: 0x6b, 4: 0x63, 8: 0x7b } as const
+const ADD = { 4: 0xc3, 8: 0xdb } as const
+type Width = keyof typeof LOAD
+
 export const label = (name: string): Label => ({ label: name })
 /** to = from */
 export const move = (to: Register, from: Register): Instruction => ({ code: 0xbf, to, from })
@@ -49,26 +55,38 @@ export const shiftRight = (to: Register, bits: number): Instruction => ({
 /** to %= by, unsigned */
 export const modulo = (to: Register, by: Register): Instruction => ({ code: 0x9f, to, from: by })
 export const moduloConstant = (to: Register, by: number): Instruction => ({ code: 0x97, to, constant: by })
-/** to = the u32 at from + offset */
-export const load32 = (to: Register, from: Register, offset: number): Instruction => ({
-  code: 0x61,
+/** to &= constant */
+export const mask = (to: Register, constant: number): Instruction => ({ code: 0x57, to, constant })
+/** to = the unsigned number of so many bytes at from + offset */
+export const load = (bytes: Width, to: Register, from: Register, offset: number): Instruction => ({
+  code: LOAD[bytes],
   to,
   from,
   offset,
 })
-/** the u32 at to + offset = from */
-export const store32 = (to: Register, offset: number, from: Register): Instruction => ({
-  code: 0x63,
+/** the number of so many bytes at to + offset = from */
+export const store = (bytes: Width, to: Register, offset: number, from: Register): Instruction => ({
+  code: STORE[bytes],
   to,
   from,
   offset,
 })
+export const load32 = (to: Register, from: Register, offset: number): Instruction => load(4, to, from, offset)
+export const store32 = (to: Register, offset: number, from: Register): Instruction =>
+  store(4, to, offset, from)
 export const storeConstant32 = (to: Register, offset: number, constant: number): Instruction => ({
   code: 0x62,
   to,
   offset,
   constant,
 })
+/** Adds `register` to the number of so many bytes at to + offset, atomically. */
+export const add = (
+  bytes: keyof typeof ADD,
+  to: Register,
+  offset: number,
+  register: Register,
+): Instruction => ({ code: ADD[bytes], to, from: register, offset })
 /** Adds `register` to the u64 at to + offset and gives it what was there before, atomically (Linux 5.12). */
 export const fetchAdd64 = (to: Register, offset: number, register: Register): Instruction => ({
   code: 0xdb,
@@ -96,6 +114,32 @@ export const jumpIfZero = (register: Register, target: string): Instruction => (
 export const jumpIfNotZero = (register: Register, target: string): Instruction => ({
   code: 0x55,
   to: register,
+  target,
+})
+export const jumpIfEqual = (register: Register, other: Register, target: string): Instruction => ({
+  code: 0x1d,
+  to: register,
+  from: other,
+  target,
+})
+export const jumpIfNotEqual = (register: Register, other: Register, target: string): Instruction => ({
+  code: 0x5d,
+  to: register,
+  from: other,
+  target,
+})
+/** Goes on at the target unless the register has this value. */
+export const jumpUnless = (register: Register, constant: number, target: string): Instruction => ({
+  code: 0x55,
+  to: register,
+  constant,
+  target,
+})
+/** Goes on at the target where the register is at least the other, both unsigned. */
+export const jumpIfAtLeast = (register: Register, other: Register, target: string): Instruction => ({
+  code: 0x3d,
+  to: register,
+  from: other,
   target,
 })
 export const exit = (): Instruction => ({ code: 0x95 })

@@ -117,9 +117,12 @@ const loadNetworkBytes = ({ offset, bytes }: { offset: number; bytes: number }, 
   jumpIfNotZero(0, 'pass'),
 ]
 
-/** Puts the flow's key on the stack. */
-export const loadFlowKey = (keyOffset: number): Program => [
-  load32(1, CONTEXT, CONTEXT_ETH_PROTOCOL),
+/**
+ * Puts the flow's key on the stack.
+ * @param protocolOffset where the type of program has the protocol of Ethernet in its context
+ */
+export const loadFlowKey = (keyOffset: number, protocolOffset = CONTEXT_ETH_PROTOCOL): Program => [
+  load32(1, CONTEXT, protocolOffset),
   addConstant(1, -ETH_P_IPV6),
   jumpIfNotZero(1, 'ipv4'),
   ...loadNetworkBytes(SOURCE_ADDRESS_V6, keyOffset),

@@ -32,6 +32,14 @@ describe('the assembler', () => {
     ['*(u32 *)(r10 − 4) = r1', bpf.store32(10, -4, 1), '63 1a -4 0'],
     ['*(u32 *)(r10 − 4) = 0', bpf.storeConstant32(10, -4, 0), '62 a -4 0'],
     ['r8 = fetch_add(*(u64 *)(r0 + 0), r8)', bpf.fetchAdd64(0, 0, 8), 'db 80 0 1'],
+    ['r1 &= 0x17', bpf.mask(1, 0x17), '57 1 0 23'],
+    ['r2 = *(u8 *)(r7 + 3)', bpf.load(1, 2, 7, 3), '71 72 3 0'],
+    ['r2 = *(u16 *)(r7 + 2)', bpf.load(2, 2, 7, 2), '69 72 2 0'],
+    ['r2 = *(u64 *)(r7 + 8)', bpf.load(8, 2, 7, 8), '79 72 8 0'],
+    ['*(u8 *)(r10 − 1) = r2', bpf.store(1, 10, -1, 2), '73 2a -1 0'],
+    ['*(u64 *)(r10 − 8) = r2', bpf.store(8, 10, -8, 2), '7b 2a -8 0'],
+    ['lock *(u32 *)(r0 + 12) += r7', bpf.add(4, 0, 12, 7), 'c3 70 12 0'],
+    ['lock *(u64 *)(r0 + 0) += r7', bpf.add(8, 0, 0, 7), 'db 70 0 0'],
     ['r0 = the packet’s word', bpf.loadPacketWord(4), '20 0 0 4'],
     ['call 82', bpf.call(82), '85 0 0 82'],
     ['exit', bpf.exit(), '95 0 0 0'],
@@ -48,12 +56,27 @@ describe('the assembler', () => {
       bpf.label('top'),
       bpf.jumpIfZero(0, 'end'),
       bpf.jumpIfNotZero(0, 'end'),
+      bpf.jumpUnless(2, 7, 'end'),
+      bpf.jumpIfEqual(2, 3, 'end'),
+      bpf.jumpIfNotEqual(2, 3, 'end'),
+      bpf.jumpIfAtLeast(2, 3, 'end'),
       bpf.loadMap(1, 3),
       bpf.jump('top'),
       bpf.label('end'),
       bpf.exit(),
     ]
-    expect(slots(program)).toEqual(['15 0 4 0', '55 0 3 0', '18 11 0 3', '0 0 0 0', '5 0 -5 0', '95 0 0 0'])
+    expect(slots(program)).toEqual([
+      '15 0 8 0',
+      '55 0 7 0',
+      '55 2 6 7',
+      '1d 32 5 0',
+      '5d 32 4 0',
+      '3d 32 3 0',
+      '18 11 0 3',
+      '0 0 0 0',
+      '5 0 -9 0',
+      '95 0 0 0',
+    ])
   })
 
   it('refuses a label that is missing, and one that is there twice', () => {
