@@ -28,15 +28,20 @@ export interface SocketHolder {
   fd: number
 }
 
-/** What came on one flow to one socket since the counting began. Of TCP, a flow is a connection that the listener got. */
+/** What came on one flow, the packets of one source address and port, to one socket since the counting began. */
 export interface FlowCount {
   /** of the member */
   cookie: number
   /** canonical text, IPv4 also where it came to an IPv6 socket */
   sourceAddress: string
   sourcePort: number
-  /** of TCP, as many as came while the listener had the connection, and on the accepted socket */
+  /**
+   * datagrams, before the queue: what then found no room in it too. Of TCP requests for a connection that came to the
+   * listener: SYNs with a sequence number of their own
+   */
   packets: number
+  /** SYNs that came again, as a client sends them that was not answered; absent without any */
+  repeated?: number
 }
 
 /** What was counted so far, over all sockets that are or were counted. */
@@ -67,12 +72,20 @@ export interface ExplainedSocket {
   }
 }
 
-/** What counting cost the observed server. */
+/** What counting cost. */
 export interface ObserverCost {
-  /** packets that went through a filter of ours */
-  packets: number
-  /** CPU time that they took in it, ns, as the kernel counted it; absent where it does not count that */
-  runNs?: number
+  /**
+   * in the observed server, as the kernel counted it for some time; absent where it does not, or nothing came. Of TCP, what comes
+   * to sockets that were accepted meanwhile passes the filter too.
+   */
+  measured?: {
+    /** packets that passed the filter */
+    packets: number
+    /** CPU time that it took, ns */
+    runNs: number
+    /** in so long, ns */
+    overNs: number
+  }
   /** CPU time that this process took to attach, read and detach, ns */
   ownNs: number
 }

@@ -1,0 +1,43 @@
+import { kernelText } from '../host/proc-text.js'
+import type { LevelRefusal } from '../recording/observation.js'
+import type { ObserverRequest } from './observer.js'
+
+/** A reason against a level, and what it takes to be without it. */
+export interface Reason {
+  why: string
+  needs?: string
+  command?: string
+}
+
+/** A process by its number and its name. */
+export function processWords(pid: number): string {
+  const name = kernelText(`/proc/${pid}/comm`)
+  return name ? `process ${pid} (${name})` : `process ${pid}`
+}
+
+export function attachCommand({ protocol, port }: Pick<ObserverRequest, 'protocol' | 'port'>): string {
+  return `rpbench attach --port ${port} --${protocol}`
+}
+
+const list = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+
+/** All reasons against a level as one; those that several sockets have stand in it once. */
+export function refusalFor(level: LevelRefusal['level'], reasons: readonly Reason[]): LevelRefusal {
+  const distinct = (of: (reason: Reason) => string | undefined): string[] => [
+    ...new Set(reasons.flatMap((reason) => of(reason) ?? [])),
+  ]
+  const needs = distinct((reason) => reason.needs)
+  const [command] = distinct((reason) => reason.command)
+  return {
+    level,
+    why: list(distinct((reason) => reason.why)),
+    ...(needs.length > 0 && { needs: list(needs) }),
+    ...(command !== undefined && { command }),
+  }
+}
+
+/** How to have what only root may, as long as this user is another. */
+export function asRoot(request: Pick<ObserverRequest, 'protocol' | 'port'>): { command?: string } {
+  return process.geteuid?.() === 0 ? {} : { command: `sudo ${attachCommand(request)}` }
+}
