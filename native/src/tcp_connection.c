@@ -17,10 +17,11 @@ static void drop_connection(tcp_member_t *m, connection_t *c) {
   if (c->previous) c->previous->next = c->next;
   else m->connections = c->next;
   if (c->next) c->next->previous = c->previous;
+  // Counted before the peer can know.
+  add(m->counters->open, -UINT64_C(1));
   close(c->fd);
   free(c->replies);
   free(c);
-  add(m->counters->open, -UINT64_C(1));
 }
 
 void tcp_connection_take_in(tcp_member_t *m, int fd) {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
-import { ephemeralPortRange, openFileCount, openFileLimit, requireProc } from '../host/limits.js'
+import { ephemeralPortRange, openFileCount, mostBacklog, openFileLimit, requireProc } from '../host/limits.js'
 import type { HostFacts, RunRequest } from '../plan/run-plan.js'
 
 /**
@@ -11,12 +11,14 @@ import type { HostFacts, RunRequest } from '../plan/run-plan.js'
  */
 export function hostFacts(engine?: RunRequest['engine']): HostFacts {
   requireProc()
+  const backlog = mostBacklog()
   const refusal = engine === 'epoll' ? undefined : ioUringRefusal()
   return {
     cpus: availableParallelism(),
     allowedCpus: cpusAllowed(),
     ephemeralPorts: ephemeralPortRange(),
     openFiles: { limit: openFileLimit(), used: openFileCount() },
+    ...(backlog !== undefined && { mostBacklog: backlog }),
     ...(refusal !== undefined && { ioUringRefusal: refusal }),
   }
 }

@@ -17,6 +17,7 @@ import {
   strangersOf,
   sum,
 } from './figures.js'
+import { listenDropsOf } from './member-connections.js'
 import type { ServerLedgers } from './server-ledgers.js'
 import { observedStandstill } from './silences.js'
 
@@ -132,7 +133,11 @@ function droppedAtSilentMembers(
 }
 
 /** The same counts from the kernel's own books, beside ours. */
-export function crossCheckOf({ host, group }: Recording, books: Books, ledgers: ServerLedgers): CrossCheck {
+export function crossCheckOf(
+  { plan, host, group }: Recording,
+  books: Books,
+  ledgers: ServerLedgers,
+): CrossCheck {
   const { udp, dropsSinceOpened } = ledgers
   return {
     ...(host.snmp && {
@@ -143,6 +148,7 @@ export function crossCheckOf({ host, group }: Recording, books: Books, ledgers: 
     ourDrops: udp.drops + books.droppedAtClient,
     ...(group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
     meminfoDrops: dropsSinceOpened,
+    ...listenDropsOf({ plan, host }),
   }
 }
 

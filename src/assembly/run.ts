@@ -27,6 +27,7 @@ import {
 } from './figures.js'
 import { histogramsOf } from './histograms.js'
 import { imbalanceOf } from './imbalance.js'
+import { memberConnectionsOf } from './member-connections.js'
 import { intervalsOf } from './intervals.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
@@ -41,7 +42,9 @@ function memberResults(
 ): MemberResult[] {
   const { counts, known } = attributed.placement
   const residuals = basisOf(plan) === 'flow' && known && sum(counts) > 0 ? residualsOf(counts) : []
-  return group.lives.map(({ pid, after, residentBytes, died }, index) => {
+  return group.lives.map((life, index) => {
+    const { pid, after, residentBytes, died } = life
+    const connections = memberConnectionsOf([life])
     const ledger = members[index]!
     const latency = latencyOf(reports, index)
     const legs = legsOf(reports, index)
@@ -59,6 +62,7 @@ function memberResults(
       late: sum(reports.map((r) => r.members[index]!.late)),
       ...(DISPATCH[plan.dispatch].ownQueues && { drops: ledger.drops }),
       strangers: ledger.strangers,
+      ...(connections && { connections }),
       ...(attributed.complete &&
         DISPATCH[plan.dispatch].ownQueues && { sent: attributed.sentOnFlows[index]! }),
       // Whose it was that was lost ahead of all members, nobody knows.

@@ -1,6 +1,11 @@
 import { readThrottling, throttlingBetween, type Throttling } from '../host/cgroup.js'
 import { cpusAllowed, cpuTimesBetween, readCpuTimes, type CpuTimes } from '../host/cpu-time.js'
 import { kernelHasOption } from '../host/kernel-config.js'
+import {
+  listenStatisticsBetween,
+  readListenStatistics,
+  type ListenStatistics,
+} from '../host/listen-statistics.js'
 import { readUdpStatistics, udpStatisticsBetween, type UdpStatistics } from '../host/udp-statistics.js'
 import type { HostReadings } from '../recording/host-readings.js'
 import type { Family } from '../units/addresses.js'
@@ -10,6 +15,7 @@ interface HostReading {
   cpu: CpuTimes | undefined
   throttling: Throttling | undefined
   udp: UdpStatistics | undefined
+  listen: ListenStatistics | undefined
   /** CPU time of this process, all threads, ns */
   processNs: number
 }
@@ -33,6 +39,7 @@ export class HostWatch {
       cpu: readCpuTimes(this.#cpus),
       throttling: readThrottling(),
       udp: readUdpStatistics(this.families),
+      listen: readListenStatistics(),
       processNs: (user + system) * 1000,
     }
   }
@@ -57,6 +64,7 @@ export class HostWatch {
       ...(before.throttling &&
         after.throttling && { throttled: throttlingBetween(before.throttling, after.throttling) }),
       ...(before.udp && after.udp && { snmp: udpStatisticsBetween(before.udp, after.udp) }),
+      ...(before.listen && after.listen && { listen: listenStatisticsBetween(before.listen, after.listen) }),
     }
   }
 }

@@ -74,6 +74,7 @@ function startOwnGroup(
       joiners,
       server: plan.server,
       dispatch: plan.dispatch,
+      ...(plan.backlog !== undefined && { backlog: plan.backlog }),
       receiveBufferBytes: plan.receiveBufferBytes,
       stampArrivals: stampsOf(plan),
       ...(steering && { steering }),

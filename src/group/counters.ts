@@ -85,7 +85,8 @@ export class GroupCounters {
       echoed: this.#pair(index, WORD.echoed),
       echoErrors: this.#pair(index, WORD.echoErrors),
       strangers: this.#get(index, WORD.strangers),
-      drops: this.#get(index, WORD.drops),
+      // What is dropped at a listener is no request.
+      drops: this.listen ? 0 : this.#get(index, WORD.drops),
       queuedBytes: this.#get(index, WORD.queuedBytes),
       receiveBufferBytes: this.#get(index, WORD.receiveBuffer),
       emptied: this.#get(index, WORD.emptied),
@@ -106,6 +107,7 @@ export class GroupCounters {
       acceptQueue: this.#get(index, WORD.acceptQueue),
       acceptQueueMost: this.#get(index, WORD.acceptQueueMost),
       acceptQueueLimit: this.#get(index, WORD.acceptQueueLimit),
+      overflows: this.#get(index, WORD.drops),
     }
   }
 

@@ -15,6 +15,8 @@ export interface GroupOptions extends ServerOptions, Bound {
   joiners?: number
   /** reuseport when absent; members can join no other */
   dispatch?: DispatchKind
+  /** of TCP: how many connections may wait at each member; as many as the kernel allows when absent */
+  backlog?: number
   receiveBufferBytes: number | undefined
   stampArrivals: StampArrivals
   /** picks members in place of the hash; closed with the group */

@@ -1,6 +1,6 @@
 import { Closings } from '../host/udp-diag.js'
-import { boundSockets } from './bound-sockets.js'
-import { familiesBeside, takesFrom, type UdpSocket } from '../host/udp-table.js'
+import { boundSockets, type BoundSocket } from './bound-sockets.js'
+import { familiesBeside, takesFrom } from '../host/udp-table.js'
 import { DropsSeen } from './drops-seen.js'
 import type { Stranger } from './group.js'
 import type { GroupSockets } from './sockets.js'
@@ -16,6 +16,8 @@ export class GroupPort {
   readonly dropsOfFront = new DropsSeen()
   /** of the group's sockets, past and present */
   readonly #ownCookies = new Set<number>()
+  /** of listeners, by inode */
+  readonly #acceptQueues = new Map<number, number>()
   #closings: Closings | undefined
 
   /** @param sockets the group's own; their inodes grow with it */
@@ -30,20 +32,30 @@ export class GroupPort {
     this.look()
   }
 
-  /** Whether it does. */
+  /** Whether it does. Of TCP the kernel would tell of every connection: what closes between two looks there is not heard of. */
   get hearsOfClosings(): boolean {
-    return this.#closings !== undefined
+    return this.#closings !== undefined || this.sockets.protocol === 'tcp'
   }
 
   /** Reads the kernel's table of sockets on the port, and notes the drops at the group's own. */
-  look(): UdpSocket[] {
+  look(): BoundSocket[] {
     const { port, inodes } = this.sockets
     const sockets = boundSockets(port, this.sockets, familiesBeside(this.sockets))
-    if (this.readers === 'members') this.dropsOfMembers.note(sockets, inodes)
+    if (this.sockets.protocol === 'tcp') this.#noteQueues(sockets)
+    else if (this.readers === 'members') this.dropsOfMembers.note(sockets, inodes)
     else if (this.readers === 'front') this.dropsOfFront.note(sockets, inodes)
     for (const { inode, cookie } of sockets)
       if (cookie !== undefined && inodes.includes(inode)) this.#ownCookies.add(cookie)
     return sockets
+  }
+
+  #noteQueues(sockets: readonly BoundSocket[]): void {
+    for (const { inode, acceptQueue = 0 } of sockets) this.#acceptQueues.set(inode, acceptQueue)
+  }
+
+  /** How many connections waited at a listener of the group when it was last looked at. */
+  acceptQueueOf(lifeNumber: number): number {
+    return this.#acceptQueues.get(this.sockets.inodes[lifeNumber] ?? 0) ?? 0
   }
 
   /** Sockets of others on this port that get a part of what is sent to the group, or did since the last call. */

@@ -268,6 +268,11 @@ export class OwnGroup implements Group {
     return this.#onPort.look()
   }
 
+  /** How many connections waited at a listener when the port was last looked at. */
+  acceptQueueOf(lifeNumber: number): number {
+    return this.#onPort.acceptQueueOf(lifeNumber)
+  }
+
   /** The sockets on the port that are still open: each member's own, or the one that all of them share. */
   openInodes(): number[] {
     const { inodes } = this.sockets

@@ -60,6 +60,12 @@ export function firstUnprivilegedPort(): number {
   return Number(networkSetting('ipv4/ip_unprivileged_port_start') ?? USUAL_UNPRIVILEGED_PORT)
 }
 
+/** How many connections may wait at a listener at most; undefined where the namespace hides it. */
+export function mostBacklog(): number | undefined {
+  const text = networkSetting('core/somaxconn')
+  return text === undefined ? undefined : Number(text)
+}
+
 /** The largest SO_RCVBUF that a plain user gets, in bytes; undefined where the namespace hides it. */
 export function maxReceiveBufferBytes(): number | undefined {
   const text = networkSetting('core/rmem_max')

@@ -5,6 +5,7 @@ import { refuseConnections } from './connection-rules.js'
 import { DISPATCH } from './dispatch.js'
 import { refuseUnderDispatch } from './dispatch-rules.js'
 import type { EngineKind } from './engine.js'
+import { refuseListeners } from './listener-rules.js'
 import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
@@ -52,6 +53,8 @@ export interface HostFacts {
   allowedCpus?: readonly number[]
   ephemeralPorts: [number, number]
   openFiles: { limit: number; used: number }
+  /** connections that may wait at a listener at most (net.core.somaxconn); absent where that is not known */
+  mostBacklog?: number
   /** why a client cannot use io_uring; absent where it can */
   ioUringRefusal?: string
 }
@@ -139,6 +142,7 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
   refuseAddresses(asked)
   refuseContradictions(request, procs)
   refuseConnections(request, protocol)
+  refuseListeners(request, protocol, facts)
   refuseForeignCpus(request.pinMembers, facts.allowedCpus, flagOf('pinMembers'))
   refuseForeignCpus(request.pinWorkers, facts.allowedCpus, flagOf('pinWorkers'))
   const room = filesForFlows(procs, facts.openFiles)

@@ -25,7 +25,7 @@ export interface MemberCounters {
   connections?: ConnectionCounters
 }
 
-/** What a member over TCP counted of connections; `drops` and `strangers` of it are of its listener then. */
+/** What a member over TCP counted of connections. Its `drops` are 0 then, and `strangers` are connections. */
 export interface ConnectionCounters {
   /** taken off the accept queue */
   accepted: number
@@ -39,6 +39,8 @@ export interface ConnectionCounters {
   acceptQueueMost: number
   /** the most that may be there, as the kernel has it */
   acceptQueueLimit: number
+  /** times that the kernel dropped what would have put a connection there, such as a SYN, which is sent again; mostly since it was full */
+  overflows: number
 }
 
 /** What a front counted; `[warmUp, measured]` where split by phase. */

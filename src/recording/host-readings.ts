@@ -17,6 +17,8 @@ export interface HostReadings {
   cpu?: CpuReading
   /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
   throttled?: { count: number; ns: number }
+  /** TcpExt counters of this network namespace: ListenOverflows, ListenDrops */
+  listen?: { overflows: number; drops: number }
   /** UDP counters of this network namespace */
   snmp?: { inDatagrams: number; receiveBufferErrors: number; noPorts: number }
 }

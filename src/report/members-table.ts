@@ -33,7 +33,19 @@ interface Column {
 }
 
 /** Left to go first when the terminal is narrow. */
-const LEAST_IMPORTANT_FIRST = ['pid', 'no drops', 'p50', 'taken', 'p99', 'drops', 'share', 'answered']
+const LEAST_IMPORTANT_FIRST = [
+  'pid',
+  'no drops',
+  'p50',
+  'queue',
+  'taken',
+  'p99',
+  'connections',
+  'drops',
+  'overflows',
+  'share',
+  'answered',
+]
 
 /** What stands out about a member: one word, or nothing. */
 function remarkOf(member: Row): { text: string; tone: Tone } | undefined {
@@ -96,7 +108,7 @@ function mostExtreme(members: readonly Row[]): MemberResult[] {
 /** Compact: the columns that matter most, as many members side by side as fit, read downwards. */
 function panels(members: readonly Row[], style: Style): string[] {
   const few = columnsFor(members, members, 0, style).filter(
-    ({ name }) => !['pid', 'no drops', 'p50', 'taken'].includes(name),
+    ({ name }) => !['pid', 'no drops', 'p50', 'queue', 'taken', 'connections'].includes(name),
   )
   const single = fittingTable(members, [], style, members, few)
   const width = widthOf(single)
@@ -163,11 +175,15 @@ function columnsFor(rows: readonly Row[], group: readonly Row[], barWidth: numbe
     right('flows', (member) => count(member.flows)),
     { name: 'share', title: 'share', align: barWidth === 0 ? 'right' : 'left', cell: shareCell },
     right('taken', (member) => count(member.taken)),
-    right(
-      rows.some(({ drops = 0 }) => drops > 0) ? 'drops' : 'no drops',
-      ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),
-      'drops',
-    ),
+    ...(rows.some(({ connections }) => connections !== undefined)
+      ? connectionColumns(rows, right, count)
+      : [
+          right(
+            rows.some(({ drops = 0 }) => drops > 0) ? 'drops' : 'no drops',
+            ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),
+            'drops',
+          ),
+        ]),
     ...(rows.some(({ answeredShare }) => answeredShare !== undefined)
       ? [
           right('answered', ({ answeredShare }) =>
@@ -184,6 +200,20 @@ function columnsFor(rows: readonly Row[], group: readonly Row[], barWidth: numbe
   }
   if (rows.some(remarkOf)) columns.push({ name: 'remark', title: '', align: 'left', cell: remark })
   return columns
+}
+
+/** Over TCP: connections, and what waited to become some; overflows only where there were any. */
+function connectionColumns(
+  rows: readonly Row[],
+  right: (name: string, cell: Column['cell'], title?: string) => Column,
+  count: (n: number, tone?: Tone) => string,
+): Column[] {
+  const full = rows.some(({ connections }) => (connections?.overflows ?? 0) > 0)
+  return [
+    right('connections', ({ connections }) => count(connections?.accepted ?? 0), 'conns'),
+    right('queue', ({ connections }) => count(connections?.acceptQueueMost ?? 0), 'queue max'),
+    ...(full ? [right('overflows', ({ connections }) => count(connections?.overflows ?? 0, 'bad'))] : []),
+  ]
 }
 
 function drawTable(rows: readonly Row[], columns: readonly Column[]): string[] {

@@ -79,6 +79,14 @@ export const crossCheck = z.object({
     .describe(
       "sum over the group's UDP sockets of the drops column in /proc/net/udp and udp6, since they were opened",
     ),
+  listenOverflows: difference
+    .optional()
+    .describe(
+      'over TCP: ListenOverflows of this network namespace (/proc/net/netstat). Other listeners show in it',
+    ),
+  listenDrops: difference
+    .optional()
+    .describe('over TCP: ListenDrops likewise; what members count is `members[].connections.overflows`'),
   meminfoDrops: count.describe('the same sum of the drops in SO_MEMINFO'),
 })
 

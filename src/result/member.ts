@@ -13,6 +13,19 @@ const serving = {
     .describe('how it ended, if before the run did; absent for one that lived to the end'),
 }
 
+/** What a member over TCP did with connections, and what waited for it. */
+export const memberConnections = z.object({
+  accepted: count.describe('connections that it took off its accept queue in the measured phase'),
+  acceptQueueMost: count.describe(
+    'the most connections that were seen in its accept queue since it began: by itself as it accepts',
+  ),
+  acceptQueueLimit: count.describe('the most that the kernel lets wait there'),
+  overflows: count.describe(
+    'times in the measured phase that the kernel dropped what would have put a connection there, such as a SYN, which clients send again; mostly since it was full (sk_drops of the listener)',
+  ),
+  leftInQueue: count.describe('connections that were in its accept queue when it stopped'),
+})
+
 /** One member of the group. */
 export const member = z.object({
   index: index.describe('place in the group, from 0, in the order in which members bound'),
@@ -30,7 +43,10 @@ export const member = z.object({
     .describe(
       "datagrams the kernel dropped at this member's socket (SO_MEMINFO); behind a front, those that it could not hand on to this member. Absent where members share one socket: whose they would have been, nobody can know. They are in `books.droppedAtMembers`",
     ),
-  strangers: count.describe('datagrams that were not of this run: taken, counted, not answered'),
+  strangers: count.describe(
+    'datagrams that were not of this run: taken, counted, not answered; over TCP connections',
+  ),
+  connections: memberConnections.optional().describe('over TCP; absent over UDP'),
   sent: count
     .optional()
     .describe(
@@ -75,5 +91,6 @@ export const front = z.object({
   receiveBufferBytes: serving.receiveBufferBytes.describe('of the UDP socket'),
 })
 
+export type MemberConnections = z.infer<typeof memberConnections>
 export type MemberResult = z.infer<typeof member>
 export type FrontResult = z.infer<typeof front>

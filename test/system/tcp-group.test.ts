@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import net from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GroupOptions } from '../../src/group/group-options.js'
 import { OwnGroup } from '../../src/group/own-group.js'
+import { readListenStatistics } from '../../src/host/listen-statistics.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 import { groupOptions } from './group-options.js'
 import { listenersOn } from './kernel-counters.js'
@@ -139,6 +142,45 @@ describe('a group over TCP', () => {
     expect(counters.strangers).toBe(1)
     expect(counters.taken).toEqual([0, ours])
     expect(counters.connections).toMatchObject({ accepted: 1, open: 0 })
+  })
+
+  it('has what waits for a member that stands still counted as the kernel counts it, and overflows too', async () => {
+    const group = await start({ members: 1, backlog: 5 })
+    const before = readListenStatistics()!
+    await group.stall(0)
+    const waiting = await Promise.all(Array.from({ length: 6 }, () => connect(group)))
+    expect(listenersOn(group.port)).toMatchObject([{ acceptQueue: 6 }])
+    group.lookAtPort()
+    expect(group.acceptQueueOf(0), 'from outside').toBe(6)
+    // The kernel takes one more than the backlog; whoever comes then is not answered.
+    const late = net.connect({ port: group.port, host: '127.0.0.1' })
+    await until('a SYN was dropped', () => readListenStatistics()!.overflows > before.overflows)
+    group.resume(0)
+    await once(late, 'connect')
+    for (const connection of waiting)
+      expect(replyOf(await connection.ask(message(group.options.runId!))).member).toBe(0)
+    late.resetAndDestroy()
+    const { connections: of, drops } = (await group.snapshot())[0]!
+    expect(of).toMatchObject({ accepted: 7, acceptQueue: 0, acceptQueueMost: 6, acceptQueueLimit: 5 })
+    expect(drops, 'no request was dropped').toBe(0)
+    const kernel = readListenStatistics()!
+    expect(of!.overflows).toBeGreaterThan(0)
+    expect(of!.overflows).toBeLessThanOrEqual(kernel.drops - before.drops)
+  })
+
+  it('says what was left in the accept queue, and in connections, when it is told to end', async () => {
+    const group = await start({ members: 1 })
+    const open = await connect(group)
+    await open.ask(message(group.options.runId!))
+    await group.stall(0)
+    const queued = await connect(group)
+    queued.socket.write(inOrder(3, group.options.runId!))
+    open.socket.write(inOrder(2, group.options.runId!))
+    await until('all of it is there', () => listenersOn(group.port)[0]!.acceptQueue === 1)
+    await group.stop()
+    const counters = group.read()[0]!
+    expect(counters).toMatchObject({ taken: [0, 1], echoed: [0, 1], left: [0, 5] })
+    expect(counters.connections).toMatchObject({ accepted: 1, acceptQueue: 1, open: 1 })
   })
 
   it('serves thousands of connections at a time', async () => {

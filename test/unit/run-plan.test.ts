@@ -57,9 +57,26 @@ describe('a plan of connections', () => {
       { protocol: 'tcp', requests: 10, requestsPerConnection: 3 },
       '--requests 10 is not a multiple of --requests-per-connection 3: each flow has its requests on whole connections.',
     ],
+    [
+      { backlog: 10 },
+      '--backlog is of listeners, which --protocol udp has none of: datagrams wait in --receive-buffer; or take --protocol tcp.',
+    ],
+    [
+      { protocol: 'tcp', dispatch: 'fan-out' },
+      '--dispatch fan-out hands on datagrams: over TCP take reuseport, shared, single.',
+    ],
   ])('refuses %j', (request, sentence) =>
     expect(errorOf(request)).toMatchObject({ code: 'RPB_USAGE', message: sentence }),
   )
+})
+
+it('has no longer accept queue than the kernel allows', () => {
+  expect(plan({ protocol: 'tcp', backlog: 4096 }, { mostBacklog: 4096 })).toMatchObject({ backlog: 4096 })
+  expect(errorOf({ protocol: 'tcp', backlog: 4097 }, { mostBacklog: 4096 })).toMatchObject({
+    code: 'RPB_USAGE',
+    message:
+      '--backlog 4097 is more than the 4096 that this kernel allows: lower it, or raise net.core.somaxconn.',
+  })
 })
 
 describe('a plan', () => {

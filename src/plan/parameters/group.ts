@@ -103,6 +103,17 @@ export const GROUP_PARAMETERS = {
     group: 'GROUP',
     commands: AND_CHURN,
   },
+  backlog: {
+    kind: COUNT,
+    flag: 'backlog',
+    min: 1,
+    max: 2 ** 31 - 1,
+    unset: 'the most that the kernel allows',
+    optional: true,
+    help: 'over TCP, connections that may wait at each member until it accepts them',
+    group: 'GROUP',
+    commands: AND_CHURN,
+  },
   receiveBufferBytes: {
     kind: BYTES,
     flag: 'receive-buffer',
