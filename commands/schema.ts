@@ -9,6 +9,8 @@ const CONFIG = 'config'
 /** Written out: asking the schemas themselves would load zod for every `--help`. */
 const NAMES = [
   'run',
+  'attach',
+  'attach-interval',
   'churn',
   'compare',
   'doctor',

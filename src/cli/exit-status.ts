@@ -1,3 +1,4 @@
+import type { AttachResult } from '../result/attach-result.js'
 import type { CompareResult } from '../result/compare-result.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import type { DoctorResult } from '../result/doctor-result.js'
@@ -46,6 +47,7 @@ export const EXIT_STATUS = {
     const lacking = [...base.leftOut, ...next.leftOut].some(({ outcome }) => outcome !== 'interrupted')
     return lacking || verdict === 'cannot tell' ? INVALID_STATUS : 0
   },
+  attach: ({ stopped }: AttachResult): number => (stopped === 'interrupted' ? INTERRUPTED_STATUS : 0),
   selectors: ({ cases }: SelectorsResult): number =>
     cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,
 }

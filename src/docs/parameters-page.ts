@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   CLAIMS: 'Claims to verify',
   COMPARISON: 'Of a comparison',
   'CHANGE OF THE GROUP': 'The group that is predicted',
+  'WATCHED GROUP': 'A live group that is watched',
   TARGET: 'The target',
   GROUP: 'The group',
   FLOWS: 'Flows',

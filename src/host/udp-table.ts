@@ -77,16 +77,21 @@ export function parseUdpLine(line: string): UdpSocket | undefined {
   }
 }
 
-/** The sockets bound to a port, out of the text of a table that may have tens of thousands of lines. */
-export function socketsOnPort(table: string, port: number): UdpSocket[] {
+/**
+ * The sockets bound to a port, out of the text of a table that may have tens of thousands of lines.
+ * @param state only those in this one, as the table writes it
+ */
+export function socketsOnPort(table: string, port: number, state?: string): UdpSocket[] {
   const needle = `:${port.toString(16).toUpperCase().padStart(4, '0')} `
   const found: UdpSocket[] = []
   for (let at = table.indexOf(needle); at >= 0; at = table.indexOf(needle, at + 1)) {
     const start = table.lastIndexOf('\n', at) + 1
     const end = table.indexOf('\n', at)
-    const socket = parseUdpLine(table.slice(start, end < 0 ? undefined : end))
+    const line = table.slice(start, end < 0 ? undefined : end)
+    const socket = parseUdpLine(line)
     // The needle may also stand in the remote address of a client of that port.
-    if (socket?.port === port && !found.some((s) => s.inode === socket.inode)) found.push(socket)
+    if (socket?.port !== port || (state !== undefined && line.trim().split(/\s+/)[3] !== state)) continue
+    if (!found.some((s) => s.inode === socket.inode)) found.push(socket)
   }
   return found
 }

@@ -15,7 +15,7 @@ export type JudgedResult = RunResult | ChurnResult | RepeatResult | SweepResult 
 /** Whether limits can be set for a result: it was measured, and has metrics. */
 export function isJudged(result: SavedResult): result is JudgedResult {
   const kind = kindOf(result)
-  return kind !== 'selectors' && kind !== 'predict' && kind !== 'compare'
+  return kind !== 'selectors' && kind !== 'predict' && kind !== 'compare' && kind !== 'attach'
 }
 
 /** How a result fares against thresholds: each once, of a sweep once at each point. */

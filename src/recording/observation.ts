@@ -49,7 +49,7 @@ export interface Counts {
   /** each flow once for each socket that got some of it */
   flows: readonly FlowCount[]
   /** packets of each counted socket, whether their flow found room in the table or not */
-  sockets: readonly { cookie: number; packets: number }[]
+  sockets: readonly { cookie: number; inode: number; packets: number }[]
   /** packets whose flow found no room in the table; then `flows` are not all */
   unlisted: number
 }

@@ -31,11 +31,16 @@ export function balanceLine({ balance, affinity, group, members }: RunResult): L
       verdict: { text: 'unknown', tone: 'warn' },
       phrases: [{ text: 'no flow got a reply' }],
     }
+  return spreadLine(balance, affinity.unanswered)
+}
+
+/** How flows spread over members, and whether a fair hash spreads them so. @param unanswered flows that no member answered */
+export function spreadLine(balance: Balance, unanswered = 0): Line {
   const { verdict } = balance
   return {
     label: 'balance',
     verdict: { text: BALANCE_IN_WORDS[verdict] ?? verdict, tone: BALANCE_TONES[verdict] },
-    phrases: phrasesOf(balance, affinity.unanswered)
+    phrases: phrasesOf(balance, unanswered)
       .filter((text) => text !== '')
       .map((text) => ({ text })),
   }

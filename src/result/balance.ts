@@ -17,9 +17,9 @@ export const balance = z.object({
     .array(count)
     .describe('flows that were put at each member, answered or not, by index: the counts that are tested'),
   basis: z
-    .enum(['answered', 'reckoned', 'hash'])
+    .enum(['answered', 'reckoned', 'hash', 'counted'])
     .describe(
-      'how it is known where they were put: each was `answered` by its member; or unanswered ones were `reckoned` from what came to each member’s socket; or their `hash` was observed',
+      'how it is known where they were put: each was `answered` by its member; or unanswered ones were `reckoned` from what came to each member’s socket; or their `hash` was observed; or a filter on each socket of a group that is not ours `counted` them',
     ),
   unansweredShare: share.describe('of the flows that were asked: those whose member did not answer'),
   chiSquare: finite.describe('χ² of flows per member against equal numbers of them'),

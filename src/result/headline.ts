@@ -7,7 +7,7 @@ import { LIST_SCHEMA } from './schema-names.js'
 import { hostTrait, isMeasuredTrait, traitId } from './trait.js'
 
 /** What kinds of results are saved, and up to which version this rpbench reads them. */
-const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1, compare: 1 } as const
+const VERSIONS = { run: 1, churn: 1, repeat: 1, sweep: 1, verify: 1, compare: 1, attach: 1 } as const
 type Kind = keyof typeof VERSIONS
 const KINDS = Object.keys(VERSIONS) as [Kind, ...Kind[]]
 
@@ -23,6 +23,8 @@ const VERDICTS = [
   'better',
   'worse',
   'no worse',
+  'findings',
+  'no findings',
 ] as const
 
 const headline = z.object({
@@ -33,7 +35,7 @@ const headline = z.object({
   verdict: z
     .enum(VERDICTS)
     .describe(
-      'of one measurement its validity, of several the worst; of `verify` whether all claims hold; of `compare` its own; what ended it, where that was before its time',
+      'of one measurement its validity, of several the worst; of `verify` whether all claims hold; of `compare` its own; of `attach` whether there are findings that warn; what ended it, where that was before its time',
     ),
   runs: count.optional().describe('measurements in it; absent where it is one'),
   roundTripsPerSecond: rate.optional().describe('replies that came while requests were sent; of one run'),
@@ -94,6 +96,7 @@ const outline = z.object({
   claims: z.array(z.object({ holds: z.boolean().optional() })).optional(),
   cases: z.array(z.object({ outcome: z.string() })).optional(),
   verdict: z.enum(COMPARE_VERDICTS).optional(),
+  findings: z.array(z.object({ severity: z.string() })).optional(),
 })
 type Outline = z.infer<typeof outline>
 
@@ -133,13 +136,19 @@ function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
   return {
     startedAt,
     ...(label !== undefined && { label }),
-    verdict: data.stopped ?? data.verdict ?? (kind === 'verify' ? ruling(data) : worst(parts ?? [data])),
+    verdict: data.stopped ?? data.verdict ?? verdictOf(data, kind, parts ?? [data]),
     ...(parts && { runs: parts.length }),
     ...(throughput && { roundTripsPerSecond: throughput.roundTripsPerSecond }),
     ...(times && { p50Ns: times.p50Ns, p99Ns: times.p99Ns }),
     ...(due > 0 && { lossShare: missed / due }),
     ...placeOf(data, parts ?? [data]),
   }
+}
+
+function verdictOf(data: Outline, kind: Kind, parts: readonly z.infer<typeof part>[]): Headline['verdict'] {
+  if (kind === 'verify') return ruling(data)
+  if (kind !== 'attach') return worst(parts)
+  return (data.findings ?? []).some(({ severity }) => severity === 'warn') ? 'findings' : 'no findings'
 }
 
 /** Where it was measured, and what was not as it should be there. What is not known is no limit. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { flagOf } from '../plan/parameters/table.js'
+import { attachIntervalLine, attachResult } from './attach-result.js'
 import { churnResult } from './churn-result.js'
 import { compareResult } from './compare-result.js'
 import { doctorResult } from './doctor-result.js'
@@ -11,6 +12,8 @@ import { runResult } from './run-result.js'
 import { sweepResult } from './sweep-result.js'
 import { verifyResult } from './verify-result.js'
 import {
+  ATTACH_INTERVAL_SCHEMA,
+  ATTACH_SCHEMA,
   CHURN_SCHEMA,
   COMPARE_SCHEMA,
   DOCTOR_SCHEMA,
@@ -25,6 +28,12 @@ import {
 
 const RESULTS = {
   run: { schema: RUN_SCHEMA, result: runResult },
+  attach: { schema: ATTACH_SCHEMA, result: attachResult },
+  'attach-interval': {
+    schema: ATTACH_INTERVAL_SCHEMA,
+    result: attachIntervalLine,
+    by: 'attach --json-lines',
+  },
   churn: { schema: CHURN_SCHEMA, result: churnResult },
   compare: { schema: COMPARE_SCHEMA, result: compareResult },
   doctor: { schema: DOCTOR_SCHEMA, result: doctorResult },

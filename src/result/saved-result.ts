@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { usageError } from '../errors.js'
+import type { AttachResult } from './attach-result.js'
 import type { CompareResult } from './compare-result.js'
 import type { ChurnResult } from './churn-result.js'
 import type { PredictResult } from './predict-result.js'
@@ -7,6 +8,7 @@ import type { RepeatResult } from './repeat-result.js'
 import type { RunResult } from './run-result.js'
 import type { SweepResult } from './sweep-result.js'
 import {
+  ATTACH_SCHEMA,
   CHURN_SCHEMA,
   COMPARE_SCHEMA,
   PREDICT_SCHEMA,
@@ -27,6 +29,7 @@ export interface ResultsByKind {
   selectors: SelectorsResult
   predict: PredictResult
   compare: CompareResult
+  attach: AttachResult
 }
 
 export type ResultKind = keyof ResultsByKind
@@ -72,6 +75,10 @@ const READERS: { readonly [Kind in ResultKind]: Reader<Kind> } = {
   compare: {
     schema: COMPARE_SCHEMA,
     load: async () => (await import('./compare-result.js')).compareResult,
+  },
+  attach: {
+    schema: ATTACH_SCHEMA,
+    load: async () => (await import('./attach-result.js')).attachResult,
   },
 }
 

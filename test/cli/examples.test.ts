@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -18,6 +20,8 @@ const SHORTER: readonly [RegExp, string][] = [
   [/(?<=--repeat )5/g, '1'],
   [/10k\.\.100k\/10k/g, '10k..20k/10k'],
   [/1k,10k/g, '100,200'],
+  [/(?<=attach --port )\d+/g, '$WATCHED_PORT'],
+  [/(?<=--pid )4711/g, String(process.pid)],
   [/(?<=--procs )1,2,4(,8)?/g, '1,2'],
 ]
 
@@ -33,6 +37,7 @@ const ADDED: readonly [command: RegExp, unless: RegExp, flags: string][] = [
   [/^verify$/, /--flows/, '--flows 100'],
   // test/cli/verify.test.ts puts all of them to the test.
   [/^verify$/, /--claim/, '--claim churn'],
+  [/^attach$/, /-d /, '--duration 300ms'],
   [/^compare$/, /results|base/, '--metric rate.roundTrips'],
   [/^compare$/, /results|base|--repeat/, '--repeat 6'],
 ]
@@ -45,8 +50,15 @@ const EXAMPLES = (await allCommands()).flatMap(({ name, examples }) =>
 )
 
 let directory: string
+/** What `attach` watches: a server that is not ours. */
+const watched = { listener: createServer(), socket: createSocket('udp4') }
+let watchedPort: number
 
 beforeAll(async () => {
+  await once(watched.listener.listen(0, '127.0.0.1'), 'listening')
+  watchedPort = (watched.listener.address() as AddressInfo).port
+  watched.socket.bind(watchedPort, '127.0.0.1')
+  await once(watched.socket, 'listening')
   directory = await mkdtemp(join(tmpdir(), 'rpbench-examples-'))
   const saved = join(directory, 'results')
   await cp('results/reference', join(saved, 'reference'), { recursive: true })
@@ -63,7 +75,11 @@ beforeAll(async () => {
   await rename(join(saved, 'sweep', sweep), join(saved, '20261122T101300Z-sweep.json'))
 }, 60_000)
 
-afterAll(() => rm(directory, { recursive: true, force: true }))
+afterAll(async () => {
+  watched.listener.close()
+  watched.socket.close()
+  await rm(directory, { recursive: true, force: true })
+})
 
 function shortened(example: string, name: string): { example: string; added: string } {
   // A change comes after a time in which each flow was seen.
@@ -81,7 +97,7 @@ async function typed(example: string, added: string): Promise<{ status: number; 
   const start = `rpbench() { "$NODE" "$CLI" "$@" ${added}; }; command -v jq > /dev/null || jq() { cat; }`
   const child = spawn('bash', ['-o', 'pipefail', '-c', `${start}\n${example}`], {
     cwd: directory,
-    env: { ...process.env, HOME: directory, NODE: process.execPath, CLI },
+    env: { ...process.env, HOME: directory, NODE: process.execPath, CLI, WATCHED_PORT: String(watchedPort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [status]] = await Promise.all([

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { Command as OclifCommand } from '@oclif/core/command'
 import { describe, expect, it } from 'vitest'
+import Attach from '../../commands/attach.js'
 import Churn from '../../commands/churn.js'
 import Compare from '../../commands/compare.js'
 import Predict from '../../commands/predict.js'
@@ -29,6 +30,7 @@ const CLASSES: Readonly<Record<Command, { flags: OclifCommand.Class['flags'] }>>
   verify: Verify,
   compare: Compare,
   predict: Predict,
+  attach: Attach,
 }
 
 /** What a command does with its result, and how a sweep is begun: nothing that is measured depends on these. */

@@ -99,6 +99,7 @@ const READABLE = [
   'selectors@1',
   'predict@1',
   'compare@1',
+  'attach@1',
 ]
 
 describe('a result of an older version', () => {

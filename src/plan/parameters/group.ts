@@ -57,7 +57,10 @@ export const GROUP_PARAMETERS = {
     default: '0',
     help: 'port of the group, 0 for a free one',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: {
+      ...AND_CHURN,
+      attach: { help: 'port of the group', default: undefined, min: 1, group: undefined },
+    },
   },
   leave: {
     kind: choiceOf(LEAVES),

@@ -12,6 +12,15 @@ export const INTERVAL_PARAMETERS = {
     optional: true,
     help: 'also give the figures of each such part of the measured phase, such as 1s, as it ends',
     group: 'LOAD',
-    commands: { run: {}, churn: {} },
+    commands: {
+      run: {},
+      churn: {},
+      attach: {
+        default: '1s',
+        unset: undefined,
+        help: 'what is seen is told of each such part of the time',
+        group: undefined,
+      },
+    },
   },
 } as const satisfies Readonly<Record<string, Row>>

@@ -79,6 +79,7 @@ export const LOAD_PARAMETERS = {
       run: {},
       sweep: { default: '2s', help: 'length of the measured phase of each run, and of a final trial' },
       churn: { default: undefined, unset: 'what the changes need' },
+      attach: { default: '10s', help: 'how long to watch', min: 100e6, group: undefined },
     },
   },
   requests: {

@@ -1,7 +1,7 @@
 import type { Kind } from './kind.js'
 
 /** The commands that have parameters. */
-export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'compare', 'predict'] as const
+export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'compare', 'predict', 'attach'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Groups of parameters, as the help and the documentation have them, in this order. */
@@ -11,6 +11,7 @@ export const GROUPS = [
   'CLAIMS',
   'COMPARISON',
   'CHANGE OF THE GROUP',
+  'WATCHED GROUP',
   'TARGET',
   'GROUP',
   'FLOWS',

@@ -1,3 +1,4 @@
+import { ATTACH_PARAMETERS } from './attach.js'
 import { CHURN_PARAMETERS } from './churn.js'
 import { COMPARE_PARAMETERS } from './compare.js'
 import { INTERVAL_PARAMETERS } from './interval.js'
@@ -14,6 +15,7 @@ export const PARAMETERS = {
   ...VERIFY_PARAMETERS,
   ...COMPARE_PARAMETERS,
   ...PREDICT_PARAMETERS,
+  ...ATTACH_PARAMETERS,
   ...RUN_PARAMETERS,
   ...INTERVAL_PARAMETERS,
 } as const

@@ -1,4 +1,5 @@
 import { kindOf, type ResultKind, type ResultOf, type SavedResult } from '../../result/saved-result.js'
+import { renderAttachText } from '../attach/text.js'
 import { renderChurnText } from '../churn/text.js'
 import { renderCompareText } from '../compare/text.js'
 import { renderPredictText } from '../predict/text.js'
@@ -20,6 +21,7 @@ const TEXTS: { readonly [Kind in ResultKind]: (result: ResultOf<Kind>, options: 
   selectors: renderSelectorsText,
   predict: renderPredictText,
   compare: renderCompareText,
+  attach: renderAttachText,
 }
 
 /** A result as the command that made it printed it. */

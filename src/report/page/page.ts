@@ -1,4 +1,5 @@
 import { kindOf, type ResultKind, type ResultOf, type SavedResult } from '../../result/saved-result.js'
+import { attachBody } from './attach.js'
 import { churnBody } from './churn.js'
 import { compareBody } from './compare.js'
 import { documentOf } from './document.js'
@@ -18,6 +19,7 @@ const BODIES: { readonly [Kind in ResultKind]: (result: ResultOf<Kind>) => Body 
   selectors: selectorsBody,
   predict: predictBody,
   compare: compareBody,
+  attach: attachBody,
 }
 
 /**

@@ -1,0 +1,57 @@
+import { flagsOf } from '../src/cli/flags.js'
+import { EXIT_STATUS } from '../src/cli/exit-status.js'
+import { intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
+
+export default class Attach extends ResultCommand {
+  static override summary = 'Watch a live reuseport group that is not ours, and say who is in it'
+  static override description = `Looks at the sockets on a port, whoever has them: who holds and reads each, what waits in its queue, what the kernel drops, who comes and goes. Sends nothing, and changes nothing in the server. Each finding has a next step (docs/attach.md).
+
+How much is seen depends on what this user may do, and the report says what the next level needs:
+  look: sockets, queues, drops, the backlog of TCP; any user. Who holds and reads them: root, or the user of the server.
+  count: flows and packets of each member, and whether they spread as a fair hash spreads them.
+  explain: whether SO_REUSEPORT is set, the order of the sockets, and a program that picks the member.
+
+Exit status: 0 watched, 1 failed, 2 wrong usage or nobody is bound to the port, 130 interrupted, after keeping and printing what was seen.`
+  static override examples = [
+    {
+      description: 'Who answers DNS here, and is anything dropped?',
+      command: '<%= config.bin %> <%= command.id %> --port 53',
+    },
+    {
+      description: 'The listeners of a web server for a minute',
+      command: '<%= config.bin %> <%= command.id %> --port 443 --tcp -d 60s',
+    },
+    {
+      description: 'A group in a container, by a process in it',
+      command: '<%= config.bin %> <%= command.id %> --port 53 --pid 4711',
+    },
+    {
+      description: 'What is dropped, second by second',
+      command:
+        "<%= config.bin %> <%= command.id %> --port 53 --interval 1s --json-lines | jq -c 'select(.toNs) | [.toNs, [.members[].drops]]'",
+    },
+  ]
+
+  static override flags = { ...flagsOf('attach'), ...outputFlags, ...intervalFlags }
+
+  override async run(): Promise<void> {
+    const { flags } = await this.parse(Attach)
+    const [{ prepareAttach }, { ATTACH_VIEWS }, { watchedPrinter }, { refuseLines }] = await Promise.all([
+      import('../src/api/attach.js'),
+      import('../src/report/attach/views.js'),
+      import('../src/cli/watched-output.js'),
+      import('../src/cli/interval-output.js'),
+    ])
+    const prepared = prepareAttach(flags)
+    refuseLines(flags, prepared.intervalNs)
+    await this.measureAndReport({
+      kind: 'attach',
+      views: ATTACH_VIEWS,
+      flags,
+      statusOf: EXIT_STATUS.attach,
+      measure: async ({ signal, progress }) => ({
+        result: await prepared.watch({ signal, onInterval: watchedPrinter(flags, progress, this.output) }),
+      }),
+    })
+  }
+}

@@ -1,0 +1,196 @@
+import type { ReadersReading, WatchedGroup, WatchedMember } from '../../recording/watched-group.js'
+import type { Balance } from '../../result/run-result.js'
+import { isWildcard } from '../../units/addresses.js'
+import { explainedOf, type SocketGroup } from './socket-groups.js'
+
+/** What a group is found to be or to do that its owner may not know; by index of members and groups. */
+export type WatchedFinding =
+  | { code: 'one-socket'; members: number[] }
+  | { code: 'shared'; members: number[]; processes: number; threads: number }
+  | { code: 'unread'; members: number[]; readers: 'unknown' | 'unseen' | 'none seen' | 'registered' }
+  | { code: 'own-program'; members: number[]; group: number }
+  | { code: 'two-groups'; members: number[]; taker: number; from: number }
+  | { code: 'too-few-flows'; members: number[]; flows: number; chance: number }
+  | { code: 'queue-at-risk'; members: number[]; most: number; full: boolean }
+  | { code: 'drops'; members: number[]; drops: number }
+  | { code: 'members-changed'; members: number[]; joined: number; left: number }
+  | { code: 'other-protocol'; members: number[]; sockets: number }
+
+/** What findings are decided from. */
+export interface WatchedFacts {
+  watched: WatchedGroup
+  groups: readonly SocketGroup[]
+  /** of each group, where it was counted */
+  balances: readonly (Balance | undefined)[]
+}
+
+/** In the order in which they are told. What a finding needs and nobody read, it is not inferred from. */
+const DECISIONS: readonly ((facts: WatchedFacts) => WatchedFinding[])[] = [
+  unread,
+  drops,
+  ownProgram,
+  twoGroups,
+  shared,
+  oneSocket,
+  tooFewFlows,
+  queueAtRisk,
+  membersChanged,
+  otherProtocol,
+]
+
+/** Everything that is found of a group that was watched. */
+export function watchedFindings(facts: WatchedFacts): WatchedFinding[] {
+  return DECISIONS.flatMap((decide) => decide(facts))
+}
+
+const indexesOf = (members: readonly WatchedMember[], which: (member: WatchedMember) => boolean): number[] =>
+  members.flatMap((member, i) => (which(member) ? [i] : []))
+
+/** A second of looks: of a queue that is read, however full, some find it shorter than the one before. */
+const LEAST_LOOKS = 10
+
+/** A queue that something waits in all the time, that was never seen to get shorter, and that grows or drops. */
+function isUnread({
+  looks,
+  queuedLooks,
+  queueFell,
+  queuedFirst,
+  dropsFirst = 0,
+  socket,
+}: WatchedMember): boolean {
+  const grew = socket.queued > queuedFirst || (socket.drops ?? 0) > dropsFirst
+  return looks >= LEAST_LOOKS && queuedLooks === looks && !queueFell && grew
+}
+
+function howRead(readers: ReadersReading | undefined): 'unknown' | 'unseen' | 'none seen' | 'registered' {
+  if (readers === undefined) return 'unknown'
+  if (readers.registeredBy.length > 0 || readers.threads.length > 0) return 'registered'
+  return readers.othersUnseen ? 'unseen' : 'none seen'
+}
+
+function unread({ watched: { members } }: WatchedFacts): WatchedFinding[] {
+  const byReaders = new Map<ReturnType<typeof howRead>, number[]>()
+  for (const i of indexesOf(members, isUnread)) {
+    const readers = howRead(members[i]!.readers)
+    byReaders.set(readers, [...(byReaders.get(readers) ?? []), i])
+  }
+  return [...byReaders].map(([readers, indexes]) => ({ code: 'unread', members: indexes, readers }))
+}
+
+/** While it was watched. */
+const dropped = ({ socket, dropsFirst = 0 }: WatchedMember): number => (socket.drops ?? 0) - dropsFirst
+
+function drops({ watched: { members } }: WatchedFacts): WatchedFinding[] {
+  const indexes = indexesOf(members, (member) => dropped(member) > 0)
+  if (indexes.length === 0) return []
+  return [
+    { code: 'drops', members: indexes, drops: indexes.reduce((sum, i) => sum + dropped(members[i]!), 0) },
+  ]
+}
+
+function ownProgram({ groups }: WatchedFacts): WatchedFinding[] {
+  return groups.flatMap(({ explained, members }, group) =>
+    explained?.program === undefined ? [] : [{ code: 'own-program', members: [...members], group }],
+  )
+}
+
+/** Whether the kernel, which looks for the address itself first, and for IPv4 sockets before those of IPv6, gives one what the other takes too. */
+function takesFrom({ socket: taker }: SocketGroup, { socket: from }: SocketGroup): boolean {
+  if ((taker.device ?? 0) !== (from.device ?? 0)) return false
+  if (taker.family === from.family) return !isWildcard(taker.address) && isWildcard(from.address)
+  return taker.family === 'ipv4' && isWildcard(from.address) && from.ipv6Only === false
+}
+
+function twoGroups({ groups }: WatchedFacts): WatchedFinding[] {
+  return groups.flatMap((one, taker) =>
+    groups.flatMap((other, from) =>
+      taker !== from && takesFrom(one, other)
+        ? [{ code: 'two-groups' as const, members: [...one.members, ...other.members], taker, from }]
+        : [],
+    ),
+  )
+}
+
+/** Processes and threads that read a socket, as far as they were seen. */
+function readersOf({ readers }: WatchedMember): { processes: number; threads: number } {
+  if (readers === undefined) return { processes: 0, threads: 0 }
+  const processes = new Set([...readers.registeredBy, ...readers.threads.map(({ pid }) => pid)])
+  return { processes: processes.size, threads: readers.threads.length }
+}
+
+const several = (member: WatchedMember): boolean => Math.max(...Object.values(readersOf(member))) > 1
+
+function shared({ watched: { members } }: WatchedFacts): WatchedFinding[] {
+  const indexes = indexesOf(members, (member) => member.leftNs === undefined && several(member))
+  if (indexes.length === 0) return []
+  const most = indexes.map((i) => readersOf(members[i]!))
+  return [
+    {
+      code: 'shared',
+      members: indexes,
+      processes: Math.max(...most.map(({ processes }) => processes)),
+      threads: Math.max(...most.map(({ threads }) => threads)),
+    },
+  ]
+}
+
+function oneSocket({ watched: { members, explained } }: WatchedFacts): WatchedFinding[] {
+  const indexes = indexesOf(members, (member) => {
+    const { reuseport = false, group } = explainedOf(member, explained) ?? {}
+    return reuseport && (group?.size ?? 1) === 1
+  })
+  return indexes.length === 0 ? [] : [{ code: 'one-socket', members: indexes }]
+}
+
+/** From here on, chance alone gives some member twice its share too often to call it a fault. */
+const TWICE = 2
+
+function tooFewFlows({ groups, balances }: WatchedFacts): WatchedFinding[] {
+  return balances.flatMap((balance, i) =>
+    balance === undefined || balance.fairBand.maxOverMean.p95 < TWICE
+      ? []
+      : [
+          {
+            code: 'too-few-flows' as const,
+            members: [...groups[i]!.members],
+            flows: balance.flows,
+            chance: balance.fairBand.maxOverMean.p95,
+          },
+        ],
+  )
+}
+
+/** Of what an accept queue takes, how much makes it soon full. */
+const NEARLY_FULL = 0.8
+
+function queueAtRisk({ watched: { members, protocol, tcpMigrate } }: WatchedFacts): WatchedFinding[] {
+  if (protocol !== 'tcp' || tcpMigrate !== false) return []
+  const indexes = indexesOf(members, ({ queuedMost }) => queuedMost > 0)
+  if (indexes.length === 0) return []
+  const full = indexes.some((i) => {
+    const { queuedMost, socket } = members[i]!
+    return socket.queueLimit !== undefined && queuedMost >= NEARLY_FULL * socket.queueLimit
+  })
+  return [
+    {
+      code: 'queue-at-risk',
+      members: indexes,
+      most: Math.max(...indexes.map((i) => members[i]!.queuedMost)),
+      full,
+    },
+  ]
+}
+
+function membersChanged({ watched: { members } }: WatchedFacts): WatchedFinding[] {
+  const joined = indexesOf(members, ({ joinedNs }) => joinedNs !== undefined)
+  const left = indexesOf(members, ({ leftNs }) => leftNs !== undefined)
+  if (joined.length + left.length === 0) return []
+  const indexes = [...new Set([...joined, ...left])].toSorted((a, b) => a - b)
+  return [{ code: 'members-changed', members: indexes, joined: joined.length, left: left.length }]
+}
+
+function otherProtocol({ watched: { plan, otherProtocol: sockets } }: WatchedFacts): WatchedFinding[] {
+  return sockets === 0 || plan.protocol !== undefined
+    ? []
+    : [{ code: 'other-protocol', members: [], sockets }]
+}

@@ -1,0 +1,47 @@
+import { attachResultOf } from '../assembly/attach.js'
+import { lookOnly } from '../experiment/attach/look-only.js'
+import { viewOf } from '../experiment/attach/view.js'
+import { watchGroup } from '../experiment/attach.js'
+import { hostRecord } from '../experiment/host-record.js'
+import { OWN_TESTBED } from '../experiment/testbed.js'
+import { planAttach } from '../plan/attach-plan.js'
+import { keysOf } from '../plan/parameters/table.js'
+import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
+import type { AttachInterval, AttachResult } from '../result/attach-result.js'
+import { TOOL_VERSION } from './tool-version.js'
+import type { Watching } from './watching.js'
+
+/** What a caller may want of it while it goes on. */
+export interface WatchingGroup extends Pick<Watching, 'signal'> {
+  /** told of each part of the time as it ends */
+  onInterval?: ((interval: AttachInterval) => void) | undefined
+}
+
+/** A group that is to be watched. */
+export interface PreparedAttach {
+  intervalNs: number
+  durationNs: number
+  /** @throws RpbenchError RPB_USAGE where nobody is bound to the port, RPB_HOST where there is no /proc */
+  watch: (watching: WatchingGroup) => Promise<AttachResult>
+}
+
+/**
+ * Plans the watching of a live group that is not ours.
+ * @throws RpbenchError (wrong usage) naming the flag; nothing was looked at then
+ */
+export function prepareAttach(texts: FlagTexts<'attach'>): PreparedAttach {
+  const { asked, supplied } = readTexts('attach', keysOf('attach'), texts)
+  const plan = planAttach(asked)
+  const { intervalNs, durationNs } = plan
+  return {
+    intervalNs,
+    durationNs,
+    watch: async ({ signal, onInterval }) => {
+      const watched = await watchGroup(
+        { plan, signal: signal ?? new AbortController().signal, onInterval: onInterval ?? (() => {}) },
+        { clock: OWN_TESTBED.startClock(), view: viewOf(plan), openObserver: lookOnly },
+      )
+      return attachResultOf(watched, { toolVersion: TOOL_VERSION, host: hostRecord(), supplied })
+    },
+  }
+}
