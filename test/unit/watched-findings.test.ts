@@ -11,8 +11,8 @@ import { explainedGroup, readBy, stuck, watchedGroup, watchedMember } from './wa
 function found(given: Partial<WatchedGroup>): WatchedFinding[] {
   const watched = watchedGroup(given)
   const groups = socketGroups(watched.members, watched.explained)
-  const counted = watched.counts && memberCounts(watched.members, watched.counts)
-  const balances = groups.map(({ members }) => counted && countedBalance(watched.members, members, counted))
+  const counts = watched.counts && memberCounts(watched.members, watched.counts)
+  const balances = groups.map(({ members }) => counts && countedBalance(watched.members, members, counts))
   const facts = { watched, groups, balances }
   const findings = watchedFindings(facts)
   for (const finding of findings) {
@@ -105,8 +105,9 @@ describe('own-program', () => {
   })
 })
 
+const on = (index: number, socket: object) => watchedMember(index, { socket })
+
 describe('two-groups', () => {
-  const on = (index: number, socket: object) => watchedMember(index, { socket })
   const everywhere = on(0, { address: '0.0.0.0' })
 
   it('is 0.0.0.0, which takes IPv4 from [::]', () => {
@@ -229,7 +230,10 @@ describe('what is counted', () => {
   })
 
   it('is put to members by inode where /proc tells no cookie', () => {
-    const elsewhere = four.map(({ socket: { cookie: _, ...socket }, ...member }) => ({ ...member, socket }))
+    const elsewhere = four.map(({ socket: { cookie: _cookie, ...socket }, ...member }) => ({
+      ...member,
+      socket,
+    }))
     expect(memberCounts(elsewhere, counted([1, 2, 3, 4])).flows).toEqual([1, 2, 3, 4])
   })
 
