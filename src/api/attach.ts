@@ -1,9 +1,6 @@
 import { attachResultOf } from '../assembly/attach.js'
-import { lookOnly } from '../experiment/attach/look-only.js'
-import { viewOf } from '../experiment/attach/view.js'
-import { watchGroup } from '../experiment/attach.js'
+import { attachTools, watchGroup } from '../experiment/attach.js'
 import { hostRecord } from '../experiment/host-record.js'
-import { OWN_TESTBED } from '../experiment/testbed.js'
 import { planAttach } from '../plan/attach-plan.js'
 import { keysOf } from '../plan/parameters/table.js'
 import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
@@ -39,7 +36,7 @@ export function prepareAttach(texts: FlagTexts<'attach'>): PreparedAttach {
     watch: async ({ signal, onInterval }) => {
       const watched = await watchGroup(
         { plan, signal: signal ?? new AbortController().signal, onInterval: onInterval ?? (() => {}) },
-        { clock: OWN_TESTBED.startClock(), view: viewOf(plan), openObserver: lookOnly },
+        attachTools(plan),
       )
       return attachResultOf(watched, { toolVersion: TOOL_VERSION, host: hostRecord(), supplied })
     },

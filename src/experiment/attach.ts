@@ -1,17 +1,20 @@
 import { usageError } from '../errors.js'
 import { requireProc } from '../host/limits.js'
 import type { OpenObserver, Observer } from '../observer/observer.js'
+import { openObserver } from '../observer/open.js'
 import type { AttachPlan } from '../plan/attach-plan.js'
 import { nextBoundaryNs } from '../plan/intervals.js'
 import { flagOf } from '../plan/parameters/table.js'
 import type { WatchedGroup, WatchedInterval } from '../recording/watched-group.js'
 import { MembersSeen } from './attach/members-seen.js'
-import type { GroupView } from './attach/view.js'
-import type { Clock } from './testbed.js'
+import { viewOf, type GroupView } from './attach/view.js'
+import { OWN_TESTBED, type Clock } from './testbed.js'
 
 /** How often the sockets are looked at, ms, and how much of a CPU that may take. A look takes 50 µs of a quiet host. */
 const LOOK_EVERY_MS = 100
-const MOST_SHARE = 0.01
+const MOST_SHARE = 0.02
+/** Longer than this it does not pause, however long a look takes: who is there is to be known. */
+const LONGEST_PAUSE_MS = 500
 
 const NAMES = { udp: 'UDP', tcp: 'TCP' } as const
 const OTHERS = { udp: 'tcp', tcp: 'udp' } as const
@@ -22,6 +25,13 @@ export interface AttachTools {
   view: GroupView
   openObserver: OpenObserver
 }
+
+/** What this host gives. Errors as those of `viewOf`. */
+export const attachTools = (plan: AttachPlan): AttachTools => ({
+  clock: OWN_TESTBED.startClock(),
+  view: viewOf(plan),
+  openObserver,
+})
 
 export interface AttachOptions {
   plan: AttachPlan
@@ -38,7 +48,7 @@ export interface AttachOptions {
  */
 export async function watchGroup(
   { plan, signal, onInterval }: AttachOptions,
-  { clock, view, openObserver }: AttachTools,
+  { clock, view, openObserver: observe }: AttachTools,
 ): Promise<WatchedGroup> {
   requireProc()
   const startedAt = new Date()
@@ -64,12 +74,11 @@ export async function watchGroup(
     observer?.follow(seen.present)
   }
   look()
-  const { pid } = plan
-  const observer = openObserver({
+  const observer = observe({
     protocol,
     port: plan.port,
     upTo: plan.upTo,
-    ...(pid !== undefined && { pid }),
+    ...(view.elsewhere !== undefined && { pid: view.elsewhere }),
     sockets: seen.present,
   })
   const intervals: WatchedInterval[] = []
@@ -84,15 +93,15 @@ export async function watchGroup(
     const endNs = plan.durationNs
     let boundaryNs = nextBoundaryNs(sinceStart(), plan.intervalNs, { startNs: 0, endNs })
     while (!signal.aborted && sinceStart() < endNs) {
-      const spentNs = view.cpuNs()
+      const spentNs = view.lookNs()
       look(observer)
-      const tookMs = (view.cpuNs() - spentNs) / 1e6
+      const tookMs = (view.lookNs() - spentNs) / 1e6
       if (sinceStart() >= boundaryNs) {
         endInterval()
         boundaryNs = nextBoundaryNs(sinceStart(), plan.intervalNs, { startNs: 0, endNs })
       }
       const untilMs = (Math.min(boundaryNs, endNs) - sinceStart()) / 1e6
-      const pauseMs = Math.max(LOOK_EVERY_MS, tookMs / MOST_SHARE)
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, Math.max(LOOK_EVERY_MS, tookMs / MOST_SHARE))
       await clock.wait(Math.max(0, Math.min(untilMs, pauseMs)), signal)
     }
     look(observer)

@@ -64,7 +64,7 @@ export class Counting {
   #attach(socket: HeldSocket): Reason[] {
     const had = withSocket(socket, (fd, holder) => {
       const cookie = addon.socketCookie(fd)
-      this.#counts.expect(cookie)
+      this.#counts.expect(cookie, socket.inode)
       this.#record?.add(cookie)
       try {
         attachFilter(fd, this.#counts.programFd)

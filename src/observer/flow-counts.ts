@@ -22,7 +22,8 @@ export class FlowCounts {
   readonly #unlisted: BpfMap
   readonly #keys: DataView<ArrayBuffer>
   readonly #values: DataView<ArrayBuffer>
-  readonly #cookies = new Set<number>()
+  /** of the counted sockets, by cookie */
+  readonly #inodes = new Map<number, number>()
   readonly #addresses = new Map<string, string>()
   /** descriptor of the program */
   readonly programFd: number
@@ -57,16 +58,16 @@ export class FlowCounts {
   }
 
   /** A socket whose packets are to be counted: to be called before the program is attached to it. */
-  expect(cookie: number): void {
-    if (this.#cookies.has(cookie)) return
-    this.#cookies.add(cookie)
+  expect(cookie: number, inode: number): void {
+    if (this.#inodes.has(cookie)) return
+    this.#inodes.set(cookie, inode)
     this.#unlisted.update(BigUint64Array.of(BigInt(cookie)), BigUint64Array.of(0n))
   }
 
   /** What was counted so far. @throws SystemError where it cannot be read */
   read(): Counts {
     const count = this.#flows.readAll(new Uint8Array(this.#keys.buffer), new Uint8Array(this.#values.buffer))
-    const packetsOf = new Map([...this.#cookies].map((cookie) => [cookie, 0]))
+    const packetsOf = new Map([...this.#inodes.keys()].map((cookie) => [cookie, 0]))
     const flows: FlowCount[] = []
     for (let i = 0; i < count; i++) {
       const { cookie, address, port, packets, repeated } = countEntry(this.#keys, this.#values, i)
@@ -84,12 +85,16 @@ export class FlowCounts {
       packetsOf.set(cookie, (packetsOf.get(cookie) ?? 0) + packets)
       unlisted += packets
     }
-    const sockets = [...packetsOf].map(([cookie, packets]) => ({ cookie, packets }))
+    const sockets = [...packetsOf].map(([cookie, packets]) => ({
+      cookie,
+      inode: this.#inodes.get(cookie)!,
+      packets,
+    }))
     return { flows, sockets, unlisted }
   }
 
   *#unlistedOf(): Generator<[cookie: number, packets: number]> {
-    const keys = BigUint64Array.from(this.#cookies, BigInt)
+    const keys = BigUint64Array.from(this.#inodes.keys(), BigInt)
     const values = new BigUint64Array(keys.length)
     const found = this.#unlisted.lookup(keys, values)
     for (const [i, key] of keys.entries()) if (found[i] === 1) yield [Number(key), Number(values[i])]

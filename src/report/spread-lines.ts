@@ -103,7 +103,7 @@ function otherwiseSpread(
 }
 
 /** Why the verdict is not the one that the p-value alone would suggest, or what to make of it. */
-function balanceReason({ verdict, cv, effectBoundW, power, alpha }: Balance): string {
+function balanceReason({ verdict, basis, cv, effectBoundW, power, alpha }: Balance): string {
   const spread = formatPercent(cv)
   const bound = formatPercent(effectBoundW)
   switch (verdict) {
@@ -113,7 +113,7 @@ function balanceReason({ verdict, cv, effectBoundW, power, alpha }: Balance): st
       return 'more even than chance allows: is there a proxy or a round robin in between, or are these the same flows again?'
     case 'underpowered': {
       const needed = power.flowsForEffectBound
-      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: try ${flagOf('flows')} ${needed}`
+      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: ${basis === 'counted' ? 'watch longer' : `try ${flagOf('flows')} ${needed}`}`
     }
     case 'uneven-below-bound':
       return `p is below ${alpha}, so this is no fair hash, but a spread (CV) of ${spread} is within the ${bound} from which it matters (without what chance adds; from ${formatPercent(power.skewedW)} on it is called skewed in 80 % of runs)`

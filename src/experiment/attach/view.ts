@@ -2,6 +2,7 @@ import { kernelText } from '../../host/proc-text.js'
 import { findSocketHolders, type SocketHolders } from '../../host/socket-owner.js'
 import { SocketReaders } from '../../host/socket-readers.js'
 import { isElsewhere, readWatchedSockets } from '../../host/watched-sockets.js'
+import { threadCpuNs } from '../../native.js'
 import type { HolderReading, ReadersReading, SocketReading } from '../../recording/watched-group.js'
 
 /** What may be seen of a group without touching it; of fakes in tests. */
@@ -12,7 +13,10 @@ export interface GroupView {
   readersOf(inode: number): ReadersReading
   /** net.ipv4.tcp_migrate_req; undefined where it may not be known */
   tcpMigrate(): boolean | undefined
-  /** CPU time of this process so far, ns */
+  /** the process that the user named, where its network namespace is not this one's */
+  readonly elsewhere?: number
+  /** CPU time of this thread so far, and of the process, ns */
+  lookNs(): number
   cpuNs(): number
 }
 
@@ -25,6 +29,7 @@ export function viewOf({ port, pid }: { port: number; pid?: number }): GroupView
   const elsewhere = pid !== undefined && isElsewhere(pid) ? pid : undefined
   const readers = new SocketReaders()
   return {
+    ...(elsewhere !== undefined && { elsewhere }),
     sockets: (protocol) => readWatchedSockets(protocol, port, elsewhere),
     holders: findSocketHolders,
     lookAtReaders: (holders) => readers.look(holders),
@@ -34,6 +39,7 @@ export function viewOf({ port, pid }: { port: number; pid?: number }): GroupView
       const text = elsewhere === undefined ? kernelText('/proc/sys/net/ipv4/tcp_migrate_req') : undefined
       return text === undefined ? undefined : text !== '0'
     },
+    lookNs: threadCpuNs,
     cpuNs: () => {
       const { user, system } = process.cpuUsage()
       return (user + system) * 1e3

@@ -125,18 +125,17 @@ function ownersLine({ hiddenProcesses, members }: AttachResult): Line[] {
         {
           text: `of ${plural(unknown, 'socket', 'sockets')}: this user may not look into processes of others`,
         },
-        { text: '→ sudo rpbench attach …, or run it as the user of the server' },
       ],
     },
   ]
 }
 
-function costLine({ cost: { looks, cpuNs, counted }, durationNs }: AttachResult): Line {
+function costLine({ cost: { looks, cpuNs, counted }, durationNs, levels }: AttachResult): Line {
   return {
     label: 'cost',
     phrases: [
       {
-        text: `${plural(looks, 'look', 'looks')}, ${formatDuration(cpuNs)} of CPU time (${formatPercent(cpuNs / Math.max(1, durationNs))} of a CPU), none of it in the server`,
+        text: `${plural(looks, 'look', 'looks')}, ${formatDuration(cpuNs)} of CPU time (${formatPercent(cpuNs / Math.max(1, durationNs))} of a CPU)${levels.inForce === 'look' ? ', none of it in the server' : ''}`,
       },
       ...(counted === undefined || counted.packets === 0
         ? []
