@@ -9,6 +9,10 @@ declare namespace rpnet {
     getOption(fd: number, level: number, name: number): number
     bind(fd: number, address: string, port: number): number
     listen(fd: number, backlog: number): number
+    /** A connection that waits at a listener. */
+    accept(fd: number): number
+    /** Closes a connection by RST: its port is free at once. */
+    reset(fd: number): number
     connect(fd: number, address: string, port: number): number
     /** Number of bytes sent. */
     send(fd: number, data: Uint8Array, address: string, port: number): number

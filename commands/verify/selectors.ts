@@ -3,9 +3,9 @@ import { outputFlags, ResultCommand } from '../../src/cli/result-command.js'
 
 export default class VerifySelectors extends ResultCommand {
   static override summary = 'Test how this kernel selects the socket of a group'
-  static override description = `Re-runs what the kernel's own selftests assert of SO_REUSEPORT groups of UDP sockets: what an attached program's
-index reaches, who is preferred over whom, who may join, and how the group's array is ordered. Takes a second or two and
-sends over loopback only. Some cases need root.
+  static override description = `Re-runs what the kernel's own selftests assert of SO_REUSEPORT groups, of UDP sockets and of TCP listeners: what an attached
+program's index reaches, who is preferred over whom, who may join, how the group's array is ordered, and what becomes of connections that
+wait at a listener that closes. Takes a few seconds and sends over loopback only. Some cases need root.
 
 Exit status: 0 all that can be tested passed, 99 a case failed.`
   static override examples = [

@@ -46,6 +46,21 @@ static napi_value listen_on_socket(napi_env env, napi_callback_info info) {
   return result(env, listen(get_int(&a, 0), get_int(&a, 1)));
 }
 
+// accept(fd): the descriptor of a connection that waits | −errno
+static napi_value accept_on_socket(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return result(env, accept4(get_int(&a, 0), NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK));
+}
+
+// reset(fd): closes a connection by RST, after which its port is free at once. 0 | −errno
+static napi_value reset_connection(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  int fd = get_int(&a, 0);
+  struct linger at_once = {.l_onoff = 1};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  return result(env, close(fd));
+}
+
 static napi_value connect_socket(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   struct sockaddr_storage address;
@@ -224,6 +239,8 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("getOption", get_option),
       FUNCTION("bind", bind_socket),
       FUNCTION("listen", listen_on_socket),
+      FUNCTION("accept", accept_on_socket),
+      FUNCTION("reset", reset_connection),
       FUNCTION("connect", connect_socket),
       FUNCTION("send", send_datagram),
       FUNCTION("socketPair", open_pair),

@@ -17,12 +17,16 @@ export interface ClassicInstruction {
 }
 
 const LD_W_ABS = 0x20
+const LD_B_ABS = 0x30
+const ALU_SUB_K = 0x14
 const ALU_MOD_K = 0x94
 const RET_K = 0x06
 const RET_A = 0x16
 
 /** Offsets from here on ask the kernel about the packet, rather than the packet. */
 const ANCILLARY = 0x1_0000_0000 - 0x1000
+/** From here on, bytes count from the network header (SKF_NET_OFF). */
+const NETWORK_HEADER = 0x1_0000_0000 - 0x10_0000
 const ANCILLARY_CPU = 36
 const ANCILLARY_RANDOM = 56
 
@@ -37,6 +41,11 @@ const instruction = (code: number, k: number): ClassicInstruction => ({
 
 /** A = the big-endian word at this offset of the payload; a payload too short for it returns 0 at once. */
 export const loadWord = (offset: number): ClassicInstruction => instruction(LD_W_ABS, offset)
+/** A = the byte at this offset of the IP header */
+export const loadNetworkByte = (offset: number): ClassicInstruction =>
+  instruction(LD_B_ABS, NETWORK_HEADER + offset)
+/** A = A − `k` */
+export const subtract = (k: number): ClassicInstruction => instruction(ALU_SUB_K, k)
 /** A = number of the CPU that handles the datagram */
 export const loadCpu = (): ClassicInstruction => instruction(LD_W_ABS, ANCILLARY + ANCILLARY_CPU)
 /** A = 32 random bits */

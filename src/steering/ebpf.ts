@@ -104,6 +104,11 @@ export const loadMap = (to: Register, mapFd: number): Instruction => ({
 })
 /** R0 = the big-endian word at this offset of the packet; socket filters only, with the packet's context in R6. */
 export const loadPacketWord = (offset: number): Instruction => ({ code: 0x20, constant: offset })
+/** R0 = the byte at this offset of the IP header, of a program of type SOCKET_FILTER; R6 holds its context */
+export const loadNetworkByte = (offset: number): Instruction => ({
+  code: 0x30,
+  constant: offset - 0x10_0000,
+})
 export const call = (helper: number): Instruction => ({ code: 0x85, constant: helper })
 export const jump = (target: string): Instruction => ({ code: 0x05, target })
 export const jumpIfZero = (register: Register, target: string): Instruction => ({

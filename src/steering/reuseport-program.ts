@@ -11,6 +11,7 @@ import {
   loadMap,
   move,
   moveConstant,
+  store32,
   storeConstant32,
   type Program,
   type Register,
@@ -140,6 +141,15 @@ export const loadFlowKey = (keyOffset: number, protocolOffset = CONTEXT_ETH_PROT
   moveConstant(4, SOURCE_PORT.bytes),
   call(HELPER_LOAD_BYTES),
   jumpIfNotZero(0, 'pass'),
+]
+
+/** Puts the byte at this offset of the IP header, and `more`, on the stack, as a word. */
+export const loadHopLimit = (networkOffset: number, stackOffset: number, more: number): Program => [
+  storeConstant32(STACK, stackOffset, 0),
+  ...loadNetworkBytes({ offset: networkOffset, bytes: 1 }, stackOffset),
+  load32(1, STACK, stackOffset),
+  addConstant(1, more),
+  store32(STACK, stackOffset, 1),
 ]
 
 /** Puts a word of a UDP datagram's payload on the stack, as it stands there. */

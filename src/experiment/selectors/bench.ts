@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { TRANSPORTS } from '../../host/transport.js'
-import { addon, checked, SOL_SOCKET, SO_REUSEPORT, SystemError } from '../../native.js'
+import { addon, checked, SOCK_DGRAM, SOL_SOCKET, SO_REUSEPORT, SystemError } from '../../native.js'
 import { familyOf, LOOPBACK, WILDCARD, type Family } from '../../units/addresses.js'
 import { Mismatch, NotPossible } from './outcomes.js'
 
@@ -25,15 +25,22 @@ const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /** Sockets on one port of this host, and datagrams sent to them one at a time. */
 export class Bench {
-  readonly #fds = new Set<number>()
+  protected readonly fds = new Set<number>()
   #port = 0
   /** where datagrams are sent to, and where sockets are bound to, where nothing else is said */
   readonly loopback: string
   readonly wildcard: string
 
+  /** what its sockets are of */
+  readonly protocol: 'udp' | 'tcp' = 'udp'
+
   constructor(family: Family) {
     this.loopback = LOOPBACK[family]
     this.wildcard = WILDCARD[family]
+  }
+
+  protected get socketType(): number {
+    return SOCK_DGRAM
   }
 
   /** The port that all sockets share; that of the first one that was bound. */
@@ -44,10 +51,9 @@ export class Bench {
   /** Opens a socket without binding it. */
   unbound({ address = this.wildcard, alone = false, prepare }: SocketOptions = {}): number {
     const family = familyOf(address)
-    const { domain, type } = TRANSPORTS[family]
-    const fd = addon.socket(domain, type)
+    const fd = addon.socket(TRANSPORTS[family].domain, this.socketType)
     if (fd < 0 && family === 'ipv6') throw new NotPossible('this host has no IPv6')
-    this.#fds.add(checked(fd, 'socket'))
+    this.fds.add(checked(fd, 'socket'))
     if (!alone) checked(addon.setOption(fd, SOL_SOCKET, SO_REUSEPORT, 1), 'setsockopt SO_REUSEPORT')
     prepare?.(fd)
     return fd
@@ -89,13 +95,18 @@ export class Bench {
    */
   deliver(client: number, receivers: readonly number[], word = 0, to = this.loopback): number {
     const datagram = this.send(client, word, to)
+    return this.untilFound('a datagram', () => receivers.findIndex((fd) => this.hasReceived(fd, datagram)))
+  }
+
+  /** Waits until a place is found. @throws Mismatch where that takes too long */
+  protected untilFound(what: string, find: () => number): number {
     const end = performance.now() + DELIVERY_MS
     while (performance.now() < end) {
-      const place = receivers.findIndex((fd) => this.hasReceived(fd, datagram))
+      const place = find()
       if (place >= 0) return place
       Atomics.wait(pause, 0, 0, 1)
     }
-    throw new Mismatch('nobody got a datagram')
+    throw new Mismatch(`nobody got ${what}`)
   }
 
   /** Sends a datagram to the port, with `word` as in `deliver`. @returns it */
@@ -122,11 +133,11 @@ export class Bench {
   }
 
   closeSocket(fd: number): void {
-    if (this.#fds.delete(fd)) addon.close(fd)
+    if (this.fds.delete(fd)) addon.close(fd)
   }
 
   close(): void {
-    for (const fd of this.#fds) addon.close(fd)
-    this.#fds.clear()
+    for (const fd of this.fds) addon.close(fd)
+    this.fds.clear()
   }
 }

@@ -4,8 +4,10 @@ import { kernelAtLeast } from '../../host/kernel.js'
 import { addon, checked, SOL_SOCKET, SO_BINDTOIFINDEX, SO_INCOMING_CPU, SystemError } from '../../native.js'
 import * as classic from '../../steering/cbpf.js'
 import type { Bench } from './bench.js'
-import { expectSame, overBothFamilies, type SelectorCase } from './case.js'
+import { familyOf } from '../../units/addresses.js'
+import { expectSame, overBothFamilies, overBothProtocols, type SelectorCase } from './case.js'
 import { Mismatch, NotPossible } from './outcomes.js'
+import { classicWord } from './programs.js'
 
 const { EADDRINUSE } = constants.errno
 
@@ -114,6 +116,10 @@ const familyCases: SelectorCase[] = [
     claim: 'when a member goes, the last of the array takes its place, and a newcomer is appended',
     test: testArrayOrder,
   },
+]
+
+/** Over TCP a socket that is connected is none that listens. */
+const connectedCases: SelectorCase[] = [
   {
     id: 'connected-member',
     claim: 'a member that is connected gets only what its peer sends',
@@ -127,10 +133,9 @@ const familyCases: SelectorCase[] = [
 ]
 
 export const lookupCases: SelectorCase[] = [
-  ...specificCases,
-  ...dualStackCases,
-  ...deviceCases,
-  ...familyCases.flatMap(overBothFamilies),
+  ...[...specificCases, ...dualStackCases, ...deviceCases].flatMap(overBothProtocols),
+  ...familyCases.flatMap(overBothFamilies).flatMap(overBothProtocols),
+  ...connectedCases.flatMap(overBothFamilies),
 ]
 
 /** Opens a socket that belongs to another user: the kernel remembers who created it, not who binds it. */
@@ -184,15 +189,16 @@ function testIncomingCpu(bench: Bench): void {
   }
 }
 
-/** With this program, a datagram's word is the index in the array. */
-function attachIndexProgram(fd: number): void {
-  const program = classic.encodeClassic([classic.loadWord(0), classic.returnA()])
+/** With this program, the word is the index in the array. */
+function attachIndexProgram(bench: Bench, fd: number): void {
+  const carrier = { protocol: bench.protocol, family: familyOf(bench.loopback) }
+  const program = classic.encodeClassic([...classicWord(carrier), classic.returnA()])
   checked(addon.attachClassic(fd, program), 'setsockopt SO_ATTACH_REUSEPORT_CBPF')
 }
 
 function testArrayOrder(bench: Bench): void {
   const sockets = bench.openGroup(5)
-  attachIndexProgram(sockets[0]!)
+  attachIndexProgram(bench, sockets[0]!)
   const [client] = bench.clients(1)
   const order = (n: number): number[] =>
     Array.from({ length: n }, (_, word) => bench.deliver(client!, sockets, word))
@@ -224,7 +230,7 @@ function testConnectedMember(bench: Bench): void {
 function testConnectedLeaves(bench: Bench): void {
   if (!kernelAtLeast(6, 13)) throw new NotPossible('it is so since Linux 6.13')
   const [first, second, ...others] = bench.openGroup(4)
-  attachIndexProgram(first!)
+  attachIndexProgram(bench, first!)
   const [client] = bench.clients(1)
   const queued = bench.send(client!, 1)
   checked(addon.connect(second!, bench.loopback, bench.port), 'connect')

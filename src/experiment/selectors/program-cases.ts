@@ -1,13 +1,13 @@
 import { constants } from 'node:os'
 import { addon, checked, SOL_SOCKET, SO_DETACH_REUSEPORT_BPF, SystemError } from '../../native.js'
-import { attachProgram, BpfScope, mayLoadEbpf, PROGRAM_SOCKET_FILTER } from '../../steering/bpf.js'
+import { BpfScope, mayLoadEbpf } from '../../steering/bpf.js'
 import * as classic from '../../steering/cbpf.js'
-import { exit, loadPacketWord, move, moduloConstant } from '../../steering/ebpf.js'
 import { LifeSockets } from '../../steering/life-sockets.js'
 import type { Bench } from './bench.js'
-import { expectSame, overBothFamilies, type SelectorCase } from './case.js'
+import { expectSame, overBothFamilies, overBothProtocols, type SelectorCase } from './case.js'
 import { Mismatch, NotPossible } from './outcomes.js'
-import { attachByKey, attachClassic, type Attach } from './programs.js'
+import { familyOf } from '../../units/addresses.js'
+import { attachByKey, attachClassic, attachEbpf, type Attach, type Carrier } from './programs.js'
 
 const { EADDRINUSE, EINVAL, ENOENT } = constants.errno
 
@@ -21,17 +21,19 @@ const attachConstant = (fd: number, index: number): void => {
   checked(addon.attachClassic(fd, program), 'setsockopt SO_ATTACH_REUSEPORT_CBPF')
 }
 
-const attachEbpf: Attach = (fd, n) => {
+const attachScopedEbpf: Attach = (fd, n, carrier) => {
   const scope = ebpfScope()
   try {
-    attachProgram(
-      fd,
-      scope.load(PROGRAM_SOCKET_FILTER, [move(6, 1), loadPacketWord(0), moduloConstant(0, n), exit()]),
-    )
+    attachEbpf(scope, fd, n, carrier)
   } finally {
     scope.close()
   }
 }
+
+const carrierOf = ({ protocol, loopback }: Bench, to = loopback): Carrier => ({
+  protocol,
+  family: familyOf(to),
+})
 
 function ebpfScope(): BpfScope {
   if (!mayLoadEbpf()) throw new NotPossible('this user may not load eBPF: run as root')
@@ -66,14 +68,14 @@ const FAMILIES = [
 const indexCases: SelectorCase[] = FAMILIES.flatMap(({ name, group, to }) =>
   [
     { kind: 'classic', attach: attachClassic },
-    { kind: 'ebpf', attach: attachEbpf },
+    { kind: 'ebpf', attach: attachScopedEbpf },
   ].map(({ kind, attach }) => ({
     id: `index-${kind}-${name}`,
     claim: `index n of ${kind === 'ebpf' ? 'an eBPF' : 'a classic'} program is the socket that was bound n-th`,
     test(bench: Bench) {
       for (const n of GROUP_SIZES) {
         const sockets = bench.openGroup(n, { address: group })
-        attach(sockets[0]!, n)
+        attach(sockets[0]!, n, carrierOf(bench, to))
         expectIndexes(bench, sockets, n, to)
         sockets.forEach((fd) => bench.closeSocket(fd))
       }
@@ -87,8 +89,8 @@ const groupCases: SelectorCase[] = [
     claim: 'a program that is attached to any member replaces that of the whole group',
     test(bench) {
       const sockets = bench.openGroup(10)
-      attachClassic(sockets[0]!, 10)
-      attachClassic(sockets[9]!, 5)
+      attachClassic(sockets[0]!, 10, carrierOf(bench))
+      attachClassic(sockets[9]!, 5, carrierOf(bench))
       expectIndexes(bench, sockets, 5)
     },
   },
@@ -96,7 +98,7 @@ const groupCases: SelectorCase[] = [
     id: 'attach-before-bind',
     claim: 'a program attached before bind() is that of the group which the socket founds',
     test(bench) {
-      const first = bench.open({ prepare: (fd) => attachClassic(fd, 10) })
+      const first = bench.open({ prepare: (fd) => attachClassic(fd, 10, carrierOf(bench)) })
       expectIndexes(bench, [first, ...bench.openGroup(9)], 10)
     },
   },
@@ -136,8 +138,8 @@ const groupCases: SelectorCase[] = [
     id: 'second-program-before-bind',
     claim: 'a socket that brings a program of its own cannot join a group (EADDRINUSE)',
     test(bench) {
-      bench.open({ prepare: (fd) => attachClassic(fd, 10) })
-      const second = bench.unbound({ prepare: (fd) => attachClassic(fd, 10) })
+      bench.open({ prepare: (fd) => attachClassic(fd, 10, carrierOf(bench)) })
+      const second = bench.unbound({ prepare: (fd) => attachClassic(fd, 10, carrierOf(bench)) })
       expectStatus('bind', bench.tryBind(second), -EADDRINUSE)
     },
   },
@@ -160,7 +162,9 @@ const groupCases: SelectorCase[] = [
   },
 ]
 
-export const programCases: SelectorCase[] = [...indexCases, ...groupCases.flatMap(overBothFamilies)]
+export const programCases: SelectorCase[] = [...indexCases, ...groupCases.flatMap(overBothFamilies)].flatMap(
+  overBothProtocols,
+)
 
 function testSockarray(bench: Bench): void {
   const scope = ebpfScope()
@@ -171,7 +175,7 @@ function testSockarray(bench: Bench): void {
     const keys = new LifeSockets(scope, 8)
     // Key 7 is the first socket, key 4 the last.
     sockets.forEach((fd, i) => keys.put(7 - i, fd))
-    attachByKey(scope, sockets[0]!, keys.fd)
+    attachByKey(scope, sockets[0]!, keys.fd, carrierOf(bench))
     for (const place of [0, 1, 2, 3])
       expectSame(
         `key ${7 - place}`,
