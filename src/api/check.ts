@@ -15,6 +15,7 @@ export function heldAgainst(saved: SavedResult, texts: ThresholdTexts): JudgedRe
     openLoop: true,
     byFlow: true,
     observeHash: true,
+    connections: true,
     search: 'capacity' in result && result.capacity !== undefined,
   })
   return { ...result, thresholds: judgeResult(result, thresholds) }

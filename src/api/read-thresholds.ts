@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { AGGREGATES, LIMIT_PARAMETERS } from '../plan/parameters/limits.js'
+import { PROTOCOL } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
 import { parseThreshold, refuseUnmeasured, type Judgeable, type Threshold } from '../plan/thresholds.js'
 import type { ThresholdResult } from '../result/thresholds.js'
@@ -46,11 +47,14 @@ export function keptThresholds(thresholds: readonly ThresholdResult[] = []): Thr
 /** What plans can measure: all that any of them can. */
 export function judgeable(
   plans: readonly (Pick<RunPlan, 'rateHz' | 'steering' | 'observeHash'> &
-    Partial<Pick<RunPlan, 'dispatch'>>)[],
+    Partial<Pick<RunPlan, 'dispatch' | 'protocol'>>)[],
 ): Omit<Judgeable, 'command' | 'search'> {
   return {
     openLoop: plans.some(({ rateHz }) => rateHz !== undefined),
     byFlow: plans.some((plan) => basisOf(plan) === 'flow'),
     observeHash: plans.some(({ observeHash }) => observeHash),
+    connections: plans.some(
+      ({ protocol }) => protocol !== undefined && PROTOCOL[protocol].transport === 'tcp',
+    ),
   }
 }

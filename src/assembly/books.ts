@@ -3,6 +3,7 @@ import { datagramsAt } from '../analysis/books/strangers.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books } from '../result/run-result.js'
+import { connectionCountsOf } from './connections.js'
 import { sum } from './figures.js'
 import type { ServerLedgers } from './server-ledgers.js'
 
@@ -29,8 +30,10 @@ export function booksOf(
 ): Books {
   // The kernel's count is of all ports: it is ours only where our flows heard that nobody was there.
   const heard = reports.some(({ refused }) => refused > 0)
+  const connections = connectionCountsOf({ reports })
   return balanceBooks(clientLedger(reports), members, ahead, {
-    noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0,
+    // Of requests that were to go over connections, the client knows itself.
+    noSocket: connections?.unwritten ?? (heard ? (host.snmp?.noPorts ?? 0) : 0),
     noPorts: host.snmp?.noPorts ?? 0,
     atStrangers: datagramsAt(strangers, plan.payloadBytes),
     shared: strangers.length > 0,

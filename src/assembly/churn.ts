@@ -13,6 +13,7 @@ import type { Recording } from '../recording/recording.js'
 import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import type { ChangeResult, ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
+import { connectionsOf } from './connections.js'
 import { changeLossesOf, type ChangeLosses } from './change-losses.js'
 import { withCutOff } from './cut-off.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
@@ -158,6 +159,7 @@ export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult 
   )
   const ledgers = serverLedgers(plan.dispatch, group)
   const books = booksOf(recording, ledgers)
+  const connections = connectionsOf(recording)
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const seen = changesSeen(recording, done)
   const losses = changeLossesOf(recording, books)
@@ -177,6 +179,7 @@ export function assembleChurn(recorded: Recording, origin: Origin): ChurnResult 
     changes: done.slice(0, seen).map((_, i) => changeResult(recording, done, history, losses[i]!, i)),
     skipped,
     ...(intervals && { intervals }),
+    ...(connections && { connections }),
     books,
     crossCheck,
     validity: validityOf(

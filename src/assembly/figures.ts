@@ -8,7 +8,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import { MEASURED } from '../recording/counters.js'
 import type { LifeRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
-import type { Quantity, WorkerReport } from '../recording/worker-report.js'
+import type { Timed, WorkerReport } from '../recording/worker-report.js'
 import { scheduleLengthNs } from '../plan/schedule-length.js'
 import { boundTo } from '../plan/transport.js'
 import type { Books, Latency, LatencySummary, Legs, RunResult } from '../result/run-result.js'
@@ -29,24 +29,25 @@ export function memberLedger({ before, after }: Pick<LifeRecording, 'before' | '
     taken: after.taken[MEASURED],
     echoed: after.echoed[MEASURED],
     echoErrors: after.echoErrors[MEASURED],
-    drops: after.drops - (before?.drops ?? 0),
+    // What a listener drops are no requests: they are asked for again.
+    drops: after.connections ? 0 : after.drops - (before?.drops ?? 0),
     left: after.left[MEASURED],
     strangers: after.strangers - (before?.strangers ?? 0),
   }
 }
 
 /** What people set limits for: it says how sure its percentiles are. */
-const JUDGED: ReadonlySet<Quantity> = new Set(['service', 'response'])
+const JUDGED: ReadonlySet<Timed> = new Set(['service', 'response', 'connect'])
 
 /** One quantity over all workers and members, or of one member, ns. */
-export function timesOf(reports: readonly WorkerReport[], quantity: Quantity, member?: number): Histogram {
+export function timesOf(reports: readonly WorkerReport[], quantity: Timed, member?: number): Histogram {
   const members = reports.flatMap((r) => (member === undefined ? r.members : (r.members[member] ?? [])))
   return mergeHistograms(members.flatMap(({ histograms }) => histograms[quantity] ?? []))
 }
 
 function summaryOf(
   reports: readonly WorkerReport[],
-  quantity: Quantity,
+  quantity: Timed,
   member?: number,
 ): LatencySummary | undefined {
   const histogram = timesOf(reports, quantity, member)
@@ -55,12 +56,20 @@ function summaryOf(
     : summarise(histogram)
 }
 
-/** Service and, with a schedule, response times: of all members, or of one. */
+/** Service and, with a schedule, response times, and those of connecting: of all members, or of one. */
 export function latencyOf(reports: readonly WorkerReport[], member?: number): Latency | undefined {
   const service = summaryOf(reports, 'service', member)
   const response = summaryOf(reports, 'response', member)
   const stampError = member === undefined ? stampErrorOf(reports, service) : undefined
-  return service && { service, ...(response && { response }), ...(stampError && { stampError }) }
+  const connect = summaryOf(reports, 'connect', member)
+  return (
+    service && {
+      service,
+      ...(response && { response }),
+      ...(connect && { connect }),
+      ...(stampError && { stampError }),
+    }
+  )
 }
 
 /** How far the stamps of requests lay from their arrival, and what part of the mean service time that is. */
@@ -124,6 +133,9 @@ export function throughputOf(recording: Recording): RunResult['throughput'] {
     roundTripsPerSecond: rate((r) => r.repliesWhileActive),
     ...(plan.rateHz !== undefined && { offeredPerSecond: rate((r) => r.offered, scheduledNs(recording)) }),
     achievedPerSecond: rate((r) => sum(r.sent)),
+    ...(reports.some((r) => r.connections) && {
+      connectionsPerSecond: rate((r) => r.connections?.established ?? 0),
+    }),
     // Over the waves a late reply to one may come in the next: never below 0.
     backlog: Math.max(0, sum(reports.map((r) => sum(r.sent))) - answeredUnderLoad(reports)),
   }

@@ -1,5 +1,5 @@
 import type { Recording } from '../recording/recording.js'
-import type { Quantity } from '../recording/worker-report.js'
+import type { Timed } from '../recording/worker-report.js'
 import type { Histograms, SavedHistogramResult } from '../result/histograms.js'
 import { encodeHistogram } from '../stats/hdr-encoding.js'
 import type { Histogram } from '../stats/histogram.js'
@@ -24,7 +24,7 @@ export function histogramsOf({ plan, reports, startedAt, startNs }: Recording): 
   })
   if (members.length === 0) return undefined
   const all: Histograms['all'] = {}
-  const others = ['service', 'request', 'queue', 'server', 'reply'] as const satisfies Quantity[]
+  const others = ['connect', 'service', 'request', 'queue', 'server', 'reply'] as const satisfies Timed[]
   for (const quantity of others) {
     const times = quantity === ofMembers ? undefined : saved(timesOf(reports, quantity))
     if (times) all[quantity] = times

@@ -8,6 +8,7 @@ import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
+import { connectionsOf } from './connections.js'
 import {
   measuredNsOf,
   memberLedger,
@@ -133,12 +134,23 @@ function droppedAtSilentMembers(
 }
 
 /** The same counts from the kernel's own books, beside ours. */
-export function crossCheckOf(
-  { plan, host, group }: Recording,
-  books: Books,
-  ledgers: ServerLedgers,
-): CrossCheck {
+export function crossCheckOf(recording: Recording, books: Books, ledgers: ServerLedgers): CrossCheck {
+  const { host, group } = recording
   const { udp, dropsSinceOpened } = ledgers
+  const connections = connectionsOf(recording)
+  if (connections)
+    return {
+      ...(host.tcp && {
+        tcp: {
+          ...host.tcp,
+          ourActiveOpens: connections.opened - connections.failed,
+          ourPassiveOpens: connections.accepted ?? 0,
+          ourEstabResets: connections.closed,
+        },
+      }),
+      meminfoDrops: dropsSinceOpened,
+      ...listenDropsOf(recording),
+    }
   return {
     ...(host.snmp && {
       snmpInDatagrams: host.snmp.inDatagrams,
@@ -148,7 +160,6 @@ export function crossCheckOf(
     ourDrops: udp.drops + books.droppedAtClient,
     ...(group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
     meminfoDrops: dropsSinceOpened,
-    ...listenDropsOf({ plan, host }),
   }
 }
 

@@ -10,6 +10,7 @@ import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
 import { booksOf } from './books.js'
+import { connectionsOf } from './connections.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
 import { withCutOff } from './cut-off.js'
 import { frontResult } from './front.js'
@@ -168,6 +169,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const histograms = histogramsOf(recording)
   const cpu = cpuPerRoundTripOf(recording)
   const intervals = intervalsOf(recording, books)
+  const connections = connectionsOf(recording)
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
@@ -190,6 +192,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     ...(latency && { latency }),
     ...(legs && { legs }),
     throughput: { ...throughputOf(recording), ...(cpu && { cpuPerRoundTripNs: cpu }) },
+    ...(connections && { connections }),
     books,
     ...(takenBalance && { takenBalance }),
     ...(imbalance && { imbalance }),

@@ -6,6 +6,7 @@ import {
   readListenStatistics,
   type ListenStatistics,
 } from '../host/listen-statistics.js'
+import { readTcpStatistics, tcpStatisticsBetween, type TcpStatistics } from '../host/tcp-statistics.js'
 import { readUdpStatistics, udpStatisticsBetween, type UdpStatistics } from '../host/udp-statistics.js'
 import type { HostReadings } from '../recording/host-readings.js'
 import type { Family } from '../units/addresses.js'
@@ -16,6 +17,7 @@ interface HostReading {
   throttling: Throttling | undefined
   udp: UdpStatistics | undefined
   listen: ListenStatistics | undefined
+  tcp: TcpStatistics | undefined
   /** CPU time of this process, all threads, ns */
   processNs: number
 }
@@ -28,8 +30,11 @@ export class HostWatch {
   readonly #cpus = cpusAllowed()
   readonly #before: HostReading
 
-  /** @param families those that the group takes datagrams of */
-  constructor(readonly families: readonly Family[]) {
+  /** @param families those that the group takes; @param transport what its flows go over */
+  constructor(
+    readonly families: readonly Family[],
+    readonly transport: 'udp' | 'tcp' = 'udp',
+  ) {
     this.#before = this.#read()
   }
 
@@ -38,8 +43,9 @@ export class HostWatch {
     return {
       cpu: readCpuTimes(this.#cpus),
       throttling: readThrottling(),
-      udp: readUdpStatistics(this.families),
-      listen: readListenStatistics(),
+      listen: this.transport === 'tcp' ? readListenStatistics() : undefined,
+      udp: this.transport === 'udp' ? readUdpStatistics(this.families) : undefined,
+      tcp: this.transport === 'tcp' ? readTcpStatistics() : undefined,
       processNs: (user + system) * 1000,
     }
   }
@@ -63,6 +69,7 @@ export class HostWatch {
       }),
       ...(before.throttling &&
         after.throttling && { throttled: throttlingBetween(before.throttling, after.throttling) }),
+      ...(before.tcp && after.tcp && { tcp: tcpStatisticsBetween(before.tcp, after.tcp) }),
       ...(before.udp && after.udp && { snmp: udpStatisticsBetween(before.udp, after.udp) }),
       ...(before.listen && after.listen && { listen: listenStatisticsBetween(before.listen, after.listen) }),
     }

@@ -178,8 +178,9 @@ export class Session {
     this.progress.enter('warming up')
     await this.load.warmUp()
     await this.#untilAnswered()
+    const { plan } = this.options
     // Before the members' counters are read, so that the host's cover all that they count.
-    const hostWatch = new HostWatch(familiesTaken(this.options.plan))
+    const hostWatch = new HostWatch(familiesTaken(plan), PROTOCOL[plan.protocol].transport)
     await this.group.begin()
     this.#measuring = { startedNs: this.clock.nowNs(), hostWatch }
   }

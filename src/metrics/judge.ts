@@ -67,6 +67,7 @@ const NEEDS: Readonly<Record<Need, string>> = {
   'flows with a member': 'it needs flows that have a member of their own',
   'observed hashes': 'it needs hashes that were observed',
   search: 'it needs a search for capacity',
+  connections: 'it needs flows that are connections',
 }
 
 /** What a metric that is not there would have needed. */

@@ -37,6 +37,13 @@ export const LOAD_READERS: Readers<keyof typeof LOAD_METRICS> = {
   'books.reordered': book('reordered'),
   'books.unexplained': book('unexplained'),
   'rate.roundTrips': (run) => exactly(run.throughput?.roundTripsPerSecond, dueOf(run), 'requests'),
+  'rate.connections': (run) =>
+    exactly(run.throughput?.connectionsPerSecond, run.connections?.opened, 'connections'),
+  'connections.failedShare': ({ connections }) => {
+    if (connections === undefined) return undefined
+    const { opened, established, resetByServer, closedByServer } = connections
+    return shareOf(opened - established + resetByServer + closedByServer, opened, 'connections')
+  },
   'rate.achieved': (run) => exactly(run.throughput?.achievedPerSecond, dueOf(run), 'requests'),
   'rate.achievedShare': (run) => {
     const { offeredPerSecond, achievedPerSecond } = run.throughput ?? {}

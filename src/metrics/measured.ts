@@ -26,7 +26,15 @@ type Change = Pick<
 export interface Measured extends Partial<
   Pick<
     RunResult,
-    'latency' | 'legs' | 'members' | 'imbalance' | 'takenBalance' | 'hash' | 'startup' | 'clientResidentBytes'
+    | 'latency'
+    | 'legs'
+    | 'connections'
+    | 'members'
+    | 'imbalance'
+    | 'takenBalance'
+    | 'hash'
+    | 'startup'
+    | 'clientResidentBytes'
   >
 > {
   validity?: { verdict: RunResult['validity']['verdict'] }

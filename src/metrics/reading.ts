@@ -5,7 +5,7 @@ import type { Measured } from './measured.js'
 export const ALPHA = 0.01
 
 /** What a figure rests on. */
-export type Observations = 'requests' | 'flows' | 'members' | 'changes' | 'trials'
+export type Observations = 'requests' | 'connections' | 'flows' | 'members' | 'changes' | 'trials'
 
 /** Where what is behind a figure lies. */
 export interface Bounds {

@@ -17,15 +17,19 @@ import { exactly, type Bounds, type Reader, type Readers, type Reading } from '.
 const LEAST_BEYOND = 10
 
 /** A figure of a summary of times. A percentile tells less the fewer values are beyond it. */
-export function timeReading(summary: LatencySummary | undefined, figure: TimeFigure): Reading | undefined {
+export function timeReading(
+  summary: LatencySummary | undefined,
+  figure: TimeFigure,
+  of: 'requests' | 'connections' = 'requests',
+): Reading | undefined {
   if (summary === undefined) return undefined
   const { key, beyond } = TIME_FIGURES[figure]
-  const reading = exactly(summary[key], summary.count, 'requests')
+  const reading = exactly(summary[key], summary.count, of)
   if (reading === undefined || beyond === undefined || beyond === 0) return reading
-  return { ...reading, bounds: () => percentileBounds(summary, figure, reading.value) }
+  return { ...reading, bounds: () => percentileBounds(summary, figure, reading.value, of) }
 }
 
-function percentileBounds(summary: LatencySummary, figure: TimeFigure, value: number): Bounds {
+function percentileBounds(summary: LatencySummary, figure: TimeFigure, value: number, of: string): Bounds {
   const { key, beyond } = TIME_FIGURES[figure]
   const { confidence } = summary
   const known = confidence && key in confidence ? confidence[key as keyof typeof confidence] : undefined
@@ -36,7 +40,7 @@ function percentileBounds(summary: LatencySummary, figure: TimeFigure, value: nu
     low: few && !known ? 0 : (lowNs ?? 0),
     high: few ? Infinity : (highNs ?? Infinity),
     ...(few && {
-      doubt: `${formatCount(summary.count)} requests are too few for ${figure}: with ${LEAST_BEYOND} beyond it, it takes ${formatCount(LEAST_BEYOND / (beyond ?? 1))}`,
+      doubt: `${formatCount(summary.count)} ${of} are too few for ${figure}: with ${LEAST_BEYOND} beyond it, it takes ${formatCount(LEAST_BEYOND / (beyond ?? 1))}`,
     }),
   }
 }
@@ -79,6 +83,10 @@ function entries(): [Name, Reader][] {
             .flatMap(({ latency }) => timeReading(latency?.[time], 'p99') ?? [])
             .toSorted((a, b) => b.value - a.value)[0],
       ],
+    ]),
+    ...TIME_FIGURE_NAMES.map((figure): [Name, Reader] => [
+      `latency.connect.${figure}`,
+      (run) => timeReading(run.latency?.connect, figure, 'connections'),
     ]),
     ...LEG_NAMES.flatMap((leg) =>
       LEG_FIGURES.map((figure): [Name, Reader] => [

@@ -6,7 +6,7 @@ import type { RunPlan, RunRequest } from './run-plan.js'
 
 /** What there is no client or server of yet, by whom it is asked of. */
 const NOT_YET: Readonly<Record<'group' | 'target', readonly Protocol[]>> = {
-  group: ['tcp'],
+  group: [],
   target: ['echo', 'dns', 'tcp', 'http'],
 }
 

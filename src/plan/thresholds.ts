@@ -98,6 +98,7 @@ export interface Judgeable {
   byFlow: boolean
   observeHash: boolean
   search: boolean
+  connections: boolean
 }
 
 /** Why a metric is not measured without what it needs, and what to do. */
@@ -107,6 +108,7 @@ const WITHOUT: Readonly<Record<Need, (metric: MetricName) => string>> = {
   'flows with a member': () =>
     'needs flows that have a member of their own, which this steering or dispatch does not give',
   'observed hashes': () => `needs ${flagOf('observeHash')}`,
+  connections: () => `is of connections: give ${flagOf('protocol')} tcp`,
   search: () => `is what a search finds: give ${flagOf('find')}`,
 }
 
@@ -124,6 +126,7 @@ export function refuseUnmeasured(
     'flows with a member': of.byFlow,
     'observed hashes': of.observeHash,
     search: of.search,
+    connections: of.connections,
   }
   for (const { expression, metric } of thresholds) {
     const { commands, needs } = metricRow(metric)

@@ -19,6 +19,8 @@ export interface HostReadings {
   throttled?: { count: number; ns: number }
   /** TcpExt counters of this network namespace: ListenOverflows, ListenDrops */
   listen?: { overflows: number; drops: number }
-  /** UDP counters of this network namespace */
+  /** where flows are connections: TCP counters of this network namespace */
+  tcp?: { activeOpens: number; passiveOpens: number; estabResets: number }
+  /** where they are not: UDP counters of it */
   snmp?: { inDatagrams: number; receiveBufferErrors: number; noPorts: number }
 }

@@ -58,6 +58,11 @@ export function latencyLines(result: Pick<RunResult, 'latency' | 'books' | 'plan
   return lines
 }
 
+/** How long it took to connect; undefined where flows are no connections. */
+export function connectLine({ latency }: Pick<RunResult, 'latency'>): Line | undefined {
+  return latency?.connect && { label: 'connect', phrases: percentiles(latency.connect, 'to connect') }
+}
+
 /** How true the stamps of requests were, which all times begin with. */
 export function stampLine(result: RunResult): Line | undefined {
   const { latency } = result

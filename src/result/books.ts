@@ -60,8 +60,27 @@ export const books = z.object({
   ),
 })
 
+/** Connections as the kernel counted them, and what it must at least have counted by our own counts. */
+const tcpCrossCheck = z.object({
+  activeOpens: difference.describe('Tcp ActiveOpens of this network namespace (/proc/net/snmp)'),
+  passiveOpens: difference.describe('Tcp PassiveOpens of this network namespace'),
+  estabResets: difference.describe(
+    'Tcp EstabResets of this network namespace, where a connection over loopback has two ends',
+  ),
+  ourActiveOpens: count.describe(
+    'connections that the client began to open, but for those that failed at once',
+  ),
+  ourPassiveOpens: count.describe('connections that members accepted'),
+  ourEstabResets: count.describe('connections that the client closed, by a reset'),
+})
+
 /** The same counts from elsewhere, over the measured phase. */
 export const crossCheck = z.object({
+  tcp: tcpCrossCheck
+    .optional()
+    .describe(
+      'connections, in place of datagrams. Other traffic shows in it; only where flows are connections',
+    ),
   snmpInDatagrams: difference
     .optional()
     .describe(
@@ -72,8 +91,16 @@ export const crossCheck = z.object({
     .describe(
       'Udp RcvbufErrors of this network namespace, of the families that the group takes (/proc/net/snmp, snmp6). Other traffic shows in it',
     ),
-  ourInDatagrams: count.describe('what `snmpInDatagrams` must at least be by our own counts'),
-  ourDrops: count.describe('what `snmpReceiveBufferErrors` must at least be by our own counts'),
+  ourInDatagrams: count
+    .optional()
+    .describe(
+      'what `snmpInDatagrams` must at least be by our own counts; absent where flows are connections',
+    ),
+  ourDrops: count
+    .optional()
+    .describe(
+      'what `snmpReceiveBufferErrors` must at least be by our own counts; absent where flows are connections',
+    ),
   procNetUdpDrops: count
     .optional()
     .describe(

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { books, crossCheck } from './books.js'
+import { connections } from './connections.js'
 import { measuredEnvelope } from './envelope.js'
 import { histograms } from './histograms.js'
 import { intervals } from './interval.js'
@@ -154,6 +155,9 @@ export const churnResult = z.object({
     .describe(
       "sockets of others that were on the group's port, and got a part of its flows; absent without any",
     ),
+  connections: connections
+    .optional()
+    .describe('what became of connections; only where flows are connections, whose requests are in `books`'),
   books: books.describe('where every datagram of the measured phase went'),
   crossCheck: crossCheck.optional().describe('the same counts by the kernel'),
   validity: validity.describe('whether this run can be trusted'),

@@ -28,6 +28,9 @@ export const histograms = z.object({
   all: z
     .object({
       service: times.service,
+      connect: savedHistogram
+        .optional()
+        .describe('from connect() until the connection was there; only where flows are connections'),
       request: savedHistogram.optional().describe('leg: client’s send → arrival in the socket queue'),
       queue: savedHistogram.optional().describe('leg: arrival in the socket queue → read by the member'),
       server: savedHistogram.optional().describe('leg: read by the member → echoed by it'),

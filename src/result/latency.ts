@@ -44,6 +44,11 @@ export const latency = z.object({
   response: latencySummary
     .optional()
     .describe('response time: intended send to reply; only in an open loop, which has a schedule'),
+  connect: latencySummary
+    .optional()
+    .describe(
+      'from connect() until the connection was there: of connections on which a reply came; only where flows are connections',
+    ),
   stampError: stampError
     .optional()
     .describe(

@@ -6,6 +6,7 @@ import { FAMILIES } from '../plan/transport.js'
 import { affinity, protocol } from './affinity.js'
 import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
+import { connections } from './connections.js'
 import { measuredEnvelope } from './envelope.js'
 import { histograms } from './histograms.js'
 import { intervals } from './interval.js'
@@ -50,6 +51,9 @@ export const throughput = z.object({
   roundTripsPerSecond: rate.describe('replies that came while requests were sent'),
   offeredPerSecond: rate.optional().describe('requests that were due; only in an open loop'),
   achievedPerSecond: rate.describe('requests sent'),
+  connectionsPerSecond: rate
+    .optional()
+    .describe('connections that came about; only where flows are connections'),
   backlog: count.optional().describe('requests that were sent and had no reply when the sending ended'),
   cpuPerRoundTripNs: z
     .object({
@@ -119,6 +123,9 @@ export const runResult = z.object({
     .describe(
       "sockets of others that were on the group's port, and got a part of its flows; absent without any",
     ),
+  connections: connections
+    .optional()
+    .describe('what became of connections; only where flows are connections, whose requests are in `books`'),
   books: books.describe('where every datagram of the measured phase went'),
   takenBalance: takenBalance
     .optional()

@@ -25,7 +25,7 @@ const threshold = z.object({
     ),
   n: count.optional().describe('observations that it rests on, over all results'),
   of: z
-    .enum(['requests', 'flows', 'members', 'changes', 'trials'])
+    .enum(['requests', 'connections', 'flows', 'members', 'changes', 'trials'])
     .optional()
     .describe('what these observations are'),
   low: finite

@@ -121,7 +121,11 @@ describe('the histograms of a run', () => {
       for (const [i, member] of members.entries())
         expect(member.latency![kind]).toMatchObject(summaryOf([times[i]!]))
       const { all } = histograms!
-      const summaries = { ...legs, ...(schedule && { lag: schedule.lag, service: latency!.service }) }
+      const summaries = {
+        ...legs,
+        ...(schedule && { lag: schedule.lag, service: latency!.service }),
+        ...(latency!.connect && { connect: latency!.connect }),
+      }
       expect(Object.keys(all).toSorted()).toEqual(Object.keys(summaries).toSorted())
       for (const [name, saved] of Object.entries(all))
         expect(summaries[name as keyof typeof all]).toMatchObject(summaryOf([saved!]))

@@ -23,7 +23,11 @@ const RUN = measuredOf(
         },
       }),
     ),
-    latency: { service: sampleLatency(100_000, 300_000), response: sampleLatency(100_000, 400_000) },
+    latency: {
+      service: sampleLatency(100_000, 300_000),
+      response: sampleLatency(100_000, 400_000),
+      connect: sampleLatency(2000, 50_000),
+    },
     legs: {
       request: sampleLatency(100_000, 10_000),
       queue: sampleLatency(100_000, 20_000),
@@ -35,6 +39,7 @@ const RUN = measuredOf(
       roundTripsPerSecond: 19_000,
       offeredPerSecond: 20_000,
       achievedPerSecond: 19_500,
+      connectionsPerSecond: 400,
       cpuPerRoundTripNs: { client: 5800, members: 4700 },
     },
     books: {
@@ -51,6 +56,19 @@ const RUN = measuredOf(
       unexplained: 5,
     },
     affinity: { flows: 10_000, moved: 2, unanswered: 7, unasked: 3, violations: [] },
+    connections: {
+      opened: 2008,
+      established: 2000,
+      refused: 2,
+      timedOut: 1,
+      failed: 4,
+      unfinished: 1,
+      closed: 1992,
+      resetByServer: 3,
+      closedByServer: 5,
+      unwritten: 8,
+      cut: 3,
+    },
     hash: { observed: 9990, predicted: 9984 },
     imbalance: sampleImbalance([1, 0.9, 1, 1]),
     clientResidentBytes: 90e6,
@@ -80,6 +98,12 @@ const EXPECTED: Readonly<Record<MetricName, [source: Measured, value: number, n:
   'latency.service.p99.9': [RUN, 2_310_000, 100_000, 'requests'],
   'latency.service.max': [RUN, 4_791_000, 100_000, 'requests'],
   'latency.service.p99.worstMember': [RUN, 1_059_011, 10_000, 'requests'],
+  'latency.connect.mean': [RUN, 56_400, 2000, 'connections'],
+  'latency.connect.p50': [RUN, 50_000, 2000, 'connections'],
+  'latency.connect.p90': [RUN, 102_500, 2000, 'connections'],
+  'latency.connect.p99': [RUN, 176_500, 2000, 'connections'],
+  'latency.connect.p99.9': [RUN, 385_000, 2000, 'connections'],
+  'latency.connect.max': [RUN, 798_500, 2000, 'connections'],
   'leg.request.mean': [RUN, 11_280, 100_000, 'requests'],
   'leg.request.p99': [RUN, 35_300, 100_000, 'requests'],
   'leg.queue.mean': [RUN, 22_560, 100_000, 'requests'],
@@ -101,6 +125,9 @@ const EXPECTED: Readonly<Record<MetricName, [source: Measured, value: number, n:
   'books.reordered': [RUN, 4, 100_000, 'requests'],
   'books.unexplained': [RUN, 5, 100_000, 'requests'],
   'rate.roundTrips': [RUN, 19_000, 100_000, 'requests'],
+  'rate.connections': [RUN, 400, 2008, 'connections'],
+  // 2 refused, 1 timed out, 4 failed, 1 unfinished; 3 reset, 5 closed by the server.
+  'connections.failedShare': [RUN, 16 / 2008, 2008, 'connections'],
   'rate.achieved': [RUN, 19_500, 100_000, 'requests'],
   'rate.achievedShare': [RUN, 0.975, 100_000, 'requests'],
   'cpu.client': [RUN, 5800, 98_500, 'requests'],
@@ -181,7 +208,9 @@ describe('what metrics are taken of', () => {
     expect(swept).toHaveLength(2)
     const churned = {
       ...CHURN,
-      throughput: { ...CHURN.throughput, cpuPerRoundTripNs },
+      throughput: { ...CHURN.throughput, cpuPerRoundTripNs, connectionsPerSecond: 400 },
+      latency: { ...CHURN.latency!, connect: sampleLatency(2000) },
+      connections: RUN.connections,
     }
     const of = {
       run: defined([RUN]),

@@ -49,13 +49,21 @@ describe('a threshold', () => {
     expect(refusalOf(() => parse(text))).toMatch(sentence),
   )
 
-  const ALL: Judgeable = { command: 'run', openLoop: true, byFlow: true, observeHash: true, search: false }
+  const ALL: Judgeable = {
+    command: 'run',
+    openLoop: true,
+    byFlow: true,
+    observeHash: true,
+    search: false,
+    connections: true,
+  }
   it.each<[string, Partial<Judgeable>, RegExp]>([
     [
       'latency.response.p99<2ms',
       { openLoop: false },
       /is measured in an open loop only: give --rate, or limit latency\.service\.p99/,
     ],
+    ['latency.connect.p99<2ms', { connections: false }, /is of connections: give --protocol tcp/],
     ['balance.cv<0.1', { byFlow: false }, /flows that have a member of their own/],
     ['hash.elsewhere==0', { observeHash: false }, /needs --observe-hash/],
     ['capacity.rate>1k', { command: 'sweep' }, /is what a search finds: give --find/],

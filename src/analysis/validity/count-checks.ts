@@ -95,14 +95,23 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     code: 'snmp',
     severity: 'suspect',
     // Other traffic of this namespace is in these counters too: only less than ours is a contradiction.
-    measure: ({ crossCheck: c }) =>
-      c?.snmpInDatagrams === undefined || c.snmpReceiveBufferErrors === undefined
-        ? undefined
-        : {
-            measured:
-              Math.max(0, c.ourInDatagrams - c.snmpInDatagrams) +
-              Math.max(0, c.ourDrops - c.snmpReceiveBufferErrors),
-            limit: 0,
-          },
+    measure: ({ crossCheck: c }) => {
+      const tcp = c?.tcp
+      const pairs = tcp
+        ? [
+            [tcp.ourActiveOpens, tcp.activeOpens],
+            [tcp.ourPassiveOpens, tcp.passiveOpens],
+            [tcp.ourEstabResets, tcp.estabResets],
+          ]
+        : [
+            [c?.ourInDatagrams, c?.snmpInDatagrams],
+            [c?.ourDrops, c?.snmpReceiveBufferErrors],
+          ]
+      if (pairs.some(([ours, kernels]) => ours === undefined || kernels === undefined)) return undefined
+      return {
+        measured: pairs.reduce((sum, [ours, kernels]) => sum + Math.max(0, ours! - kernels!), 0),
+        limit: 0,
+      }
+    },
   },
 ]

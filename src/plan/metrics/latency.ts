@@ -88,8 +88,22 @@ const legs = rows(
   ),
 )
 
+const connects = rows(
+  TIME_FIGURE_NAMES.map((figure): [`latency.connect.${TimeFigure}`, MetricRow] => [
+    `latency.connect.${figure}`,
+    {
+      ...lower,
+      meaning: `from connect() until the connection was there: ${TIME_FIGURES[figure].words}`,
+      absent: NO_REPLY,
+      commands: ['run', 'churn'],
+      needs: 'connections',
+    },
+  ]),
+)
+
 export const TIME_METRICS = {
   ...latencies,
+  ...connects,
   ...legs,
   'lag.p99': {
     ...lower,

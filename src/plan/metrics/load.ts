@@ -52,6 +52,23 @@ export const LOAD_METRICS = {
     meaning: 'replies a second that came while requests were sent',
     commands: LOADS,
   },
+  'rate.connections': {
+    unit: '1/s',
+    better: 'higher',
+    meaning: 'connections a second that came about',
+    commands: ['run', 'churn'],
+    needs: 'connections',
+  },
+  'connections.failedShare': {
+    unit: 'share',
+    better: 'lower',
+    best: 0,
+    meaning:
+      'connections that did not come about (refused, timed out or failed), or that the server ended, of those opened',
+    absent: 'none was opened',
+    commands: ['run', 'churn'],
+    needs: 'connections',
+  },
   'rate.achieved': { unit: '1/s', better: 'none', meaning: 'requests sent a second', commands: LOADS },
   'rate.achievedShare': {
     unit: 'ratio',

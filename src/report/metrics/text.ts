@@ -25,6 +25,7 @@ const NEEDS: Readonly<Record<NonNullable<MetricRow['needs']>, string>> = {
   'open loop': `only in an open loop (${flagOf('rateHz')})`,
   'flows with a member': 'only where flows have a member of their own',
   'observed hashes': `only with ${flagOf('observeHash')}`,
+  connections: `only where flows are connections (${flagOf('protocol')} tcp)`,
   search: `only with ${flagOf('find')}`,
 }
 

@@ -2,6 +2,7 @@ import { formatCount, formatPercent } from '../../units/format.js'
 import type { Books } from '../../result/books.js'
 import type { RunResult } from '../../result/run-result.js'
 import { booksLine } from '../books-line.js'
+import { connectionsLine } from '../connections-line.js'
 import { drawChart } from '../svg/chart.js'
 import { px, words } from '../svg/marks.js'
 import { markup } from '../svg/markup.js'
@@ -41,13 +42,16 @@ const COUNTS: readonly [key: keyof Books, meaning: string][] = [
 ]
 
 /** Where every datagram went. */
-export function booksSection(result: Pick<RunResult, 'books' | 'group'>): Section {
+export function booksSection(
+  result: Pick<RunResult, 'books' | 'group' | 'throughput' | 'connections'>,
+): Section {
   const { books } = result
+  const connections = connectionsLine(result)
   return {
     key: 'books',
     title: 'Books: where every datagram went',
     content: [
-      lineList([booksLine(result)]),
+      lineList([...(connections ? [connections] : []), booksLine(result)]),
       beside(
         charts(booksChart(books)),
         table<(typeof COUNTS)[number]>(

@@ -62,6 +62,7 @@ function timesTable({
   const rows: [name: string, summary: LatencySummary | undefined][] = [
     ['response time', latency?.response],
     ['service time', latency?.service],
+    ['time to connect', latency?.connect],
     ['leg: request', legs?.request],
     ['leg: queue', legs?.queue],
     ['leg: server', legs?.server],

@@ -7,7 +7,7 @@ import { imbalanceLine } from '../imbalance-line.js'
 import type { Line } from '../line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
 import { takenLine } from '../taken-line.js'
-import { latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
+import { connectLine, latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
 import { accidentLines, validityLines } from '../validity-lines.js'
 import { booksSection } from './books-section.js'
 import { originSection, validitySection, verdictOf } from './common-sections.js'
@@ -40,7 +40,7 @@ export function runBody(result: RunResult): Body {
       spreadSection(result),
       ...latencySection(result, [
         ...latencyLines(result),
-        ...some(legsLine(result), rateLine(result), scheduleLine(result)),
+        ...some(connectLine(result), legsLine(result), rateLine(result), scheduleLine(result)),
       ]),
       intervalsSection(result),
       booksSection(result),

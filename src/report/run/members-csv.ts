@@ -35,7 +35,7 @@ const MEMBER_COLUMNS: readonly [name: string, cell: (member: MemberResult) => Ce
   ['unexplained', ({ unexplained }) => unexplained],
   ['residual', ({ residual }) => residual],
   ['residual p', ({ residualPValue }) => residualPValue],
-  ...(['service', 'response'] as const).flatMap((kind) =>
+  ...(['service', 'response', 'connect'] as const).flatMap((kind) =>
     LATENCY_FIGURES.map(([name, key]): [string, (member: MemberResult) => Cell] => [
       `${kind} ${name} ns`,
       ({ latency }) => latency?.[kind]?.[key],

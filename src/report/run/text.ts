@@ -1,5 +1,6 @@
 import type { RunResult } from '../../result/run-result.js'
 import { booksLine } from '../books-line.js'
+import { connectionsLine } from '../connections-line.js'
 import { dispatchLine } from '../dispatch-line.js'
 import { hashLine } from '../hash-line.js'
 import { givenPhrases, headerPhrases, titleLines } from '../header.js'
@@ -12,7 +13,7 @@ import { affinityLine, balanceLine } from '../spread-lines.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
-import { latencyLines, legsLine, rateLine, scheduleLine, stampLine } from '../time-lines.js'
+import { connectLine, latencyLines, legsLine, rateLine, scheduleLine, stampLine } from '../time-lines.js'
 import { accidentLines, validityLines } from '../validity-lines.js'
 
 const TITLE = 'rpbench run'
@@ -33,10 +34,12 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     affinityLine(result),
     ...maybe(hashLine(result)),
     ...latencyLines(result),
+    ...maybe(connectLine(result)),
     ...maybe(stampLine(result)),
     ...maybe(legsLine(result)),
     rateLine(result),
     ...maybe(scheduleLine(result)),
+    ...maybe(connectionsLine(result)),
     booksLine(result),
     ...(invalid ? [] : validity),
   ]
