@@ -9,20 +9,17 @@ afterEach(() => Tool.endAll())
 
 const SHORT = ['run', '--protocol', 'tcp', '-p', '2', '--warmup', '50ms']
 
-async function measured(...options: string[]): Promise<RunResult> {
-  const outcome = await runTool([...SHORT, ...options, '--json', '--no-save'], { cwd: directory })
+/** @param options as they would be typed */
+async function measured(options: string): Promise<RunResult> {
+  const outcome = await runTool([...SHORT, ...options.split(' '), '--json', '--no-save'], { cwd: directory })
   expect(outcome.stderr).toBe('')
   return runResult.parse(JSON.parse(outcome.stdout))
 }
 
 describe('rpbench run --protocol tcp', () => {
   it('has a connection a flow, which every side counts alike', async () => {
-    const { connections, books, crossCheck, balance, latency, affinity } = await measured(
-      '-f',
-      '300',
-      '--requests',
-      '5',
-    )
+    const { connections, books, crossCheck, balance, latency, affinity } =
+      await measured('-f 300 --requests 5')
     expect(connections).toMatchObject({ opened: 300, established: 300, accepted: 300, closed: 300, cut: 0 })
     expect(books).toMatchObject({ sent: 1500, taken: 1500, replied: 1500, unexplained: 0 })
     expect(balance).toMatchObject({ flows: 300, members: 2 })
@@ -37,7 +34,7 @@ describe('rpbench run --protocol tcp', () => {
 
   it('connects anew after so many requests, to the same member', async () => {
     const { connections, books, latency, affinity, members } = await measured(
-      ...['-f', '100', '--in-flight', '10', '--requests', '6', '--requests-per-connection', '2'],
+      '-f 100 --in-flight 10 --requests 6 --requests-per-connection 2',
     )
     expect(connections).toMatchObject({ opened: 300, established: 300, accepted: 300, closed: 300 })
     expect(books).toMatchObject({ sent: 600, replied: 600, unexplained: 0 })
@@ -49,7 +46,7 @@ describe('rpbench run --protocol tcp', () => {
 
   it('keeps a schedule of requests, with the time to connect in their response time', async () => {
     const { connections, books, latency, schedule } = await measured(
-      ...['-f', '100', '--rate', '2k', '-d', '300ms', '--requests-per-connection', '1'],
+      '-f 100 --rate 2k -d 300ms --requests-per-connection 1',
     )
     expect(books.sent).toBe(600)
     expect(books).toMatchObject({ replied: 600, unexplained: 0 })
@@ -61,8 +58,9 @@ describe('rpbench run --protocol tcp', () => {
   it('prints connections and the time that they took, and holds limits against both', async () => {
     const outcome = await runTool(
       [
-        ...[...SHORT, '-f', '100', '-d', '200ms', '--requests-per-connection', '1', '-o', directory],
-        ...['--threshold', 'latency.connect.p50<1s', '--threshold', 'connections.failedShare<50%'],
+        ...SHORT,
+        ...`-f 100 -d 200ms --requests-per-connection 1 -o ${directory}`.split(' '),
+        ...'--threshold latency.connect.p50<1s --threshold connections.failedShare<50%'.split(' '),
       ],
       { cwd: directory },
     )
