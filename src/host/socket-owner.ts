@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { SocketHolder } from '../recording/observation.js'
+import { addon, AF_INET, checked, SOCK_DGRAM } from '../native.js'
 import { kernelText } from './proc-text.js'
 
 /** A process that holds a socket. */
@@ -14,7 +15,7 @@ export function* descriptorsOf(pid: number, refused?: () => void): Generator<{ f
   try {
     fds = readdirSync(`/proc/${pid}/fd`)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EACCES') refused?.()
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') yield* describedDescriptors(pid, refused)
     return
   }
   for (const fd of fds) {
@@ -24,6 +25,42 @@ export function* descriptorsOf(pid: number, refused?: () => void): Generator<{ f
       // closed meanwhile
     }
   }
+}
+
+/**
+ * The sockets and epoll instances among them, of what the kernel says of each (Linux 5.14): with CAP_SYS_PTRACE alone the
+ * folder of another user's descriptors may not be opened, but this one may.
+ */
+function* describedDescriptors(pid: number, refused?: () => void): Generator<{ fd: number; of: string }> {
+  let fds: string[]
+  try {
+    fds = readdirSync(`/proc/${pid}/fdinfo`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') refused?.()
+    return
+  }
+  for (const fd of fds) {
+    const text = kernelText(`/proc/${pid}/fdinfo/${fd}`) ?? ''
+    const inode = infoOf(text, 'ino')
+    if (inode !== undefined && infoOf(text, 'mnt_id') === socketMount())
+      yield { fd: Number(fd), of: `socket:[${inode}]` }
+    else if (/^tfd:/m.test(text)) yield { fd: Number(fd), of: 'anon_inode:[eventpoll]' }
+  }
+}
+
+const infoOf = (text: string, name: string): string | undefined =>
+  new RegExp(`^${name}:\\s+(\\d+)$`, 'm').exec(text)?.[1]
+
+let mountOfSockets: string | undefined
+
+/** All sockets of this host are in one file system of the kernel's, so also one of our own. */
+function socketMount(): string | undefined {
+  if (mountOfSockets === undefined) {
+    const fd = checked(addon.socket(AF_INET, SOCK_DGRAM), 'socket')
+    mountOfSockets = infoOf(kernelText(`/proc/self/fdinfo/${fd}`) ?? '', 'mnt_id')
+    addon.close(fd)
+  }
+  return mountOfSockets
 }
 
 /** The sockets that a process holds, by inode, as `descriptorsOf` finds them. */

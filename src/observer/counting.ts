@@ -7,7 +7,7 @@ import { CostMeter } from './cost.js'
 import { withSocket } from './descriptors.js'
 import { attachFilter, detachFilter, filterOf } from './filters.js'
 import { FlowCounts } from './flow-counts.js'
-import { filterOwners } from './left-behind.js'
+import { filterOwners, type FilterOwner } from './left-behind.js'
 import type { ObserverRequest } from './observer.js'
 import { AttachRecord, groupName, programName } from './record.js'
 import { asRoot, attachCommand, processWords, refusalFor, type Reason } from './words.js'
@@ -43,7 +43,7 @@ export class Counting {
 
   /** Counts all sockets of the group from now on, or none, and says why. */
   static begin(request: ObserverRequest): Counting | LevelRefusal {
-    const reasons = request.sockets.flatMap((socket) => obstacle(socket, request) ?? [])
+    const reasons = obstacles(request.sockets, request)
     let counts: FlowCounts | undefined
     try {
       counts = new FlowCounts(request.protocol, programName())
@@ -90,8 +90,8 @@ export class Counting {
   }
 
   #join(socket: HeldSocket): void {
-    const obstacles = obstacle(socket, this.#request)
-    for (const { why } of obstacles ? [obstacles] : this.#attach(socket)) {
+    const found = obstacles([socket], this.#request)
+    for (const { why } of found.length > 0 ? found : this.#attach(socket)) {
       this.#refused.add(socket.inode)
       this.notes.push(`A socket that joined is not counted: ${why}.`)
     }
@@ -143,26 +143,32 @@ const pidsOf = (sockets: readonly HeldSocket[]): number[] =>
   sockets.flatMap(({ holders }) => holders.map(({ pid }) => pid))
 const inodesOf = (sockets: readonly HeldSocket[]): Set<number> => new Set(sockets.map(({ inode }) => inode))
 
-/** What stands in the way of a filter of ours on a socket: none is put in the place of another. */
-function obstacle(socket: HeldSocket, request: ObserverRequest): Reason | undefined {
-  const had = withSocket(socket, (fd, { pid }) => {
-    const kind = filterOf(fd)
-    return kind && { kind, cookie: addon.socketCookie(fd), who: processWords(pid) }
+/** What stands in the way of a filter of ours on sockets: none is put in the place of another. */
+function obstacles(sockets: readonly HeldSocket[], request: ObserverRequest): Reason[] {
+  let owners: Map<number, FilterOwner> | undefined
+  return sockets.flatMap((socket) => {
+    const had = withSocket(socket, (fd, { pid }) => {
+      const kind = filterOf(fd)
+      return kind && { kind, cookie: addon.socketCookie(fd), who: processWords(pid) }
+    })
+    if (!had) return []
+    if ('not' in had) return [had.not]
+    if (!had.used) return []
+    const { kind, cookie, who } = had.used
+    if (kind === 'locked') return [{ why: `the socket of ${who} is locked, so that no filter can be set` }]
+    if (kind === 'extended') owners ??= filterOwners(request)
+    return [filterWords(kind === 'extended' ? owners?.get(cookie) : undefined, who, request)]
   })
-  if (!had) return undefined
-  if ('not' in had) return had.not
-  if (!had.used) return undefined
-  const { kind, cookie, who } = had.used
-  if (kind === 'locked') return { why: `the socket of ${who} is locked, so that no filter can be set` }
-  const owner = kind === 'extended' ? filterOwners(request).get(cookie) : undefined
+}
+
+function filterWords(owner: FilterOwner | undefined, who: string, request: ObserverRequest): Reason {
   if (!owner) return { why: `the socket of ${who} has a filter of its own, which counting would replace` }
-  return owner.alive
-    ? { why: `rpbench, process ${owner.pid}, counts at ${who} already` }
-    : {
-        why: `rpbench, process ${owner.pid}, was killed and left its filter on the socket of ${who}`,
-        needs: 'that to be taken off',
-        command: `${attachCommand(request)} --detach`,
-      }
+  if (owner.alive) return { why: `rpbench, process ${owner.pid}, counts at ${who} already` }
+  return {
+    why: `rpbench, process ${owner.pid}, was killed and left its filter on the socket of ${who}`,
+    needs: 'that to be taken off',
+    command: `${attachCommand(request)} --detach`,
+  }
 }
 
 function loadingRefused(error: unknown): Reason {

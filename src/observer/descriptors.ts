@@ -1,10 +1,14 @@
 import { fstatSync } from 'node:fs'
+import { kernelAtLeast } from '../host/kernel.js'
 import { addon, SystemError } from '../native.js'
 import type { HeldSocket, SocketHolder } from '../recording/observation.js'
 import { processWords, type Reason } from './words.js'
 
-/** Of a process of the same user it can be enough to be that user, unless the process or the host forbids it (ptrace(2)). */
-const TRACING = 'CAP_SYS_PTRACE'
+/**
+ * Of a process of the same user it can be enough to be that user, unless the process or the host forbids it (ptrace(2)). Before
+ * Linux 5.14 who holds a socket can only be seen where the folder of descriptors may be opened.
+ */
+const TRACING = kernelAtLeast(5, 14) ? 'CAP_SYS_PTRACE' : 'CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH'
 
 /**
  * Uses a socket of another process through a descriptor of our own, which is closed again at once: while it is open a socket

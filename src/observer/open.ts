@@ -54,7 +54,9 @@ class GroupObserver implements Observer {
     else this.refusals.push(refusalFor('explain', [iterator]))
     if (this.#iterator && !this.#counting)
       this.refusals.push(
-        refusalFor('explain', [{ why: 'it counts nothing, but how the kernel has the group is seen' }]),
+        refusalFor('explain', [
+          { why: 'it goes with count; how the kernel has the group is told all the same' },
+        ]),
       )
   }
 
@@ -71,7 +73,12 @@ class GroupObserver implements Observer {
   }
 
   explained(): ExplainedSocket[] | undefined {
-    return this.#timed(() => this.#iterator?.read().filter(({ cookie }) => cookie !== 0))
+    return this.#timed(() =>
+      this.#iterator
+        ?.read()
+        .filter(({ cookie }) => cookie !== 0)
+        .map(({ cookie, reuseport, group }) => ({ cookie, reuseport, ...(group && { group }) })),
+    )
   }
 
   close(): ObserverCost {

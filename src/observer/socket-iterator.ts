@@ -25,6 +25,23 @@ export interface KernelSocket extends ExplainedSocket {
   filter?: { kind: 'classic' | 'extended'; id?: number; name?: string }
 }
 
+interface KernelTypes {
+  layout: SocketLayout
+  functionIds: Readonly<Record<'udp' | 'tcp', number>>
+}
+
+let knownTypes: KernelTypes | undefined
+
+/** Read once: they are megabytes. Errors as those of `SocketIterator`. */
+function kernelTypes(): KernelTypes {
+  if (knownTypes === undefined) {
+    const btf = new Btf(readFileSync(BTF))
+    const [udp, tcp] = [btf.functionId('bpf_iter_udp'), btf.functionId('bpf_iter_tcp')]
+    knownTypes = { layout: socketLayout(btf), functionIds: { udp, tcp } }
+  }
+  return knownTypes
+}
+
 /** Asks the kernel how it has the sockets of a port in this network namespace (Linux 5.9, with BTF). */
 export class SocketIterator {
   readonly #scope = new BpfScope('explaining')
@@ -37,13 +54,13 @@ export class SocketIterator {
    */
   constructor(protocol: 'udp' | 'tcp', port: number) {
     try {
-      const btf = new Btf(readFileSync(BTF))
-      this.#layout = socketLayout(btf)
+      const { layout, functionIds } = kernelTypes()
+      this.#layout = layout
       const fd = this.#scope.load(PROGRAM_TRACING, socketIterator(protocol, port, this.#layout), {
         license: LICENSE,
         name: 'rpbench_explain',
         attachType: TRACE_ITERATOR,
-        btfId: btf.functionId(`bpf_iter_${protocol}`),
+        btfId: functionIds[protocol],
       })
       this.#link = checked(addon.bpfLink(fd, TRACE_ITERATOR), 'bpf BPF_LINK_CREATE')
     } catch (error) {

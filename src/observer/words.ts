@@ -22,6 +22,14 @@ export function attachCommand({ protocol, port }: Pick<ObserverRequest, 'protoco
 const list = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 
+/** So many are told one by one: a group may have hundreds of sockets with the same reason, and each its process. */
+const MOST_TOLD = 3
+
+const shortened = (parts: readonly string[]): string[] =>
+  parts.length <= MOST_TOLD
+    ? [...parts]
+    : [...parts.slice(0, MOST_TOLD), `${parts.length - MOST_TOLD} more like these`]
+
 /** All reasons against a level as one; those that several sockets have stand in it once. */
 export function refusalFor(level: LevelRefusal['level'], reasons: readonly Reason[]): LevelRefusal {
   const distinct = (of: (reason: Reason) => string | undefined): string[] => [
@@ -31,7 +39,7 @@ export function refusalFor(level: LevelRefusal['level'], reasons: readonly Reaso
   const [command] = distinct((reason) => reason.command)
   return {
     level,
-    why: list(distinct((reason) => reason.why)),
+    why: list(shortened(distinct((reason) => reason.why))),
     ...(needs.length > 0 && { needs: list(needs) }),
     ...(command !== undefined && { command }),
   }
