@@ -6,6 +6,7 @@ import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
+import { sourceOf } from '../plan/flow-sources.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
@@ -94,17 +95,15 @@ function findFlow(reports: readonly WorkerReport[], flow: number): [WorkerReport
 }
 
 /** One row a flow, in the order of flow ids. */
-export function* flowRows({
-  reports,
-  sourceAddresses,
-}: Pick<Recording, 'reports' | 'sourceAddresses'>): Generator<FlowRow> {
+export function* flowRows({ reports }: Pick<Recording, 'reports'>): Generator<FlowRow> {
   for (const report of reports) {
-    for (let i = 0; i < report.port.length; i++) {
+    for (let i = 0; i < report.sent.length; i++) {
       const [sent, replied] = [report.sent[i]!, report.replied[i]!]
+      const { address, port } = sourceOf(report.sources, i)
       yield {
         flow: report.firstFlow + i,
-        sourceAddress: sourceAddresses[report.addressIndex[i]!]!,
-        sourcePort: report.port[i]!,
+        sourceAddress: address,
+        sourcePort: port,
         member: report.firstMember[i]!,
         sent,
         replied,
@@ -131,10 +130,10 @@ function takenBalanceOf(
 }
 
 /** Whether flows stayed at their members; those that did not, with where they come from. */
-function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affinity {
+function affinityOf({ plan, reports, group }: Recording): Affinity {
   const { host: destinationAddress } = plan
   const seen = analyseAffinity({
-    flows: sum(reports.map((r) => r.port.length)),
+    flows: sum(reports.map((r) => r.sent.length)),
     firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),
     sent: reports.flatMap((r) => [...r.sent]),
     moves: new Map(
@@ -142,10 +141,11 @@ function affinityOf({ plan, reports, sourceAddresses, group }: Recording): Affin
     ),
     tupleOf: (flow) => {
       const [report, i] = findFlow(reports, flow)
+      const { address, port } = sourceOf(report.sources, i)
       return {
         protocol: portProtocolOf(plan.protocol),
-        sourceAddress: sourceAddresses[report.addressIndex[i]!]!,
-        sourcePort: report.port[i]!,
+        sourceAddress: address,
+        sourcePort: port,
         destinationAddress,
         destinationPort: group.port,
       }

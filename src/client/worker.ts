@@ -209,8 +209,7 @@ function drive(task: WorkerTask): WorkerReport {
   }
   return {
     firstFlow: share.firstFlow,
-    addressIndex: flows.addressIndex,
-    port: flows.port,
+    sources: { addresses: share.addresses, addressIndex: flows.addressIndex, port: flows.port },
     replaced: flows.replaced,
     waves,
     sent: tally.flows.sent,

@@ -226,11 +226,10 @@ export class Session {
    * @param changes what was to change in the group meanwhile, and what did
    */
   async finish(changes?: Recording['changes']): Promise<Recording> {
-    const { plan, traffic, signal } = this.options
+    const { plan, signal } = this.options
     const { startedNs, host = {}, reports = [] } = this.#begun()
     const clientResidentBytes = process.memoryUsage.rss()
-    const { addresses: sourceAddresses } = traffic.flowPlan
-    const hashes = this.group.hashesOf(flowSources({ reports, sourceAddresses }))
+    const hashes = this.group.hashesOf(flowSources(reports))
     const group = await this.group.finish()
     const firstSentNs = Math.min(...reports.map((r) => (r.firstSentNs < 0 ? Infinity : r.firstSentNs)))
     const exposed = exposureOf(plan)
@@ -242,7 +241,6 @@ export class Session {
       group,
       reports,
       host,
-      sourceAddresses,
       ...(hashes && { hashes }),
       strangers: this.watch.found,
       ...(!this.group.hearsOfClosings && { closingsUnheard: true }),

@@ -86,7 +86,7 @@ export interface Group {
   /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
   finish(): Promise<GroupRecording>
   /** The kernel's hash of each flow, u32, undefined for those that sent nothing; undefined where it is not observed. */
-  hashesOf(flows: readonly { address: string; port: number }[]): (number | undefined)[] | undefined
+  hashesOf(flows: Iterable<{ address: string; port: number }>): (number | undefined)[] | undefined
   /** Ends all that it runs. Safe to call twice. */
   stop(): Promise<void>
 }

@@ -303,7 +303,7 @@ export class OwnGroup implements Group {
     return this.#recording.finish()
   }
 
-  hashesOf(flows: readonly FlowAddress[]): (number | undefined)[] | undefined {
+  hashesOf(flows: Iterable<FlowAddress>): (number | undefined)[] | undefined {
     return this.options.observer?.hashesOf(flows)
   }
 

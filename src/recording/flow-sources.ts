@@ -1,11 +1,10 @@
-import type { Recording } from './recording.js'
+import { sourceOf } from '../plan/flow-sources.js'
+import type { WorkerReport } from './worker-report.js'
 
-/** Source address and port of every flow, in the order of flow ids. */
-export function flowSources({
-  reports,
-  sourceAddresses,
-}: Pick<Recording, 'reports' | 'sourceAddresses'>): { address: string; port: number }[] {
-  return reports.flatMap(({ port, addressIndex }) =>
-    Array.from(port, (number, i) => ({ address: sourceAddresses[addressIndex[i]!]!, port: number })),
-  )
+/** Source address and port of every flow, in the order of flow ids, computed when walked through. */
+export function* flowSources(
+  reports: readonly Pick<WorkerReport, 'sources' | 'sent'>[],
+): Generator<{ address: string; port: number }> {
+  for (const { sources, sent } of reports)
+    for (let flow = 0; flow < sent.length; flow++) yield sourceOf(sources, flow)
 }

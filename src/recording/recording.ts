@@ -23,7 +23,6 @@ export interface Recording {
   /** one a worker, in the order of their flows */
   reports: WorkerReport[]
   host: HostReadings
-  sourceAddresses: string[]
   /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
   hashes?: (number | undefined)[]
   /** who else was found on the group's port */

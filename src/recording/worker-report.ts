@@ -1,3 +1,4 @@
+import type { FlowSources } from '../plan/flow-sources.js'
 import type { HistogramData } from '../stats/histogram.js'
 import type { ConnectionCounts } from './connection-counts.js'
 import type { FlowStays } from './flow-stays.js'
@@ -25,8 +26,7 @@ export type Timed = Quantity | 'connect'
 /** What one worker measured. Arrays have one entry a flow, in flow order; the measured phase only. */
 export interface WorkerReport {
   firstFlow: number
-  addressIndex: Uint16Array
-  port: Uint16Array
+  sources: FlowSources
   /** ports that were in use and replaced */
   replaced: number
   waves: number

@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 
 /** MurmurHash3's 32-bit finalizer (Austin Appleby): a bijection in which every bit of the input moves every other. */
-function scrambled(seed: number): number {
+export function scrambled(seed: number): number {
   let h = (seed + 0x9e_37_79_b9) | 0
   h = Math.imul(h ^ (h >>> 16), 0x85_eb_ca_6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2_b2_ae_35)

@@ -60,7 +60,8 @@ export class HashObserver {
   }
 
   /** The hash of each flow in turn, u32; undefined for those that sent nothing. */
-  hashesOf(flows: readonly FlowAddress[]): (number | undefined)[] {
+  hashesOf(all: Iterable<FlowAddress>): (number | undefined)[] {
+    const flows = [...all]
     const keys = new DataView(new ArrayBuffer(flows.length * FLOW_KEY_BYTES))
     flows.forEach((flow, i) => writeFlowKey(keys, i * FLOW_KEY_BYTES, flow))
     const hashes = new Uint32Array(flows.length)

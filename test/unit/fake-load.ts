@@ -74,11 +74,10 @@ export class FakeLoad implements Load {
   }
 
   #report(tally: Tally, activeNs: number): WorkerReport {
-    const { addressIndex, port, flows } = this.options.flowPlan
+    const { addresses, addressIndex, port, flows } = this.options.flowPlan
     return {
       firstFlow: 0,
-      addressIndex: addressIndex.slice(0, flows),
-      port: port.slice(0, flows),
+      sources: { addresses, addressIndex: addressIndex.slice(0, flows), port: port.slice(0, flows) },
       replaced: 0,
       waves: 1,
       sent: tally.flows.sent,
