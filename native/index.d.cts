@@ -125,7 +125,7 @@ declare namespace rpnet {
     /** 1: go on, 0: it was told to stop. */
     frontStep(front: Handle, maxNs: number): number
     engineOpen(
-      /** 0 epoll, 1 io_uring, 2 TCP over epoll */
+      /** 0 epoll, 1 io_uring, 2 TCP over epoll, 3 shared sockets over io_uring, 4 over sendmmsg() */
       kind: number,
       capacity: number,
       payloadBytes: number,
@@ -139,6 +139,8 @@ declare namespace rpnet {
     ): Handle | number
     /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, watch. */
     engineOpenFlow(engine: Handle, lane: number, address: string, port: number): number
+    /** Where lanes are sockets that flows share: how many flows, and what computes where they come from. */
+    engineShareSockets(engine: Handle, flows: number, seed: number, first: number): number
     engineWave(engine: Handle, firstFlow: number): number
     engineDisconnect(engine: Handle): number
     engineSend(engine: Handle, count: number, phase: number): number

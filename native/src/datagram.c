@@ -111,6 +111,8 @@ static bool read_header(const uint8_t *from, size_t length, size_t payload, uint
   return true;
 }
 
+uint32_t datagram_flow(const uint8_t *from, size_t length) { return length < DATAGRAM_HEADER ? UINT32_MAX : get32(from + AT_FLOW); }
+
 bool datagram_read_reply(const uint8_t *from, size_t length, size_t payload, uint64_t run_id, datagram_t *d) {
   return read_header(from, length, payload, DATAGRAM_REPLY, run_id, d);
 }

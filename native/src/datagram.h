@@ -43,6 +43,8 @@ void datagram_write_sent(uint8_t *to, uint64_t sent_ns);
 // Turns a request into its reply in place: only what the member adds is written.
 void datagram_write_reply(uint8_t *to, uint16_t member, uint32_t generation, uint64_t taken_ns, uint32_t queued_ns);
 void datagram_write_served(uint8_t *to, uint32_t served_ns);
+// The flow that a datagram says it is of; UINT32_MAX where it is too short for one.
+uint32_t datagram_flow(const uint8_t *from, size_t length);
 // False when it is not of this length, or not ours by magic, version, kind, phase or run id.
 bool datagram_read_reply(const uint8_t *from, size_t length, size_t payload, uint64_t run_id, datagram_t *d);
 // The same of a request, and false where it comes from another source than it says. Of a stream, whose peer the kernel

@@ -9,8 +9,6 @@
 
 #include "clock.h"
 
-enum { LOOPBACK_INDEX = 1 };  // of lo, in every network namespace
-
 int engine_create(engine_t *e) {
   size_t n = (size_t)e->capacity;
   e->lanes = malloc(n * sizeof *e->lanes);
@@ -23,6 +21,9 @@ void engine_destroy(engine_t *e) {
   if (e->lanes) engine_close(e);
   if (e->state) e->poller->destroy(e);
   free(e->lanes);
+  if (e->computed) flow_sources_close(e->computed);
+  free(e->computed);
+  e->computed = NULL;
   e->lanes = NULL;
   e->state = NULL;
 }
@@ -30,6 +31,7 @@ void engine_destroy(engine_t *e) {
 double engine_now(const engine_t *e) { return (double)(clock_ns(CLOCK_MONOTONIC) - e->epoch_ns); }
 
 int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t length) {
+  if (e->poller->open) return e->poller->open(e, lane, source, length);
   int fd = socket(source->sa_family, e->poller->type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), step = 0, error = 0;
   if (fd < 0) return -errno;
   // bind() takes an IPv6 address of a prefix that is local by its route only on such a socket.
@@ -100,13 +102,18 @@ int engine_sweep(engine_t *e) {
 }
 
 void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
+  engine_write_request_from(e, to, lane, e->lanes[lane].source, sequence, phase, sent_ns);
+}
+
+void engine_write_request_from(const engine_t *e, uint8_t *to, int lane, datagram_source_t source, uint64_t sequence, uint8_t phase,
+                               uint64_t sent_ns) {
   datagram_t d = {.kind = DATAGRAM_REQUEST,
                   .phase = phase,
                   .run_id = e->run_id,
                   .flow = e->first_flow + (uint32_t)lane,
                   .sequence = sequence,
                   .sent_ns = sent_ns};
-  datagram_write_request(to, &d, e->lanes[lane].source);
+  datagram_write_request(to, &d, source);
 }
 
 bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns) {

@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 
 #include "datagram.h"
+#include "flow_source.h"
 
 enum { ENGINE_BATCH = 64 };  // requests or replies a call
+enum { LOOPBACK_INDEX = 1 };  // of lo, in every network namespace
 
 // Shared with the caller, who makes one typed array of each; src/client/exchange.ts has the same order.
 typedef struct {
@@ -53,6 +55,7 @@ typedef struct {
   int type;  // of its sockets
   int (*create)(engine_t *e);
   void (*destroy)(engine_t *e);  // also after a create that failed
+  int (*open)(engine_t *e, int lane, const struct sockaddr *source, socklen_t length);  // NULL: a connected socket
   int (*watch)(engine_t *e, int lane);
   void (*forget)(engine_t *e);  // all lanes, before their sockets are closed; over TCP, ends their connections
   void (*send)(engine_t *e, int count, uint8_t phase);
@@ -60,12 +63,12 @@ typedef struct {
   int (*sweep)(engine_t *e);
 } poller_t;
 
-extern const poller_t epoll_poller, uring_poller, tcp_epoll_poller;
+extern const poller_t epoll_poller, uring_poller, tcp_epoll_poller, pktinfo_uring_poller, pktinfo_mmsg_poller;
 
 struct engine {
   const poller_t *poller;
   void *state;  // the poller's
-  int capacity;
+  int capacity;  // lanes: a flow each, or sockets that flows share
   uint64_t run_id, epoch_ns;
   size_t payload;
   uint32_t per_connection;  // over TCP: requests after which a flow leaves its connection; 0: none
@@ -74,6 +77,9 @@ struct engine {
   socklen_t server_length;
   uint32_t first_flow;  // id of the flow in lane 0 (waves reuse the lanes)
   lane_t *lanes;
+  // Where flows share sockets: what computes where each comes from, and how many there are; NULL where each has its lane.
+  flow_sources_t *computed;
+  uint32_t flows;
 };
 
 int engine_create(engine_t *e);
@@ -94,6 +100,9 @@ int engine_sweep(engine_t *e);
 
 double engine_now(const engine_t *e);  // ns since the epoch
 void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
+// The same of a flow that is said to come from `source`.
+void engine_write_request_from(const engine_t *e, uint8_t *to, int lane, datagram_source_t source, uint64_t sequence, uint8_t phase,
+                               uint64_t sent_ns);
 // Writes a reply that a lane received to the exchange's events at `at`. False, counted, when it is not one of this run.
 bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns);
 // Counts a receive that failed; EAGAIN and EINTR are no failures.

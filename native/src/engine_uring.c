@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "pktinfo.h"
 #include "uring.h"
 
 enum {
@@ -48,6 +49,8 @@ static const double FIRST_GUESS_NS = 1000, STEP = 1.0 / 16;
 typedef struct {
   uring_t ring;
   uint8_t *requests;  // one a submission entry: the kernel reads it when the entry is submitted
+  pktinfo_message_t *messages;  // where flows share sockets, one a submission entry; NULL where each has its own
+  struct msghdr room;  // for what comes with a datagram then
   uint64_t sequence[ENGINE_BATCH];  // of the batch's requests
   prepared_t prepared[ENGINE_BATCH];
   int prepared_count;
@@ -62,11 +65,18 @@ static uint32_t buffers_for(size_t bytes) {
   return count;
 }
 
-static int create(engine_t *e) {
-  state_t *s = calloc(1, sizeof *s);
-  if (!s) return -ENOMEM;
-  e->state = s;
-  size_t bytes = (e->payload + 1 + 7) & ~(size_t)7;
+// What stands before the bytes of a datagram in its buffer, where flows share sockets.
+typedef struct {
+  uring_message_t message;
+  struct sockaddr_in sender;
+  uint8_t control[CMSG_SPACE(sizeof(struct in_pktinfo))];
+} head_t;
+_Static_assert(sizeof(head_t) == sizeof(uring_message_t) + sizeof(struct sockaddr_in) + CMSG_SPACE(sizeof(struct in_pktinfo)), "no gaps");
+
+// Opens the ring, with `head` bytes before each datagram.
+static int open_ring(engine_t *e, size_t head) {
+  state_t *s = e->state;
+  size_t bytes = (head + e->payload + 1 + 7) & ~(size_t)7;
   uring_options_t options = {.files = (uint32_t)e->capacity,
                              .submissions = SUBMISSIONS,
                              .completions = COMPLETIONS,
@@ -78,10 +88,24 @@ static int create(engine_t *e) {
   return status < 0 ? status : s->requests ? 0 : -ENOMEM;
 }
 
+static int create(engine_t *e) {
+  e->state = calloc(1, sizeof(state_t));
+  return e->state ? open_ring(e, 0) : -ENOMEM;
+}
+
+static int create_shared(engine_t *e) {
+  state_t *s = e->state = calloc(1, sizeof *s);
+  if (!s) return -ENOMEM;
+  s->room = (struct msghdr){.msg_namelen = sizeof(struct sockaddr_in), .msg_controllen = CMSG_SPACE(sizeof(struct in_pktinfo))};
+  s->messages = calloc(SUBMISSIONS, sizeof *s->messages);
+  return s->messages ? open_ring(e, sizeof(head_t)) : -ENOMEM;
+}
+
 static void destroy(engine_t *e) {
   state_t *s = e->state;
   if (s->ring.rings) uring_close(&s->ring);
   free(s->requests);
+  free(s->messages);
   free(s);
 }
 
@@ -144,6 +168,11 @@ static int receive_from(engine_t *e, uint32_t lane) {
   entry->flags = URING_FIXED_FILE | URING_SELECT_BUFFER;
   entry->priority = URING_MULTISHOT | URING_POLL_FIRST;
   entry->file = (int32_t)lane;
+  if (s->messages) {
+    entry->opcode = URING_RECV_MESSAGE;
+    entry->address = (uint64_t)(uintptr_t)&s->room;
+    entry->length = 1;
+  }
   entry->user_data = lane;
   s->receives++;
   return 0;
@@ -200,19 +229,27 @@ static void forget(engine_t *e) {
 static void prepare(engine_t *e, int lane, uint64_t sequence, uint8_t phase, int at) {
   state_t *s = e->state;
   uint32_t index;
-  bool known = lane >= 0 && lane < e->capacity;
+  bool known = lane >= 0 && lane < (s->messages ? (int)e->flows : e->capacity);
   uring_sqe_t *entry = known ? next_entry(e, &index) : NULL;
   if (!entry) {
     e->exchange->send_ns[at] = known ? -EBUSY : -EINVAL;
     return;
   }
   uint8_t *request = s->requests + index * e->payload;
-  engine_write_request(e, request, lane, sequence, phase, 0);
-  entry->opcode = URING_SEND;
   entry->flags = URING_FIXED_FILE | URING_SKIP_SUCCESS;
-  entry->file = lane;
-  entry->address = (uint64_t)(uintptr_t)request;
-  entry->length = (uint32_t)e->payload;
+  if (s->messages) {
+    pktinfo_message_t *message = &s->messages[index];
+    entry->opcode = URING_SEND_MESSAGE;
+    entry->file = (int32_t)pktinfo_write(e, message, request, lane, sequence, phase, 0);
+    entry->address = (uint64_t)(uintptr_t)&message->header;
+    entry->length = 1;
+  } else {
+    engine_write_request(e, request, lane, sequence, phase, 0);
+    entry->opcode = URING_SEND;
+    entry->file = lane;
+    entry->address = (uint64_t)(uintptr_t)request;
+    entry->length = (uint32_t)e->payload;
+  }
   // It is done, or has failed, when the entry was submitted: the buffer is free again then.
   entry->message_flags = MSG_DONTWAIT;
   entry->user_data = request_tag(at, lane);
@@ -225,10 +262,23 @@ static void give_up(engine_t *e, int error) {
   uring_t *u = &((state_t *)e->state)->ring;
   for (uint32_t i = 0; i < u->sq_pending; i++) {
     uring_sqe_t *entry = uring_untaken(u, i);
-    if (entry->opcode != URING_SEND) continue;
+    if (entry->opcode != URING_SEND && entry->opcode != URING_SEND_MESSAGE) continue;
     e->exchange->send_ns[entry->user_data >> 32 & 0xffff] = error;
     *entry = (uring_sqe_t){.opcode = URING_NOP, .flags = URING_SKIP_SUCCESS, .file = -1, .user_data = REQUEST};
   }
+}
+
+// Sends a request whose socket told of an earlier one that nobody took it. Returns 0 or −errno.
+static int send_alone(engine_t *e, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
+  state_t *s = e->state;
+  if (s->messages) {
+    uint32_t socket = pktinfo_write(e, s->messages, s->requests, lane, sequence, phase, sent_ns);
+    pktinfo_take_errors(e, socket);
+    return pktinfo_send(e, socket, s->messages);
+  }
+  e->exchange->counters[REFUSED]++;
+  engine_write_request(e, s->requests, lane, sequence, phase, sent_ns);
+  return engine_send_plain(e, lane, s->requests);
 }
 
 // Hands over the rest of the batch, and lets completions come about as well: the call is made anyway. Then looks for
@@ -246,10 +296,8 @@ static void hand_over(engine_t *e, uint8_t phase) {
     status = c->result;
     if (status == -ECONNREFUSED) {
       // What an earlier datagram of this flow met is reported here: send this one by itself.
-      x->counters[REFUSED]++;
       x->send_ns[at] = engine_now(e);
-      engine_write_request(e, s->requests, lane, s->sequence[at], phase, (uint64_t)x->send_ns[at]);
-      status = engine_send_plain(e, lane, s->requests);
+      status = send_alone(e, lane, s->sequence[at], phase, (uint64_t)x->send_ns[at]);
     }
     if (status < 0) x->send_ns[at] = status;
   }
@@ -261,6 +309,25 @@ static void send_all(engine_t *e, int count, uint8_t phase) {
   hand_over(e, phase);
 }
 
+// Writes the reply in a completion to the events at `at`. False, counted, when it is none to a flow of ours.
+static bool note_reply(engine_t *e, const uring_cqe_t *c, uint32_t lane, int at, double now) {
+  state_t *s = e->state;
+  const uint8_t *bytes = uring_buffer(&s->ring, c);
+  size_t length = (size_t)c->result;
+  if (s->messages) {
+    const head_t *head = (const void *)bytes;
+    bool whole = length >= sizeof *head;
+    struct msghdr came = {.msg_name = (void *)(uintptr_t)&head->sender,
+                          .msg_namelen = whole ? head->message.sender_bytes : 0,
+                          .msg_control = (void *)(uintptr_t)head->control,
+                          .msg_controllen = whole ? head->message.control_bytes : 0};
+    bytes += sizeof *head;
+    length = whole ? head->message.payload_bytes : 0;
+    lane = pktinfo_flow(e, lane, &came, bytes, length);
+  }
+  return engine_note_reply(e, bytes, length, lane, at, now);
+}
+
 // Takes one completion. True: an event was written at `at`.
 static bool take(engine_t *e, const uring_cqe_t *c, int at, double now) {
   state_t *s = e->state;
@@ -268,7 +335,8 @@ static bool take(engine_t *e, const uring_cqe_t *c, int at, double now) {
   uint32_t lane = (uint32_t)c->user_data;
   bool event = false;
   // An empty datagram may come without a buffer.
-  if (c->result >= 0) event = engine_note_reply(e, uring_buffer(&s->ring, c), (size_t)c->result, lane, at, now);
+  if (c->result >= 0) event = note_reply(e, c, lane, at, now);
+  else if (s->messages && c->result != -ENOBUFS) pktinfo_take_errors(e, lane);
   else if (c->result != -ENOBUFS) engine_note_failure(e, -c->result);
   if (c->flags & URING_HAS_BUFFER) uring_return_buffer(&s->ring, (uint16_t)(c->flags >> URING_BUFFER_SHIFT));
   if (!(c->flags & URING_MORE)) {
@@ -309,3 +377,13 @@ static int sweep(engine_t *e) {
 
 const poller_t uring_poller = {
     .type = SOCK_DGRAM, .create = create, .destroy = destroy, .watch = watch, .forget = forget, .send = send_all, .receive = receive, .sweep = sweep};
+
+const poller_t pktinfo_uring_poller = {.type = SOCK_DGRAM,
+                                       .create = create_shared,
+                                       .destroy = destroy,
+                                       .open = pktinfo_open,
+                                       .watch = watch,
+                                       .forget = forget,
+                                       .send = send_all,
+                                       .receive = receive,
+                                       .sweep = sweep};

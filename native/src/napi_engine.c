@@ -19,7 +19,7 @@ static void engine_release(napi_env env, void *data, void *hint) {
 }
 
 // KINDS in src/client/engine.ts has the same order.
-static const poller_t *const pollers[] = {&epoll_poller, &uring_poller, &tcp_epoll_poller};
+static const poller_t *const pollers[] = {&epoll_poller, &uring_poller, &tcp_epoll_poller, &pktinfo_uring_poller, &pktinfo_mmsg_poller};
 
 // engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange, requestsPerConnection): External | −errno
 static napi_value engine_new(napi_env env, napi_callback_info info) {
@@ -77,6 +77,18 @@ static napi_value engine_flow(napi_env env, napi_callback_info info) {
   return number(env, engine_open(e, lane, (struct sockaddr *)&source, length));
 }
 
+// engineShareSockets(engine, flows, seed, first): before any is opened. 0 | −errno
+static napi_value engine_share(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  if (!e || e->computed || e->server.ss_family != AF_INET) return number(env, -EINVAL);
+  e->flows = (uint32_t)get_int(&a, 1);
+  e->computed = malloc(sizeof *e->computed);
+  int status = e->computed ? flow_sources_open(e->computed, (uint32_t)get_int(&a, 2), (uint64_t)get_double(&a, 3), (uint32_t)e->capacity)
+                           : -ENOMEM;
+  return number(env, status);
+}
+
 // engineWave(engine, firstFlow): closes what is open; lane 0 is this flow from now on
 static napi_value engine_wave(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
@@ -131,6 +143,7 @@ void define_engine(napi_env env, napi_value exports) {
       FUNCTION("uringProbe", uring_probe),
       FUNCTION("engineOpen", engine_new),
       FUNCTION("engineOpenFlow", engine_flow),
+      FUNCTION("engineShareSockets", engine_share),
       FUNCTION("engineWave", engine_wave),
       FUNCTION("engineDisconnect", engine_leave),
       FUNCTION("engineSend", engine_request),

@@ -48,6 +48,12 @@ typedef struct {
   uint64_t reserved[3];
 } uring_buffers_t;
 
+// What stands before the bytes that a receive of messages puts into a buffer; then come the sender's address and control data,
+// each in the room that it was given.
+typedef struct {
+  uint32_t sender_bytes, control_bytes, payload_bytes, flags;
+} uring_message_t;
+
 typedef struct {
   uint32_t count, flags;
   uint64_t reserved, data, tags;
@@ -86,7 +92,7 @@ enum {  // register
   URING_REGISTER_BUFFERS = 22,  // Linux 5.19
 };
 enum { URING_SPARSE = 1 << 0 };
-enum { URING_NOP = 0, URING_CANCEL = 14, URING_SEND = 26, URING_RECV = 27 };
+enum { URING_NOP = 0, URING_SEND_MESSAGE = 9, URING_RECV_MESSAGE = 10, URING_CANCEL = 14, URING_SEND = 26, URING_RECV = 27 };
 enum { URING_FIXED_FILE = 1 << 0, URING_SELECT_BUFFER = 1 << 5, URING_SKIP_SUCCESS = 1 << 6 };  // sqe.flags
 enum { URING_POLL_FIRST = 1 << 0, URING_MULTISHOT = 1 << 1 };                                     // sqe.priority
 enum { URING_HAS_BUFFER = 1 << 0, URING_MORE = 1 << 1, URING_BUFFER_SHIFT = 16 };                 // cqe.flags

@@ -78,12 +78,16 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `The flows ran in ${formatCount(waves)} waves of at most ${formatCount(waveSize)} open sockets.`,
     nextStep: 'To have them all open at once, raise the open-file limit (ulimit -n).',
   }),
+  'shared-sockets': ({ engine }, { measured }) => ({
+    message: `The flows have no socket each (${engine}): ${formatCount(measured)} send for all of them, each request from the source of its flow, and a reply counts where it came to that source. Members get them as from sockets of their own. What differs is the leg before the member, for which the client looks up a way for each request; its CPU time a round trip; and the room for replies, which flows share.`,
+    nextStep: `For the way that clients with a socket a flow have, ${flagOf('engine')} io_uring: in waves, where more flows are asked for than files may be open.`,
+  }),
   'ports-replaced': (_observed, { measured }) => ({
     message: `${plural(measured, 'source port', 'source ports')} of the plan ${measured === 1 ? 'was' : 'were'} in use and replaced: another run with this seed may differ there.`,
   }),
-  'engine-fallback': ({ engineFallback }) => ({
-    message: `The client used epoll, since it cannot have io_uring: ${engineFallback}. It takes more CPU time a round trip.`,
-    nextStep: `Compare this run with others over epoll only: ${flagOf('engine')} epoll makes that explicit; rpbench doctor says what would allow io_uring.`,
+  'engine-fallback': ({ engine, engineFallback }) => ({
+    message: `The client used ${engine}, since it cannot have io_uring: ${engineFallback}. It takes more CPU time a round trip.`,
+    nextStep: `Compare this run with others over ${engine} only: ${flagOf('engine')} ${engine} makes that explicit; rpbench doctor says what would allow io_uring.`,
   }),
   exposed: ({ exposed }) => ({
     message: `The group listens on ${listening(exposed)}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,

@@ -12,7 +12,7 @@ import type { HostFacts, RunRequest } from '../plan/run-plan.js'
 export function hostFacts(engine?: RunRequest['engine']): HostFacts {
   requireProc()
   const backlog = mostBacklog()
-  const refusal = engine === 'epoll' ? undefined : ioUringRefusal()
+  const refusal = engine === 'epoll' || engine === 'pktinfo-mmsg' ? undefined : ioUringRefusal()
   return {
     cpus: availableParallelism(),
     allowedCpus: cpusAllowed(),

@@ -6,6 +6,7 @@ import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
+import { sharedSocketsOf } from '../recording/flow-sources.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
 import { connectionsOf } from './connections.js'
@@ -75,6 +76,8 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),
     waves: plan.waves,
     waveSize: plan.waveSize,
+    engine: plan.engine,
+    sharedSockets: sharedSocketsOf(reports),
     portsReplaced: sum(reports.map((r) => r.replaced)),
     receiveBuffer: {
       ...(asked !== undefined && { asked }),

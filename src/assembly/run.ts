@@ -7,6 +7,7 @@ import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
 import { sourceOf } from '../plan/flow-sources.js'
+import { sharedSocketsOf } from '../recording/flow-sources.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
@@ -171,6 +172,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const intervals = intervalsOf(recording, books)
   const connections = connectionsOf(recording)
   const crossCheck = crossCheckOf(recording, books, ledgers)
+  const sockets = sharedSocketsOf(reports)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
   const takenBalance = byFlow ? takenBalanceOf(recording, members) : undefined
@@ -185,7 +187,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     members,
     ...(group.front && { front: frontResult(plan, group.front) }),
     ...standstill,
-    client: { engine: plan.engine, ...(clientCpus && { cpus: clientCpus }) },
+    client: { engine: plan.engine, ...(sockets > 0 && { sockets }), ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
     affinity: affinityOf(recording),
     ...(hashes && { hash: analysePlacement([...flowRows(recording)], hashes, plan.procs) }),

@@ -15,6 +15,8 @@ interface Poller {
 const DATAGRAMS: Readonly<Record<EngineKind, Poller>> = {
   epoll: { poller: 0, waitCall: 'epoll_wait' },
   io_uring: { poller: 1, waitCall: 'io_uring_enter' },
+  pktinfo: { poller: 3, waitCall: 'io_uring_enter' },
+  'pktinfo-mmsg': { poller: 4, waitCall: 'epoll_wait' },
 }
 const STREAMS: Poller = { poller: 2, waitCall: 'epoll_wait' }
 
@@ -24,7 +26,7 @@ export interface EngineOptions {
   transport: 'udp' | 'tcp'
   /** over TCP: requests after which a flow leaves its connection, to open another for the next; none when absent */
   requestsPerConnection?: number | undefined
-  /** how many flows can be open at a time */
+  /** how many sockets can be open at a time: flows, or what they share */
   lanes: number
   payloadBytes: number
   runId: bigint
@@ -70,6 +72,15 @@ export class Engine {
       )
     }
     this.#handle = opened
+  }
+
+  /**
+   * To be called before any is opened, of an engine whose flows share sockets: lanes of what is sent and received are flows then,
+   * those of `open` are sockets.
+   * @param seed and @param first of ComputedSources, which computes where each flow comes from
+   */
+  shareSockets(flows: number, seed: number, first: number): void {
+    checked(addon.engineShareSockets(this.#handle, flows, seed, first), 'malloc')
   }
 
   /** Opens the socket of a flow; an error is returned, since a port in use is an ordinary thing here. */

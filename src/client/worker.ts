@@ -5,6 +5,7 @@ import { Control } from './control.js'
 import { createSource, endsWithReplies } from './create-source.js'
 import { Driver, type DriveFigures, type Phase } from './driver.js'
 import { Engine } from './engine.js'
+import { socketsOf } from './flow-sockets.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import { combineConnections, type ConnectionCounts } from '../recording/connection-counts.js'
 import type { WorkerReport } from '../recording/worker-report.js'
@@ -12,59 +13,7 @@ import { Requests } from './requests.js'
 import { IntervalMemory } from './interval-memory.js'
 import { LEAST_SILENCE_NS, Silence } from './silence.js'
 import { StampError } from './stamp-error.js'
-import { endpoint } from '../units/addresses.js'
 import { Tally } from './tally.js'
-
-/** The flows of one worker: which address and port each has, after those in use were replaced by spare ones. */
-class Flows {
-  readonly addressIndex: Uint16Array
-  readonly port: Uint16Array
-  replaced = 0
-  #spare: number
-
-  constructor(readonly task: WorkerTask) {
-    const { share } = task
-    this.addressIndex = share.addressIndex.slice(0, share.flows)
-    this.port = share.port.slice(0, share.flows)
-    this.#spare = share.flows
-  }
-
-  /** Opens flows `from` … `to`−1 of the share at lanes 0 and up. */
-  open(engine: Engine, from: number, to: number): void {
-    for (let flow = from; flow < to; flow++) {
-      for (;;) {
-        const address = this.task.share.addresses[this.addressIndex[flow]!]!
-        const error = engine.open(flow - from, address, this.port[flow]!)
-        if (!error) break
-        if (error.code !== 'EADDRINUSE') throw this.#failed(flow, address, error)
-        this.#replace(flow)
-      }
-    }
-  }
-
-  #replace(flow: number): void {
-    const { share } = this.task
-    if (this.#spare >= share.port.length)
-      throw new RpbenchError(
-        'RPB_FLOWS',
-        `Source port ${this.port[flow]} is in use and no spare one is left: widen --source-ports, add --source-addresses, or lower --flows.`,
-      )
-    this.addressIndex[flow] = share.addressIndex[this.#spare]!
-    this.port[flow] = share.port[this.#spare]!
-    this.#spare++
-    this.replaced++
-  }
-
-  #failed(flow: number, address: string, error: Error & { code: string }): RpbenchError {
-    const where = `Flow ${flow + this.task.share.firstFlow} from ${endpoint(address, this.port[flow]!)}`
-    if (error.code === 'EMFILE' || error.code === 'ENFILE')
-      return new RpbenchError(
-        'RPB_FILES',
-        `${where} met the limit of open files: raise it with ulimit -n, or lower --wave-size (now ${this.task.waveSize}).`,
-      )
-    return new RpbenchError('RPB_FLOWS', `${where} could not be opened (${error.message}).`)
-  }
-}
 
 /** The wait between what a worker says and what it does next. */
 class Gate {
@@ -132,11 +81,10 @@ function drive(task: WorkerTask): WorkerReport {
   const intervals = task.intervals && new IntervalMemory(task.intervals)
   const barrier = new Gate(task, control, intervals)
   const scheduled = task.rateHz !== undefined
-  const lanes = Math.min(task.waveSize, share.flows)
-  const waves = Math.ceil(share.flows / lanes)
+  const flows = socketsOf(share, task.waveSize)
+  const { lanes, waves } = flows
   const engine = new Engine({ ...task, lanes })
   const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
-  const flows = new Flows(task)
   const tally = new Tally(
     share.flows,
     task.members,
@@ -209,7 +157,7 @@ function drive(task: WorkerTask): WorkerReport {
   }
   return {
     firstFlow: share.firstFlow,
-    sources: { addresses: share.addresses, addressIndex: flows.addressIndex, port: flows.port },
+    sources: flows.sources,
     replaced: flows.replaced,
     waves,
     sent: tally.flows.sent,

@@ -3,6 +3,8 @@ import { RpbenchError, usageError } from '../errors.js'
 import { readTextFile } from '../files/text-file.js'
 import { isFenced, isLocalAddress, loopbackIsUp, mayBind } from '../host/addresses.js'
 import { firstUnprivilegedPort } from '../host/limits.js'
+import { sharesSockets } from '../plan/engine.js'
+import { disjointComputedDraws, planComputedFlows, type ComputedFlowsInput } from '../plan/computed-flows.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { refuseNotYet } from '../plan/target-rules.js'
@@ -68,12 +70,27 @@ function sourcesOf(plan: RunPlan): FlowPlanInput {
   }
 }
 
+/** The same where flows share sockets. */
+function computedSourcesOf({
+  flows,
+  sourcePorts,
+  seed,
+  workers,
+  inFlight,
+  rateHz,
+}: RunPlan): ComputedFlowsInput {
+  return { flows, ports: sourcePorts, seed, workers, ...(rateHz === undefined && { inFlight }) }
+}
+
 /**
  * How many runs of a plan there can be that share no source; undefined where each has another server port, so that the same
  * source is another flow.
  */
 export function independentRuns(plan: RunPlan): number | undefined {
-  return plan.port === 0 ? undefined : disjointDraws(sourcesOf(plan))
+  if (plan.port === 0) return undefined
+  return sharesSockets(plan.engine)
+    ? disjointComputedDraws(computedSourcesOf(plan))
+    : disjointDraws(sourcesOf(plan))
 }
 
 /**
@@ -101,10 +118,10 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
   refusePrivileged('port', bound, [plan.port, plan.port])
   refusePrivileged('sourcePorts', plan.sourceAddresses?.[0] ?? plan.host, plan.sourcePorts)
   const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
-  const flowPlan = planFlows({
-    ...sourcesOf(plan),
-    ...(draw && { seed: draw.seed, draw: draw.index }),
-  })
+  const drawn = draw && { seed: draw.seed, draw: draw.index }
+  const flowPlan = sharesSockets(plan.engine)
+    ? planComputedFlows({ ...computedSourcesOf(plan), ...drawn })
+    : planFlows({ ...sourcesOf(plan), ...drawn })
   return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
 }
 

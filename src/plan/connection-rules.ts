@@ -17,7 +17,7 @@ export function refuseConnections(request: RunRequest, protocol: Protocol): void
       `${flagOf('requestsPerConnection')} is of connections, which ${flagOf('protocol')} ${protocol} has none of: take ${PROTOCOLS.filter(overTcp).join(' or ')}.`,
     )
   }
-  if (engine !== undefined && engine !== 'epoll')
+  if (engine !== undefined && engine !== 'epoll' && engine !== 'auto')
     throw usageError(`${flagOf('engine')} ${engine} moves datagrams: over TCP leave it out for epoll.`)
   if (requests !== undefined && requestsPerConnection !== undefined && requests % requestsPerConnection !== 0)
     throw usageError(

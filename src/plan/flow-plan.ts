@@ -1,6 +1,8 @@
 import { usageError } from '../errors.js'
 import { shuffled } from '../stats/shuffle.js'
 import { addressesFrom, isBroadcast, isLoopback } from '../units/addresses.js'
+import { shareComputedFlows, type ComputedFlows } from './computed-flows.js'
+import type { ListedSources } from './flow-sources.js'
 import { flagOf } from './parameters/table.js'
 
 /** Which share of a port range is planned on by default: the rest replaces ports that are in use. */
@@ -17,14 +19,12 @@ const MOST_ADDRESSES = 65_536
  * Source address and port of every flow, in the order of flow ids, and behind them candidates that may replace a
  * port in use. Pure: the same flows, addresses, ports and seed give the same plan.
  */
-export interface FlowPlan {
-  addresses: string[]
-  /** index into `addresses`, one a candidate */
-  addressIndex: Uint16Array
-  port: Uint16Array
+export interface ListedFlows extends ListedSources {
   /** how many of the candidates are flows; the others are spare */
   flows: number
 }
+
+export type FlowPlan = ListedFlows | ComputedFlows
 
 export interface FlowPlanInput {
   flows: number
@@ -77,7 +77,7 @@ function candidates(capacity: number, { flows, seed, draw = 0 }: FlowPlanInput):
  * (127.0.0.2, …) when one has too few ports; IPv6 has but one there.
  * @throws RpbenchError (wrong usage) when the flows do not fit, saying what does
  */
-export function planFlows(input: FlowPlanInput): FlowPlan {
+export function planFlows(input: FlowPlanInput): ListedFlows {
   const [first, last] = input.ports
   const range = last - first + 1
   const addresses = sourceAddresses(input, range)
@@ -95,13 +95,19 @@ export function planFlows(input: FlowPlanInput): FlowPlan {
   }
 }
 
-/** One worker's part of a plan: its flows, then its spare candidates. `firstFlow` is the id of its first flow. */
-export interface FlowShare extends FlowPlan {
+interface Share {
+  /** id of its first flow */
   firstFlow: number
 }
 
+/** One worker's part of a plan: its flows, then its spare candidates. */
+export type FlowShare = FlowPlan & Share
+
 /** Splits a plan over workers, flows and spares alike, sizes differing by one at most. */
+export function shareFlows(plan: ListedFlows, workers: number): (ListedFlows & Share)[]
+export function shareFlows(plan: FlowPlan, workers: number): FlowShare[]
 export function shareFlows(plan: FlowPlan, workers: number): FlowShare[] {
+  if (!('addressIndex' in plan)) return shareComputedFlows(plan, workers)
   const spares = plan.port.length - plan.flows
   const cut = (total: number, i: number): number => Math.floor((total * i) / workers)
   return Array.from({ length: workers }, (_, i) => {

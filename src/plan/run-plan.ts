@@ -4,13 +4,13 @@ import { refuseForeignCpus } from './cpu-list.js'
 import { refuseConnections } from './connection-rules.js'
 import { DISPATCH } from './dispatch.js'
 import { refuseUnderDispatch } from './dispatch-rules.js'
-import type { EngineKind } from './engine.js'
+import { chooseEngine } from './engine-choice.js'
+import { sharesSockets, type EngineKind } from './engine.js'
 import { refuseListeners } from './listener-rules.js'
 import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
 import { shareOf } from './share.js'
-import { PROTOCOL } from './protocol.js'
 import { protocolFor, refuseWithTarget } from './target-rules.js'
 import { boundTo, type Family } from './transport.js'
 import { familyOf } from '../units/addresses.js'
@@ -37,7 +37,8 @@ export type PlannedParameters = {
 } & { -readonly [Key in OptionalKey]?: ParameterValue<Key> }
 
 /** Every parameter of a run, with nothing left open, and what comes of them. */
-export interface RunPlan extends PlannedParameters {
+export interface RunPlan extends Omit<PlannedParameters, 'engine'> {
+  engine: EngineKind
   /** of the sockets of the group, or of the target */
   family: Family
   /** how often all sockets are opened anew, so that each flow has its turn */
@@ -74,19 +75,6 @@ function filesForFlows(procs: number, { limit, used }: HostFacts['openFiles']): 
       `The limit of ${limit} open files leaves none for flows beside ${procs} members: raise it with ulimit -n, or lower ${flagOf('procs')}.`,
     )
   return room
-}
-
-function engineOf(
-  asked: EngineKind | undefined,
-  { ioUringRefusal: refusal }: HostFacts,
-): Pick<RunPlan, 'engine' | 'engineFallback'> {
-  if (refusal === undefined) return { engine: asked ?? 'io_uring' }
-  if (asked === 'io_uring')
-    throw new RpbenchError(
-      'RPB_ENGINE',
-      `${flagOf('engine')} ${asked} cannot be had: ${refusal}; leave ${flagOf('engine')} out for epoll.`,
-    )
-  return { engine: 'epoll', ...(asked === undefined && { engineFallback: refusal }) }
 }
 
 function fixedDefaults(): Pick<PlannedParameters, FixedKey> {
@@ -150,7 +138,16 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     throw usageError(
       `${flagOf('waveSize')} ${request.waveSize} does not fit: the limit of ${facts.openFiles.limit} open files leaves ${room} for flows; lower it, or raise the limit with ulimit -n.`,
     )
-  const waveSize = Math.min(flows, request.waveSize ?? room)
+  const chosen = chooseEngine({
+    request,
+    flows,
+    room,
+    host: asked.host,
+    protocol,
+    ioUringRefusal: facts.ioUringRefusal,
+  })
+  // Sockets that are shared are few: all flows can be asked at any time.
+  const waveSize = sharesSockets(chosen.engine) ? flows : Math.min(flows, request.waveSize ?? room)
   const workers = Math.min(
     request.workers ?? Math.min(MOST_DEFAULT_WORKERS, Math.max(1, Math.floor(facts.cpus / CPUS_PER_WORKER))),
     inFlight,
@@ -169,8 +166,6 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     workers,
     ...(request.requests === undefined && { durationNs: request.durationNs ?? defaultOf('durationNs') }),
     ...(request.rateHz !== undefined && { arrivals: request.arrivals ?? defaultOf('arrivals') }),
-    ...(PROTOCOL[protocol].transport === 'tcp'
-      ? { engine: 'epoll' as const }
-      : engineOf(request.engine, facts)),
+    ...chosen,
   }
 }

@@ -80,7 +80,8 @@ export function completeVerifyPlan(
     steering = defaultOf('steering', 'verify'),
   } = request
   const wanted = request.flows ?? defaultOf('flows', 'verify')
-  const { waveSize, waves } = completePlan({ host, listen, procs, flows: wanted }, facts)
+  // Of sockets: what is claimed is claimed of flows that have one each.
+  const { waveSize, waves } = completePlan({ host, listen, procs, flows: wanted, engine: 'epoll' }, facts)
   if (request.flows !== undefined && waves > 1)
     throw usageError(
       `${flagOf('flows')} ${request.flows} does not fit: all flows are open at once, and the open-file limit leaves ${waveSize}; lower it, or raise the limit with ulimit -n.`,

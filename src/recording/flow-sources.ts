@@ -8,3 +8,7 @@ export function* flowSources(
   for (const { sources, sent } of reports)
     for (let flow = 0; flow < sent.length; flow++) yield sourceOf(sources, flow)
 }
+
+/** How many sockets flows share; 0 where each has one. */
+export const sharedSocketsOf = (reports: readonly Pick<WorkerReport, 'sources'>[]): number =>
+  reports.reduce((sum, { sources }) => sum + ('ports' in sources ? sources.ports.length : 0), 0)

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ENGINES } from '../plan/engine.js'
 import { CLAIM_IDS } from '../plan/claim-ids.js'
 import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'
@@ -71,6 +72,7 @@ function planOf<Effective extends z.ZodType>(effective: Effective) {
 export const plannedRun = planOf(
   z.object({
     ...shape,
+    engine: z.enum(ENGINES).describe(RUN_PARAMETERS.engine.help),
     family: z.enum(FAMILIES).describe("of the group's sockets"),
     waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
     engineFallback: z

@@ -96,6 +96,7 @@ export const runResult = z.object({
   client: z
     .object({
       engine: z.enum(ENGINES).optional().describe('how it sends and receives'),
+      sockets: count.optional().describe('that all flows share; absent where each has one'),
       cpus: z
         .array(index)
         .optional()

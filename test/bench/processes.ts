@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { EngineKind } from '../../src/plan/engine.js'
 import type { RepeatResult } from '../../src/result/repeat-result.js'
 import type { RunResult } from '../../src/result/run-result.js'
 import type { SweepResult } from '../../src/result/sweep-result.js'
@@ -22,7 +21,11 @@ export interface LimitResult {
 
 export type Limit = (procs: number, flows: number, seconds: number) => Promise<LimitResult>
 
-const LIMIT_LIBRARIES: Readonly<Record<EngineKind, readonly string[]>> = {
+/** Those that the yardstick has: a socket a flow. */
+export const LIMIT_ENGINES = ['epoll', 'io_uring'] as const
+type LimitEngine = (typeof LIMIT_ENGINES)[number]
+
+const LIMIT_LIBRARIES: Readonly<Record<LimitEngine, readonly string[]>> = {
   epoll: [],
   io_uring: ['-DURING', '-luring'],
 }
@@ -31,7 +34,7 @@ const LIMIT_LIBRARIES: Readonly<Record<EngineKind, readonly string[]>> = {
  * Compiles the yardstick, plain C, and returns how to run it; undefined where its library is not installed, which it
  * takes for io_uring (liburing-dev).
  */
-export async function compileLimit(engine: EngineKind): Promise<Limit | undefined> {
+export async function compileLimit(engine: LimitEngine): Promise<Limit | undefined> {
   const binary = path.join(mkdtempSync(path.join(tmpdir(), 'rpbench-limit-')), 'limit')
   const source = path.join(ROOT, 'test/bench/limit.c')
   try {

@@ -1,6 +1,6 @@
 import { ENGINES, type EngineKind } from '../../src/plan/engine.js'
 import { median } from '../../src/stats/median.js'
-import { compileLimit, runRpbench } from './processes.js'
+import { compileLimit, LIMIT_ENGINES, runRpbench } from './processes.js'
 
 const ROUNDS = 5
 const SECONDS = 2
@@ -15,7 +15,7 @@ interface Reached {
 
 type Contestant = (flows: number) => Promise<Reached>
 
-async function yardstick(engine: EngineKind): Promise<Contestant | undefined> {
+async function yardstick(engine: (typeof LIMIT_ENGINES)[number]): Promise<Contestant | undefined> {
   const limit = await compileLimit(engine)
   return (
     limit &&
@@ -43,20 +43,22 @@ const AIMS = [
   ['rpbench io_uring', 'limit epoll', '≥ 1.15'],
   ['rpbench io_uring', 'limit io_uring', '≥ 0.95'],
   ['rpbench epoll', 'limit epoll', ''],
+  ['rpbench pktinfo', 'limit io_uring', '≥ 1.0 with 10,000 flows'],
+  ['rpbench pktinfo-mmsg', 'limit epoll', ''],
 ] as const
 
 /**
- * rpbench against the yardstick in plain C (limit.c), each over epoll and io_uring, in turn; closed loop with as many
+ * rpbench against the yardstick in plain C (limit.c), each over its engines, in turn; closed loop with as many
  * requests in flight as flows. Ratios are of each round, and their median is told: single figures of a shared machine mean little.
  */
 export async function compareWithYardstick(): Promise<void> {
   const contestants = new Map<string, Contestant>()
-  for (const engine of ENGINES) {
+  for (const engine of LIMIT_ENGINES) {
     const limit = await yardstick(engine)
     if (limit) contestants.set(`limit ${engine}`, limit)
     else console.log(`no limit over ${engine}: it takes liburing-dev`)
-    contestants.set(`rpbench ${engine}`, rpbench(engine))
   }
+  for (const engine of ENGINES) contestants.set(`rpbench ${engine}`, rpbench(engine))
   console.log(
     `round trips/s against limit.c: ${PROCS} processes, 1 client thread, medians of ${ROUNDS} rounds in turn`,
   )
@@ -71,7 +73,7 @@ export async function compareWithYardstick(): Promise<void> {
     for (const name of contestants.keys()) {
       const of = (key: keyof Reached): number => mid((reached) => reached.get(name)![key])
       console.log(
-        `  ${flows} flows  ${name.padEnd(16)} ${of('rate').toFixed(0).padStart(7)}/s  CPU a round trip: client ${of('client').toFixed(2)} µs, members ${of('members').toFixed(2)} µs`,
+        `  ${flows} flows  ${name.padEnd(20)} ${of('rate').toFixed(0).padStart(7)}/s  CPU a round trip: client ${of('client').toFixed(2)} µs, members ${of('members').toFixed(2)} µs`,
       )
     }
     for (const [ours, theirs, aim] of AIMS) {

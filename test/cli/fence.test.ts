@@ -43,6 +43,18 @@ describe('no datagram leaves by another interface than lo (root)', { skip: !mayH
     expect(left).toBe(0)
   })
 
+  it('when the addresses of lo are taken away from flows that share sockets, and the way out is there', async () => {
+    const wayOut = 'ip route add default via 10.9.0.3 dev out'
+    const under = inNamespace(
+      `${SECOND_INTERFACE} && ${wayOut} && { (until [ $(awk '/lo:/ { print $3 }' /proc/net/dev) -gt 3000 ]; do sleep 0.02; done; ip addr flush dev lo) & }`,
+      `awk '/out:/ { print "left by it:", $11 }' /proc/net/dev >&2`,
+    )
+    const { left, result } = await runUnder(under, ['--engine', 'pktinfo'])
+    expect(result.books.sent).toBeGreaterThan(0)
+    expect(result.books.sendErrors + result.books.echoErrors, 'they were taken away').toBeGreaterThan(0)
+    expect(left).toBe(0)
+  })
+
   it.each([
     ['the group’s', '10.9.0.2'],
     ['a client’s', '10.9.0.3'],

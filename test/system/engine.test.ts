@@ -7,16 +7,24 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../src/client/engine.js'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
-import { ENGINES } from '../../src/plan/engine.js'
+import { ENGINES, sharesSockets } from '../../src/plan/engine.js'
+import { computedSource, sourceOf } from '../../src/plan/flow-sources.js'
 import { HEADER_BYTES } from '../../src/plan/datagram.js'
 import { measure, quietPort } from './experiment.js'
 import { until } from './process-table.js'
 
 const PAYLOAD = 100
 const KIND_AND_PHASE = 5
+const FLOW = 16
 const SEQUENCE = 24
 /** A number of datagrams that is more than the engine over io_uring has buffers for. */
 const MORE_THAN_BUFFERS = 1500
+
+const SOCKETS = 4
+/** Of flows that share them. */
+const SOURCES = { seed: 11, first: 5_000_000_000, ports: [0, 1, 2, 3] }
+
+const indexOf = (flow: number): number => computedSource(SOURCES, flow).portIndex
 
 /** Sends on the given lanes; sequences count from `first`. */
 function ask(engine: Engine, lanes: readonly number[], first = 0): void {
@@ -45,7 +53,9 @@ async function events(engine: Engine, count: number): Promise<{ lane: number; se
   return all
 }
 
-const possible = ENGINES.filter((kind) => kind === 'epoll' || ioUringRefusal() === undefined)
+const possible = ENGINES.filter(
+  (kind) => ['epoll', 'pktinfo-mmsg'].includes(kind) || ioUringRefusal() === undefined,
+)
 
 it.runIf(possible.includes('io_uring'))('says what to do where the kernel has no room for its flows', () =>
   expect(
@@ -76,14 +86,15 @@ it.runIf(possible.includes('io_uring'))(
 
 describe.each(possible)('the engine over %s', (kind) => {
   let server: Socket
-  let requests: { data: Buffer; port: number }[]
+  const shared = sharesSockets(kind)
+  let requests: { data: Buffer; port: number; address: string }[]
   let engines: Engine[]
 
   beforeEach(async () => {
     requests = []
     engines = []
     server = createSocket('udp4')
-    server.on('message', (data, { port }) => requests.push({ data, port }))
+    server.on('message', (data, { port, address }) => requests.push({ data, port, address }))
     server.bind(0, '127.0.0.1')
     await once(server, 'listening')
   })
@@ -92,19 +103,21 @@ describe.each(possible)('the engine over %s', (kind) => {
     server.close()
   })
 
-  /** An engine towards the server, with `lanes` flows open. */
+  /** An engine towards the server, with `lanes` flows open; where they share sockets, a few of those. */
   function engineOf(lanes: number, port = server.address().port): Engine {
     const engine = new Engine({
       engine: kind,
       transport: 'udp',
-      lanes,
+      lanes: shared ? SOCKETS : lanes,
       payloadBytes: PAYLOAD,
       runId: 7n,
       epochNs: process.hrtime.bigint(),
       server: { address: '127.0.0.1', port },
     })
     engines.push(engine)
-    for (let lane = 0; lane < lanes; lane++) expect(engine.open(lane, '127.0.0.1', 0)).toBeUndefined()
+    if (shared) engine.shareSockets(lanes, SOURCES.seed, SOURCES.first)
+    for (let lane = 0; lane < (shared ? SOCKETS : lanes); lane++)
+      expect(engine.open(lane, shared ? '0.0.0.0' : '127.0.0.1', 0)).toBeUndefined()
     return engine
   }
 
@@ -114,11 +127,14 @@ describe.each(possible)('the engine over %s', (kind) => {
     return requests.splice(0)
   }
 
-  async function reply({ data, port }: { data: Buffer; port: number }, change?: (reply: Buffer) => Buffer) {
+  async function reply(
+    { data, port, address }: (typeof requests)[number],
+    change?: (reply: Buffer) => Buffer,
+  ) {
     const answer = Buffer.from(data)
     answer[KIND_AND_PHASE]! |= 1
     await new Promise((sent) => {
-      server.send(change ? change(answer) : answer, port, '127.0.0.1', sent)
+      server.send(change ? change(answer) : answer, port, address, sent)
     })
   }
 
@@ -126,7 +142,7 @@ describe.each(possible)('the engine over %s', (kind) => {
     const engine = engineOf(3)
     ask(engine, [2, 0, 1], 40)
     const got = await taken(3)
-    expect(new Set(got.map(({ port }) => port)).size).toBe(3)
+    expect(new Set(got.map(({ address, port }) => `${address}:${port}`)).size).toBe(3)
     expect(got.map(({ data }) => data.length)).toEqual([PAYLOAD, PAYLOAD, PAYLOAD])
     expect(new Set(got.map(({ data }) => data.readBigUInt64LE(SEQUENCE)))).toEqual(new Set([40n, 41n, 42n]))
     const { sendNs } = engine.exchange
@@ -202,6 +218,49 @@ describe.each(possible)('the engine over %s', (kind) => {
     }
   })
 
+  it.runIf(shared)('sends flows from the sources that the plan computes', async () => {
+    const engine = engineOf(20_000)
+    const flows = [0, 15, 16, 63, 64, 1000, 10_007, 19_999]
+    ask(engine, flows)
+    const got = await taken(flows.length)
+    const seen = got.map(({ data, address, port }) => ({ flow: data.readUInt32LE(FLOW), address, port }))
+    expect(seen.toSorted((a, b) => a.flow - b.flow).map(({ address }) => address)).toEqual(
+      flows.map((flow) => sourceOf(SOURCES, flow).address),
+    )
+    const portOf = new Map(seen.map(({ flow, port }) => [flow, port]))
+    for (const one of flows)
+      for (const other of flows)
+        expect(portOf.get(one) === portOf.get(other)).toBe(indexOf(one) === indexOf(other))
+  })
+
+  it.runIf(shared)('takes a reply that came to the address of another flow for none', async () => {
+    const engine = engineOf(20_000)
+    ask(engine, [3, 4, 20])
+    const [one, other, third] = (await taken(3)).toSorted(
+      (a, b) => a.data.readUInt32LE(FLOW) - b.data.readUInt32LE(FLOW),
+    )
+    await reply({ ...one!, address: other!.address })
+    await reply({ ...one!, address: third!.address, port: third!.port })
+    await reply({ ...one!, port: third!.port })
+    await reply(one!)
+    expect(await events(engine, 1)).toEqual([{ lane: 3, sequence: 0 }])
+    expect(engine.exchange.strangers).toBe(3)
+  })
+
+  it.runIf(shared)('takes a reply of somebody else than the server for none', async () => {
+    const engine = engineOf(10)
+    ask(engine, [3])
+    const [request] = await taken(1)
+    const data = Buffer.from(request!.data)
+    data[KIND_AND_PHASE]! |= 1
+    const other = createSocket('udp4')
+    await new Promise((sent) => other.send(data, request!.port, request!.address, sent))
+    other.close()
+    await reply(request!)
+    expect(await events(engine, 1)).toEqual([{ lane: 3, sequence: 0 }])
+    expect(engine.exchange.strangers).toBe(1)
+  })
+
   it('refuses a lane that it does not have', () => {
     const engine = engineOf(2)
     ask(engine, [2, -1, 0])
@@ -209,17 +268,20 @@ describe.each(possible)('the engine over %s', (kind) => {
     expect(engine.exchange.sendNs[2]).toBeGreaterThan(0)
   })
 
-  it('gives all ports back at once when a wave ends, also with replies under way', async () => {
-    const ports = [...new Set(Array.from({ length: 200 }, () => quietPort()))]
-    const engine = engineOf(ports.length)
-    for (let wave = 0; wave < 3; wave++) {
-      engine.wave(0)
-      ports.forEach((port, lane) => expect(engine.open(lane, '127.0.0.1', port)).toBeUndefined())
-      ask(engine, [0, 1, 2])
-      for (const request of await taken(3)) await reply(request)
-    }
-    expect(await events(engine, 3)).toHaveLength(3)
-  })
+  it.skipIf(shared)(
+    'gives all ports back at once when a wave ends, also with replies under way',
+    async () => {
+      const ports = [...new Set(Array.from({ length: 200 }, () => quietPort()))]
+      const engine = engineOf(ports.length)
+      for (let wave = 0; wave < 3; wave++) {
+        engine.wave(0)
+        ports.forEach((port, lane) => expect(engine.open(lane, '127.0.0.1', port)).toBeUndefined())
+        ask(engine, [0, 1, 2])
+        for (const request of await taken(3)) await reply(request)
+      }
+      expect(await events(engine, 3)).toHaveLength(3)
+    },
+  )
 
   it('has books that balance in a closed loop with several requests in flight per flow', async () => {
     const { result } = await measure({ procs: 2, flows: 7, inFlight: 150, engine: kind })
@@ -228,11 +290,11 @@ describe.each(possible)('the engine over %s', (kind) => {
     expect(result.books.replied).toBeGreaterThan(1000)
   })
 
-  it('has books that balance in an open loop, in waves', async () => {
+  it(`has books that balance in an open loop${shared ? '' : ', in waves'}`, async () => {
     const { result, flows } = await measure({
       procs: 2,
       flows: 300,
-      waveSize: 100,
+      ...(!shared && { waveSize: 100 }),
       rateHz: 5000,
       arrivals: 'poisson',
       engine: kind,

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { runExperiment, type RunOptions } from '../../src/experiment/run.js'
 import { prepareTraffic } from '../../src/experiment/traffic.js'
 import { ephemeralPortRange, openFileCount, openFileLimit } from '../../src/host/limits.js'
+import type { FlowPlan } from '../../src/plan/flow-plan.js'
 import { repetitionOf } from '../../src/plan/repetition.js'
 import { completePlan, type RunRequest } from '../../src/plan/run-plan.js'
 import type { FlowRow, RunResult } from '../../src/result/run-result.js'
@@ -17,11 +18,17 @@ const SHORT: RunRequest = { durationNs: 200e6, warmupNs: 50e6, timeoutNs: 10e9 }
 
 /**
  * Runs the main job in this process, with members and workers as the tool has them.
+ * @param options those of a run, and in place of the flows that the plan has, others
  * @param repetition which of the draws of this plan, from 0; without, that of its seed
  */
 export async function measure(
   request: RunRequest,
-  options: Partial<Pick<RunOptions, 'signal' | 'onProgress' | 'intervals' | 'testbed'>> = {},
+  {
+    flowPlan,
+    ...options
+  }: Partial<Pick<RunOptions, 'signal' | 'onProgress' | 'intervals' | 'testbed'>> & {
+    flowPlan?: FlowPlan
+  } = {},
   repetition?: number,
 ): Promise<Measured> {
   const wanted = { ...SHORT, ...request }
@@ -34,7 +41,7 @@ export async function measure(
   const { plan, draw } = repetition === undefined ? { plan: asked } : repetitionOf(asked, repetition)
   const outcome = await runExperiment({
     plan,
-    traffic: prepareTraffic(plan, draw),
+    traffic: { ...prepareTraffic(plan, draw), ...(flowPlan && { flowPlan }) },
     supplied: {},
     toolVersion: '0.0.0',
     signal: new AbortController().signal,

@@ -234,6 +234,8 @@ describe('the checks of a run with a front', () => {
     waves: 1,
     waveSize: 100,
     portsReplaced: 0,
+    engine: 'io_uring',
+    sharedSockets: 0,
     receiveBuffer: { got: 4096 },
     droppedAtMembers: 0,
     droppedAtSilent: 0,

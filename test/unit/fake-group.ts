@@ -200,8 +200,8 @@ export class FakeGroup implements Group {
     }
   }
 
-  hashesOf(flows: readonly { port: number }[]): number[] | undefined {
-    return this.observed ? flows.map(({ port }) => FakeGroup.hashOf(port)) : undefined
+  hashesOf(flows: Iterable<{ port: number }>): number[] | undefined {
+    return this.observed ? [...flows].map(({ port }) => FakeGroup.hashOf(port)) : undefined
   }
 
   async stop(): Promise<void> {}

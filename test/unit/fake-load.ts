@@ -1,3 +1,4 @@
+import { sourceOf } from '../../src/plan/flow-sources.js'
 import { Exchange } from '../../src/client/exchange.js'
 import { IntervalMemory } from '../../src/client/interval-memory.js'
 import type { Load, LoadReading } from '../../src/client/load.js'
@@ -55,7 +56,7 @@ export class FakeLoad implements Load {
       tally.noteSent(flow, atNs)
       tally.timeline?.noteSent(atNs)
       if (rateHz !== undefined) tally.lag.record(0)
-      const life = group.take(flowPlan.port[flow]!)
+      const life = group.take(sourceOf(flowPlan, flow).port)
       if (life === undefined) continue
       const heardNs = atNs + ROUND_TRIP_NS
       x.member[0] = life.member
@@ -74,10 +75,9 @@ export class FakeLoad implements Load {
   }
 
   #report(tally: Tally, activeNs: number): WorkerReport {
-    const { addresses, addressIndex, port, flows } = this.options.flowPlan
     return {
       firstFlow: 0,
-      sources: { addresses, addressIndex: addressIndex.slice(0, flows), port: port.slice(0, flows) },
+      sources: this.options.flowPlan,
       replaced: 0,
       waves: 1,
       sent: tally.flows.sent,

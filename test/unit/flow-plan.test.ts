@@ -4,14 +4,14 @@ import {
   disjointDraws,
   planFlows,
   shareFlows,
-  type FlowPlan,
+  type ListedFlows,
   type FlowPlanInput,
 } from '../../src/plan/flow-plan.js'
 
 const LOOPBACK: FlowPlanInput = { flows: 100, ports: [40_000, 40_999], seed: 1, firstAddress: '127.0.0.1' }
 
 /** `address:port` of candidates `from` to `to` of a plan. */
-function sources(plan: FlowPlan, from = 0, to = plan.port.length): string[] {
+function sources(plan: ListedFlows, from = 0, to = plan.port.length): string[] {
   return Array.from(
     { length: to - from },
     (_, i) => `${plan.addresses[plan.addressIndex[from + i]!]}:${plan.port[from + i]}`,

@@ -39,6 +39,53 @@ describe('the engine of a plan', () => {
     }))
 })
 
+describe('the engine of more flows than files may be open', () => {
+  const FLOWS = { flows: 1_000_000 }
+  it('has them share sockets, so that there are no waves', () => {
+    expect(plan({ flows: 19_000 })).toMatchObject({ engine: 'io_uring', waves: 1 })
+    expect(plan(FLOWS)).toMatchObject({ engine: 'pktinfo', waves: 1, waveSize: 1_000_000 })
+    expect(plan({ ...FLOWS, engine: 'auto', host: '127.0.0.9' })).toMatchObject({ engine: 'pktinfo' })
+  })
+  it('does without io_uring where it is refused, with the reason', () => {
+    const none = { ioUringRefusal: 'no' }
+    const fallback = { engine: 'pktinfo-mmsg', engineFallback: 'no' }
+    expect(plan(FLOWS, none)).toMatchObject(fallback)
+    expect(plan({ flows: 10, engine: 'pktinfo' }, none)).toMatchObject(fallback)
+    expect(plan({ flows: 10, engine: 'pktinfo-mmsg' }, none)).not.toHaveProperty('engineFallback')
+  })
+  it.each<RunRequest>([
+    { engine: 'io_uring' },
+    { engine: 'epoll' },
+    { host: '::1' },
+    { host: '10.0.0.1' },
+    { sourceAddresses: ['127.0.0.1'] },
+    { sourcePorts: [1024, 65_535] },
+    { waveSize: 1000 },
+  ])('opens a socket a flow, in waves, with %j', (request) => {
+    const { engine, waves } = plan({ ...FLOWS, ...request })
+    expect(engine).toBe(request.engine ?? 'io_uring')
+    expect(waves).toBeGreaterThan(1)
+  })
+  it.each<[RunRequest, string]>([
+    [{ host: '::1' }, 'they send from addresses of 127.0.0.0/8, and --host ::1 is none.'],
+    [{ host: '10.0.0.1' }, 'they send from addresses of 127.0.0.0/8, and --host 10.0.0.1 is none.'],
+    [
+      { sourceAddresses: ['127.0.0.1'] },
+      'their source addresses are computed: leave --source-addresses out.',
+    ],
+    [{ waveSize: 10 }, 'all of them are open at once: leave --wave-size out.'],
+  ])('refuses to have flows share sockets with %j', (request, why) =>
+    expect(errorOf({ ...request, engine: 'pktinfo' })).toMatchObject({
+      code: 'RPB_USAGE',
+      message: `--engine pktinfo has flows without a socket each: ${why}`,
+    }),
+  )
+  it('takes source ports for shared sockets where those are asked for', () =>
+    expect(plan({ engine: 'pktinfo', sourcePorts: [2000, 3000] })).toMatchObject({
+      sourcePorts: [2000, 3000],
+    }))
+})
+
 describe('a plan of connections', () => {
   it('has epoll for them, and no reason to tell', () => {
     expect(plan({ protocol: 'tcp' }, { ioUringRefusal: 'no' })).toMatchObject({ engine: 'epoll' })
@@ -158,7 +205,7 @@ describe('a plan', () => {
 
 describe('waves', () => {
   it('are as few as the open-file limit allows', () => {
-    const { waves, waveSize } = plan({ flows: 100_000, procs: 4 })
+    const { waves, waveSize } = plan({ flows: 100_000, procs: 4, engine: 'epoll' })
     expect(waveSize).toBeLessThan(20_000 - 30)
     expect(waveSize).toBeGreaterThan(19_000)
     expect(waves).toBe(Math.ceil(100_000 / waveSize))
@@ -170,8 +217,8 @@ describe('waves', () => {
     ).toMatchObject({ waves: 1, waveSize: 2_000_000 }))
 
   it('leave files to the members', () => {
-    const few = plan({ flows: 100_000, procs: 1 }).waveSize
-    const many = plan({ flows: 100_000, procs: 256 }).waveSize
+    const few = plan({ flows: 100_000, procs: 1, engine: 'epoll' }).waveSize
+    const many = plan({ flows: 100_000, procs: 256, engine: 'epoll' }).waveSize
     expect(few - many).toBeGreaterThanOrEqual(255)
   })
 

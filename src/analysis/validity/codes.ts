@@ -36,6 +36,7 @@ export type NoteCode =
   | 'flows-unasked'
   | 'flows-given-up'
   | 'waves'
+  | 'shared-sockets'
   | 'ports-replaced'
   | 'engine-fallback'
   | 'exposed'

@@ -64,6 +64,7 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ flowsGivenUp }) => some(flowsGivenUp),
   },
   { code: 'waves', severity: 'note', notice: ({ waves }) => (waves > 1 ? {} : undefined) },
+  { code: 'shared-sockets', severity: 'note', notice: ({ sharedSockets }) => some(sharedSockets) },
   { code: 'ports-replaced', severity: 'note', notice: ({ portsReplaced }) => some(portsReplaced) },
   {
     code: 'engine-fallback',

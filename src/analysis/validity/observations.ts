@@ -1,3 +1,4 @@
+import type { EngineKind } from '../../plan/engine.js'
 import type { DispatchKind } from '../../plan/dispatch.js'
 import type { Losses } from '../books/losses.js'
 import type { CrossCheck, LeftBehindResult, SilenceResult } from '../../result/run-result.js'
@@ -53,6 +54,9 @@ export interface Observations {
   unaskedFlows: number
   /** flows that were asked less often than they should be, since nobody heard their member any more */
   flowsGivenUp: number
+  engine: EngineKind
+  /** that all flows share; 0 where each has one */
+  sharedSockets: number
   /** why the client could not have the engine that is its first choice */
   engineFallback?: string
   /** where others than this host can reach the group */

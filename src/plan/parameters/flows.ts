@@ -1,7 +1,7 @@
 import { ADDRESSES, COUNT, NUMBER, PORTS, TEXT } from './kind.js'
 import { AND_CHURN, RUNS, type Row } from './row.js'
 
-const MOST_FLOWS = 2_000_000
+const MOST_FLOWS = 16_000_000
 
 /** The parameters of the flows, in the order of the help. */
 export const FLOWS_PARAMETERS = {

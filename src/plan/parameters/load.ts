@@ -1,5 +1,5 @@
 import { HEADER_BYTES, MOST_PAYLOAD_BYTES } from '../datagram.js'
-import { ENGINES } from '../engine.js'
+import { ENGINE_CHOICES } from '../engine.js'
 import { ARRIVALS } from '../schedule.js'
 import { BYTES, choiceOf, COUNT, CPUS, DURATION, RATE } from './kind.js'
 import { AND_CHURN, RUNS, type Row } from './row.js'
@@ -124,10 +124,10 @@ export const LOAD_PARAMETERS = {
     commands: AND_CHURN,
   },
   engine: {
-    kind: choiceOf(ENGINES),
+    kind: choiceOf(ENGINE_CHOICES),
     flag: 'engine',
-    unset: 'io_uring where it is allowed',
-    help: 'how the client moves datagrams',
+    unset: 'auto',
+    help: 'how the client moves datagrams: a socket a flow over io_uring or epoll; pktinfo, where flows share a few sockets; or auto: io_uring where it is allowed, and pktinfo for more flows than files may be open',
     group: 'LOAD',
     commands: AND_CHURN,
   },

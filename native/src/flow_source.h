@@ -1,0 +1,22 @@
+// Sources of flows that have no socket each: computed from the number of the flow, nothing is kept. The twin of
+// computedSource() in src/plan/flow-sources.ts; a test holds them against each other.
+#ifndef RPNET_FLOW_SOURCE_H
+#define RPNET_FLOW_SOURCE_H
+#include <stdint.h>
+
+typedef struct {
+  uint64_t first;    // place of flow 0 in the order of all sources
+  uint32_t sockets;  // one a port
+  uint32_t *keys;    // one a socket
+} flow_sources_t;
+
+typedef struct {
+  uint32_t socket;
+  uint32_t address;  // in network order
+} flow_source_t;
+
+// Returns 0 or −ENOMEM; flow_sources_close() frees what it took.
+int flow_sources_open(flow_sources_t *f, uint32_t seed, uint64_t first, uint32_t sockets);
+void flow_sources_close(flow_sources_t *f);
+flow_source_t flow_source(const flow_sources_t *f, uint32_t flow);
+#endif

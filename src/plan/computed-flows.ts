@@ -1,0 +1,82 @@
+import { usageError } from '../errors.js'
+import { shuffled } from '../stats/shuffle.js'
+import { computedCapacity, type ComputedSources } from './flow-sources.js'
+import { flagOf } from './parameters/table.js'
+
+/** Flows without a socket each, whose sources are computed. */
+export interface ComputedFlows extends ComputedSources {
+  flows: number
+  /** how many of the ports are used; the others are spare */
+  sockets: number
+}
+
+/** Replies that the queue of a shared socket is to have room for: a quarter of what it has by default (212,992 bytes). */
+const REPLIES_A_SOCKET = 64
+/** More share the queues better, fewer let more go in one call. */
+const FEWEST_SOCKETS = 16
+const MOST_SOCKETS = 64
+/** For each socket, so many more ports: those in use are replaced. */
+const SPARE_PORTS_A_SOCKET = 15
+
+export interface ComputedFlowsInput {
+  flows: number
+  /** first and last source port */
+  ports: readonly [number, number]
+  seed: number
+  /** which of the draws of this seed, from 0 */
+  draw?: number
+  workers: number
+  /** requests that may wait for their replies at a time; absent where nothing bounds them */
+  inFlight?: number | undefined
+}
+
+/** Sockets that each worker has. */
+function socketsOfEach({ ports: [first, last], workers, inFlight = Infinity }: ComputedFlowsInput): number {
+  const wanted = Math.min(MOST_SOCKETS, Math.max(FEWEST_SOCKETS, inFlight / REPLIES_A_SOCKET))
+  return Math.min(Math.ceil(wanted / workers), Math.floor((last - first + 1) / workers))
+}
+
+/** How many draws of computed flows there are that share no source. */
+export function disjointComputedDraws(input: ComputedFlowsInput): number {
+  return Math.floor(computedCapacity(socketsOfEach(input)) / Math.ceil(input.flows / input.workers))
+}
+
+/**
+ * Plans flows that share sockets: a seeded draw of as many ports as there are to be sockets. All draws of a seed have the same
+ * ports, and other addresses.
+ * @throws RpbenchError (wrong usage) where the range has no port for each worker
+ */
+export function planComputedFlows(input: ComputedFlowsInput): ComputedFlows {
+  const { flows, ports, seed, draw = 0, workers } = input
+  const [firstPort, lastPort] = ports
+  const range = lastPort - firstPort + 1
+  const each = socketsOfEach(input)
+  if (each < 1)
+    throw usageError(
+      `${flagOf('workers')} ${workers} takes a source port each, and ${flagOf('sourcePorts')} ${firstPort}-${lastPort} has ${range}: widen it, or lower ${flagOf('workers')}.`,
+    )
+  const sockets = each * workers
+  const order = shuffled(range, seed, Math.min(range, sockets * (1 + SPARE_PORTS_A_SOCKET)))
+  const first = (draw % disjointComputedDraws(input)) * Math.ceil(flows / workers)
+  return { flows, seed, first, sockets, ports: Array.from(order, (n) => firstPort + n) }
+}
+
+/** The parts of the workers, sizes differing by one at most. Each has sockets of its own, so that replies come to whom they are for. */
+export function shareComputedFlows(
+  plan: ComputedFlows,
+  workers: number,
+): (ComputedFlows & { firstFlow: number })[] {
+  const cut = (total: number, i: number): number => Math.floor((total * i) / workers)
+  const spares = plan.ports.length - plan.sockets
+  const own = (i: number): readonly number[] =>
+    plan.ports.slice(cut(plan.sockets, i), cut(plan.sockets, i + 1))
+  const spare = (i: number): readonly number[] =>
+    plan.ports.slice(plan.sockets + cut(spares, i), plan.sockets + cut(spares, i + 1))
+  return Array.from({ length: workers }, (_, i) => ({
+    ...plan,
+    flows: cut(plan.flows, i + 1) - cut(plan.flows, i),
+    sockets: own(i).length,
+    ports: [...own(i), ...spare(i)],
+    firstFlow: cut(plan.flows, i),
+  }))
+}

@@ -1,0 +1,68 @@
+import { RpbenchError, usageError } from '../errors.js'
+import { familyOf, isLoopback } from '../units/addresses.js'
+import { sharesSockets, type EngineKind } from './engine.js'
+import { flagOf } from './parameters/table.js'
+import { PROTOCOL, type Protocol } from './protocol.js'
+import type { RunPlan, RunRequest } from './run-plan.js'
+
+/** What an engine depends on. */
+export interface EngineInput {
+  request: Pick<RunRequest, 'engine' | 'sourceAddresses' | 'sourcePorts' | 'waveSize'>
+  flows: number
+  /** how many sockets may be open at a time */
+  room: number
+  /** address that is asked */
+  host: string
+  protocol: Protocol
+  /** why a client cannot use io_uring; absent where it can */
+  ioUringRefusal?: string | undefined
+}
+
+type Chosen = Pick<RunPlan, 'engine' | 'engineFallback'>
+
+/** What keeps flows from sharing sockets, as a sentence to end with; undefined where nothing does. */
+function whyNotShared({ request, host, protocol }: EngineInput): string | undefined {
+  if (protocol !== 'udp')
+    return `they send our datagrams to a group of ours, and ${flagOf('protocol')} is ${protocol}`
+  if (familyOf(host) !== 'ipv4' || !isLoopback(host))
+    return `they send from addresses of 127.0.0.0/8, and ${flagOf('host')} ${host} is none`
+  if (request.sourceAddresses !== undefined)
+    return `their source addresses are computed: leave ${flagOf('sourceAddresses')} out`
+  if (request.waveSize !== undefined) return `all of them are open at once: leave ${flagOf('waveSize')} out`
+  return undefined
+}
+
+/** An engine over io_uring, or the one that does without it. */
+function overRing(engine: 'io_uring' | 'pktinfo', refusal: string | undefined): Chosen {
+  if (refusal === undefined) return { engine }
+  return { engine: engine === 'io_uring' ? 'epoll' : 'pktinfo-mmsg', engineFallback: refusal }
+}
+
+/**
+ * The engine of a plan: a socket a flow, as real clients have it, as long as so many may be open. Where they may not, flows
+ * share a few on the loopback addresses of IPv4, unless what was asked for excludes it: then they go in waves.
+ * @throws RpbenchError (wrong usage) where the one that was asked for cannot be had
+ */
+export function chooseEngine(input: EngineInput): Chosen {
+  const { request, flows, room, protocol, ioUringRefusal: refusal } = input
+  const asked: EngineKind | undefined = request.engine === 'auto' ? undefined : request.engine
+  if (asked !== undefined && sharesSockets(asked)) {
+    const why = whyNotShared(input)
+    if (why !== undefined)
+      throw usageError(`${flagOf('engine')} ${asked} has flows without a socket each: ${why}.`)
+    return asked === 'pktinfo' ? overRing(asked, refusal) : { engine: asked }
+  }
+  if (PROTOCOL[protocol].transport === 'tcp') return { engine: 'epoll' }
+  if (asked === 'epoll') return { engine: asked }
+  if (asked === 'io_uring' && refusal !== undefined)
+    throw new RpbenchError(
+      'RPB_ENGINE',
+      `${flagOf('engine')} ${asked} cannot be had: ${refusal}; leave ${flagOf('engine')} out for epoll.`,
+    )
+  const shared =
+    asked === undefined &&
+    flows > room &&
+    request.sourcePorts === undefined &&
+    whyNotShared(input) === undefined
+  return overRing(shared ? 'pktinfo' : 'io_uring', refusal)
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { ioUringRefusal } from '../../src/host/io-uring.js'
+import type { FlowRow } from '../../src/result/run-result.js'
+import type { ListedFlows } from '../../src/plan/flow-plan.js'
+import { assignment, measure, quietPort, type Measured } from './experiment.js'
+
+/** The same flows, for sockets of their own. */
+function listed(flows: readonly FlowRow[]): ListedFlows {
+  const addresses = [...new Set(flows.map(({ sourceAddress }) => sourceAddress))]
+  const indexOf = new Map(addresses.map((address, index) => [address, index]))
+  return {
+    addresses,
+    addressIndex: Uint16Array.from(flows, ({ sourceAddress }) => indexOf.get(sourceAddress)!),
+    port: Uint16Array.from(flows, ({ sourcePort }) => sourcePort),
+    flows: flows.length,
+  }
+}
+
+/** What must be the same whatever moves the datagrams. */
+function countsOf({ result: { books, members, affinity, balance, latency }, flows }: Measured) {
+  return {
+    books,
+    affinity,
+    balance,
+    members: members.map(({ flows: own, taken, replies, sent }) => ({ own, taken, replies, sent })),
+    measured: latency!.service.count,
+    perFlow: flows.map(({ sent, replied, lost }) => [sent, replied, lost]),
+  }
+}
+
+const overRing = ioUringRefusal() === undefined
+
+describe.each(['pktinfo', 'pktinfo-mmsg'] as const)('flows that share sockets, over %s', (engine) => {
+  it.runIf(engine === 'pktinfo-mmsg' || overRing)(
+    'are placed and counted as the same flows with a socket each',
+    async () => {
+      const request = { procs: 5, flows: 4000, requests: 3, inFlight: 100, port: quietPort(), workers: 2 }
+      const shared = await measure({ ...request, engine })
+      expect(shared.result.client).toMatchObject({ engine, sockets: 16 })
+      expect(new Set(assignment(shared.flows).keys()).size).toBe(4000)
+      const own = await measure({ ...request, engine: 'epoll' }, { flowPlan: listed(shared.flows) })
+      expect(own.result.client).not.toHaveProperty('sockets')
+      expect(assignment(own.flows)).toEqual(assignment(shared.flows))
+      expect(countsOf(own)).toEqual(countsOf(shared))
+      expect(shared.result.books).toMatchObject({
+        sent: 12_000,
+        replied: 12_000,
+        unexplained: 0,
+      })
+    },
+  )
+})
