@@ -58,7 +58,7 @@ static void forget(engine_t *e) {
 static void ask(engine_t *e, int lane, uint64_t sequence, uint8_t phase, double now, int at) {
   state_t *s = e->state;
   // First, since the reply may be there before this returns.
-  int status = lane < 0 || lane >= e->capacity ? -EINVAL : stream_ask(&s->streams, (uint32_t)lane, sequence, phase);
+  int status = lane < 0 || lane >= e->capacity ? -EINVAL : stream_ask(&s->streams, (uint32_t)lane, sequence, phase, now);
   e->exchange->send_ns[at] = status < 0 ? status : now;
 }
 

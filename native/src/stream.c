@@ -60,14 +60,14 @@ static int32_t take_first(streams_t *s, stream_lane_t *l) {
   return at;
 }
 
-int stream_ask(streams_t *s, uint32_t lane, uint64_t sequence, uint8_t phase) {
+int stream_ask(streams_t *s, uint32_t lane, uint64_t sequence, uint8_t phase, double now) {
   stream_lane_t *l = &s->lanes[lane];
   if (s->engine->lanes[lane].socket < 0) return -EBADF;
   if (l->waiting >= MOST_WAITING) return -ENOBUFS;
   if (s->free_request < 0 && more_requests(s) < 0) return -ENOMEM;
   int32_t at = s->free_request;
   s->free_request = s->requests[at].next;
-  s->requests[at] = (request_t){.sequence = sequence, .next = -1, .lane = lane, .phase = phase};
+  s->requests[at] = (request_t){.sequence = sequence, .asked_ns = now, .next = -1, .lane = lane, .phase = phase};
   if (l->last >= 0) s->requests[l->last].next = at;
   else l->first = at;
   if (l->unwritten < 0) l->unwritten = at;
@@ -232,7 +232,9 @@ static bool note(streams_t *s, uint32_t lane, const uint8_t *reply, int at, doub
     x->common.counters[STRANGERS]++;
     return false;
   }
-  free_request(s, take_first(s, l));
+  int32_t request = take_first(s, l);
+  x->asked_ns[at] = s->requests[request].asked_ns;
+  free_request(s, request);
   x->connect_ns[at] = l->connect_ns;
   l->connect_ns = -1;
   l->answered++;

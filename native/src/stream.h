@@ -26,6 +26,7 @@ typedef struct {
   exchange_t common;
   double connections[CONNECTION_COUNTERS];
   double cuts;  // requests of `cut_sequence`, of the last call
+  double asked_ns[ENGINE_BATCH];    // when the request of the reply was begun: before it had a connection
   double connect_ns[ENGINE_BATCH];  // of the first reply on its connection: how long that took to connect; −1 of others
   double cut_sequence[ENGINE_BATCH];
   int32_t cut_flow[ENGINE_BATCH];
@@ -33,6 +34,7 @@ typedef struct {
 
 typedef struct {
   uint64_t sequence, sent_ns;
+  double asked_ns;
   int32_t next;  // place of the request behind it, −1: none
   uint32_t lane;
   uint8_t phase;
@@ -67,8 +69,8 @@ enum { MOST_WAITING = 4096 };  // requests of a flow
 
 int streams_create(streams_t *s, engine_t *e);
 void streams_destroy(streams_t *s);
-// Has a request sent as soon as its flow can. Returns 0 or −errno.
-int stream_ask(streams_t *s, uint32_t lane, uint64_t sequence, uint8_t phase);
+// Has a request sent as soon as its flow can, begun at `now`. Returns 0 or −errno.
+int stream_ask(streams_t *s, uint32_t lane, uint64_t sequence, uint8_t phase, double now);
 // Goes on with a flow, as far as its socket lets it: connects, and writes what is to be written.
 void stream_advance(streams_t *s, uint32_t lane);
 // Takes up to `room` replies from a flow's socket, written to the exchange from `at` on. `ended`: the server has ended the

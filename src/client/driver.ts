@@ -230,7 +230,10 @@ export class Driver {
     // Read before the reply is noted: a later request may take its place in the ring.
     const intendedNs = scheduled ? requests.intendedNs(sequence) : -1
     const stampNs = stampError ? requests.sentNs(sequence) : -1
-    const { kind, wasWaiting } = requests.reply(sequence, x.sentNs[i]!, x.receivedNs[i]!)
+    // Over TCP the header says when it was written: a deadline, and what became of requests by time, begin with the asking.
+    const { stream } = this.engine
+    const sentNs = stream === undefined ? x.sentNs[i]! : stream.askedNs[i]!
+    const { kind, wasWaiting } = requests.reply(sequence, sentNs, x.receivedNs[i]!)
     if (wasWaiting) this.#source.release(lane)
     if (x.phase[i] !== wire) return
     const flow = firstFlow + lane
@@ -241,13 +244,13 @@ export class Driver {
     tally.flows.noteSeen(flow, member, sequence)
     silence?.heard(member, x.receivedNs[i]!)
     // Late answers too: they say where the request was put, and that its flow is heard again.
-    tally.trace?.note(flow, lifeCode(member, x.generation[i]!), x.sentNs[i]!, x.receivedNs[i]!)
+    tally.trace?.note(flow, lifeCode(member, x.generation[i]!), sentNs, x.receivedNs[i]!)
     if (kind === 'in-time') {
       tally.noteReply(flow, x, i, intendedNs)
       stampError?.note(stampNs, x.arrivedNs[i]!)
-      tally.timeline?.noteReply(x.sentNs[i]!, intendedNs, x.receivedNs[i]!)
+      tally.timeline?.noteReply(sentNs, intendedNs, x.receivedNs[i]!)
     } else {
-      tally.timeline?.noteLate(x.sentNs[i]!)
+      tally.timeline?.noteLate(sentNs)
       if (!wasWaiting) tally.lostTotal--
       tally.noteLate(flow, member)
     }

@@ -11,11 +11,14 @@ import { tcpCounters } from './tcp-counters.js'
 const PAYLOAD = 100
 const KIND_AND_PHASE = 5
 const SEQUENCE = 24
+const TAKEN = 40
 
 interface Event {
   lane: number
   sequence: number
   connectNs: number
+  askedNs: number
+  sentNs: number
 }
 
 /** A server that takes whole messages off its connections, in the order of their coming. */
@@ -56,6 +59,8 @@ class MessageServer {
 
 function echoed(message: Buffer): Buffer {
   message[KIND_AND_PHASE]! |= 1
+  // No clock of ours: taken long after it was sent.
+  message.writeBigUInt64LE(2n ** 52n, TAKEN)
   return message
 }
 
@@ -78,7 +83,13 @@ async function happened(engine: Engine, count: number): Promise<{ replies: Event
     const n = engine.receive(0)
     const x = engine.exchange
     for (let i = 0; i < n; i++)
-      replies.push({ lane: x.lane[i]!, sequence: x.sequence[i]!, connectNs: engine.stream!.connectNs[i]! })
+      replies.push({
+        lane: x.lane[i]!,
+        sequence: x.sequence[i]!,
+        connectNs: engine.stream!.connectNs[i]!,
+        askedNs: engine.stream!.askedNs[i]!,
+        sentNs: x.sentNs[i]!,
+      })
     cuts.push(...engine.stream!.cutSequence.slice(0, engine.stream!.cuts))
   }
 }
@@ -122,7 +133,11 @@ describe('the engine over TCP', () => {
     ask(engine, [2, 0])
     const first = (await happened(engine, 2)).replies
     expect(new Set(first.map(({ lane }) => lane))).toEqual(new Set([0, 2]))
-    expect(first.every(({ connectNs }) => connectNs > 0)).toBe(true)
+    for (const { connectNs, askedNs, sentNs } of first) {
+      expect(connectNs).toBeGreaterThan(0)
+      // The request was written when the connection was there.
+      expect(sentNs - askedNs).toBeGreaterThanOrEqual(connectNs)
+    }
     ask(engine, [2, 0], 2)
     const second = (await happened(engine, 2)).replies
     expect(second.map(({ connectNs }) => connectNs)).toEqual([-1, -1])
