@@ -1,12 +1,14 @@
 import { compareDispatches } from './dispatch.js'
 import { measureFootprint } from './footprint.js'
 import { measureIntervals } from './intervals.js'
+import { compareWithNeper } from './neper.js'
 import { printQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
 import { measureStamps } from './stamps.js'
 import { compareWithYardstick } from './yardstick.js'
 
 await compareWithYardstick()
+await compareWithNeper()
 await compareDispatches()
 await measureStamps()
 await measureFootprint()

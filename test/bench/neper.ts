@@ -1,0 +1,104 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { median } from '../../src/stats/median.js'
+import { runRpbench } from './processes.js'
+
+const run = promisify(execFile)
+
+const ROUNDS = 7
+const SECONDS = 2
+const FLOWS = 64
+const PAYLOAD = 64
+
+/** By neper's program: what rpbench does the same with, and the ratio to reach. */
+const WORKS = [
+  { program: 'tcp_crr', what: 'connections/s', flags: '--requests-per-connection 1', aim: 1.3 },
+  { program: 'tcp_rr', what: 'round trips/s', flags: '', aim: 1 },
+] as const
+
+/** A folder that has neper's programs: $NEPER, or one of $PATH. */
+function neperFolder(): string | undefined {
+  const { NEPER, PATH = '' } = process.env
+  return [...(NEPER ? [NEPER] : []), ...PATH.split(':')].find((folder) => {
+    try {
+      for (const { program } of WORKS) accessSync(path.join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Transactions a second of neper: a server and a client of one thread each, on ports of their own. */
+async function neper(file: string, port: number): Promise<number> {
+  const both = `-P ${port} -C ${port + 1} -F ${FLOWS} -T 1 -Q ${PAYLOAD} -R ${PAYLOAD}`.split(' ')
+  const server = spawn(file, [...both, '--nolog'], { stdio: 'ignore' })
+  const ended = once(server, 'exit')
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { stdout } = await run(file, [...both, '-c', '-H', '127.0.0.1', '-l', String(SECONDS)])
+        const rate = /^throughput=([\d.]+)$/m.exec(stdout)?.[1]
+        if (rate === undefined) throw new Error(`neper printed no throughput: ${stdout}`)
+        await ended
+        return Number(rate)
+      } catch (error) {
+        // Its server may not listen yet.
+        if (attempt === 20) throw error
+        await delay(100)
+      }
+    }
+  } finally {
+    server.kill()
+  }
+}
+
+async function rpbench(flags: string): Promise<number> {
+  const { throughput, books } = await runRpbench(
+    `--protocol tcp --procs 1 --workers 1 --flows ${FLOWS} --in-flight ${FLOWS} --payload ${PAYLOAD}`,
+    `--duration ${SECONDS}s${flags === '' ? '' : ` ${flags}`}`,
+  )
+  if (books.unexplained > 0) throw new Error(`${books.unexplained} requests are unexplained`)
+  return throughput.roundTripsPerSecond
+}
+
+/**
+ * rpbench over TCP against neper on the same work: one server and one client thread, as many flows, messages as long, connections
+ * closed by a reset; in turn. Ratios are of each round, and their median is told.
+ */
+export async function compareWithNeper(): Promise<void> {
+  const folder = neperFolder()
+  if (folder === undefined) {
+    console.log('no neper: NEPER=the folder of its tcp_rr and tcp_crr (git clone, make) compares with it')
+    return
+  }
+  console.log(
+    `TCP against neper: 1 server, 1 client thread, ${FLOWS} flows, medians of ${ROUNDS} rounds in turn`,
+  )
+  for (const { program, what, flags, aim } of WORKS) {
+    const rounds: { theirs: number; ours: number }[] = []
+    for (let round = 0; round < ROUNDS; round++) {
+      const port = 20_000 + 2 * Math.floor(Math.random() * 5000)
+      const turns = {
+        theirs: () => neper(path.join(folder, program), port),
+        ours: () => rpbench(flags),
+      }
+      // Who begins changes from round to round: what the machine does in between falls to both.
+      const first = round % 2 === 0 ? 'theirs' : 'ours'
+      const second = round % 2 === 0 ? 'ours' : 'theirs'
+      const reached = { theirs: 0, ours: 0 }
+      for (const who of [first, second] as const) reached[who] = await turns[who]()
+      rounds.push(reached)
+    }
+    const ratios = rounds.map(({ theirs, ours }) => ours / theirs)
+    const theirs = median(rounds.map((reached) => reached.theirs))
+    const ours = median(rounds.map((reached) => reached.ours))
+    console.log(
+      `  ${what.padEnd(13)} neper ${program} ${theirs.toFixed(0)}, rpbench ${ours.toFixed(0)}; ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}), aim ≥ ${aim.toFixed(1)}`,
+    )
+  }
+}
