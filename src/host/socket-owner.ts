@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
 import type { SocketHolder } from '../recording/observation.js'
 import { addon, AF_INET, checked, SOCK_DGRAM } from '../native.js'
 import { kernelText } from './proc-text.js'
@@ -77,9 +78,13 @@ function processes(): number[] {
   return [...pids.filter((pid) => pid !== process.pid).toSorted((a, b) => b - a), process.pid]
 }
 
+/** What Node.js 24 calls its main thread, and the process with it. */
+const NODES_MAIN_THREAD = 'MainThread'
+
 function commandOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+    return name === NODES_MAIN_THREAD ? basename(readlinkSync(`/proc/${pid}/exe`)) : name
   } catch {
     return '?' // It ended meanwhile; its number is still worth telling.
   }

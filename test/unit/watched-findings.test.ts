@@ -196,10 +196,13 @@ describe('queue-at-risk', () => {
 
   it('says that the queue is nearly full', () => {
     const full = watchedMember(0, { queuedMost: 110, queuedLooks: 1, socket: { queueLimit: 128 } })
-    expect(found({ ...tcp, members: [full], tcpMigrate: false })).toMatchObject([{ most: 110, full: true }])
+    expect(found({ ...tcp, members: [full, listeners[1]!], tcpMigrate: false })).toMatchObject([
+      { most: 110, full: true },
+    ])
   })
 
-  it('is not where others take them over, where that is not known, nor of UDP', () => {
+  it('is not where others take them over, where that is not known or there are none, nor of UDP', () => {
+    expect(found({ ...tcp, members: [listeners[0]!], tcpMigrate: false })).toEqual([])
     expect(found({ ...tcp, tcpMigrate: true })).toEqual([])
     expect(found(tcp)).toEqual([])
     expect(found({ members: listeners, tcpMigrate: false })).toEqual([])

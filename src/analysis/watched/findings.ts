@@ -163,9 +163,12 @@ function tooFewFlows({ groups, balances }: WatchedFacts): WatchedFinding[] {
 /** Of what an accept queue takes, how much makes it soon full. */
 const NEARLY_FULL = 0.8
 
-function queueAtRisk({ watched: { members, protocol, tcpMigrate } }: WatchedFacts): WatchedFinding[] {
+/** Only others of its group can take over what waits at a listener. */
+function queueAtRisk({ watched: { members, protocol, tcpMigrate }, groups }: WatchedFacts): WatchedFinding[] {
   if (protocol !== 'tcp' || tcpMigrate !== false) return []
-  const indexes = indexesOf(members, ({ queuedMost }) => queuedMost > 0)
+  const indexes = groups
+    .filter((group) => group.members.length > 1)
+    .flatMap((group) => group.members.filter((i) => members[i]!.queuedMost > 0))
   if (indexes.length === 0) return []
   const full = indexes.some((i) => {
     const { queuedMost, socket } = members[i]!

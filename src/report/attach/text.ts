@@ -68,8 +68,8 @@ function reuseportLine({ members, groups }: AttachResult): Line {
   }
 }
 
-function affinityLines({ affinity }: AttachResult): Line[] {
-  if (affinity === undefined || affinity.flows === 0) return []
+function affinityLines({ affinity, members }: AttachResult): Line[] {
+  if (affinity === undefined || affinity.flows === 0 || members.length < 2) return []
   const { flows, moved, unlisted } = affinity
   return [
     {
