@@ -30,17 +30,24 @@ export function isElsewhere(pid: number): boolean {
   }
 }
 
+/** The kernel puts a new socket before the others, but for TCP listeners of IPv6 with SO_REUSEPORT (net/ipv4/inet_hashtables.c, inet_hash). */
+const listsOldestFirst = (protocol: Protocol, family: Family): boolean =>
+  protocol === 'tcp' && family === 'ipv6'
+
 /**
- * The sockets that get what is sent to a port: of UDP those that are bound and not connected, of TCP those that listen.
+ * The sockets that get what is sent to a port: of UDP those that are bound and not connected, of TCP those that listen; the oldest of each
+ * family first, those of IPv4 before those of IPv6.
  * @param elsewhere a process in another network namespace, of which /proc tells less: no cookies, no limits of TCP's queues,
  *   no drops of TCP, no interfaces
  * @throws RpbenchError RPB_HOST where that process is gone
  */
 export function readWatchedSockets(protocol: Protocol, port: number, elsewhere?: number): SocketReading[] {
   return FAMILIES.flatMap((family) => {
+    const oldestFirst = <T>(sockets: T[]): T[] =>
+      listsOldestFirst(protocol, family) ? sockets : sockets.toReversed()
     const rows = elsewhere === undefined ? diagnosed(protocol, port, family) : undefined
-    if (rows === undefined) return tabled(protocol, port, family, elsewhere ?? 'self')
-    return rows
+    if (rows === undefined) return oldestFirst(tabled(protocol, port, family, elsewhere ?? 'self'))
+    return oldestFirst(rows)
       .filter(({ peerPort }) => peerPort === 0)
       .map(({ peerPort: _peer, queueLimit, ipv6Only, device, ...row }) => ({
         ...row,

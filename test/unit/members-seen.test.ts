@@ -13,7 +13,7 @@ const socket = (index: number, given: Partial<SocketReading> = {}): SocketReadin
   ...given,
 })
 
-/** What is seen of looks, one a millisecond, each with the newest socket first, as the kernel lists them. */
+/** What is seen of looks, one a millisecond, each with the oldest socket first. */
 function seenOf(looks: readonly SocketReading[][]): MembersSeen {
   const seen = new MembersSeen()
   for (const [i, look] of looks.entries()) seen.look(look, i * 1e6)
@@ -21,7 +21,7 @@ function seenOf(looks: readonly SocketReading[][]): MembersSeen {
 }
 
 it('members stand in the order in which they were opened', () => {
-  const seen = seenOf([[socket(2), socket(1), socket(0)]])
+  const seen = seenOf([[socket(0), socket(1), socket(2)]])
   expect(seen.members.map(({ socket: { inode } }) => inode)).toEqual([100, 101, 102])
   expect(seen.members.every((member) => member.joinedNs === undefined && member.leftNs === undefined)).toBe(
     true,
@@ -29,7 +29,7 @@ it('members stand in the order in which they were opened', () => {
 })
 
 it('tells who came and who went, and when', () => {
-  const seen = seenOf([[socket(1), socket(0)], [socket(2), socket(1)], [socket(2)]])
+  const seen = seenOf([[socket(0), socket(1)], [socket(1), socket(2)], [socket(2)]])
   expect(seen.members).toMatchObject([{ leftNs: 1e6 }, { leftNs: 2e6 }, { joinedNs: 1e6 }])
   expect(seen.present.map(({ inode }) => inode)).toEqual([102])
   expect(seen.look([socket(2)], 3e6)).toBe('none')
@@ -37,7 +37,7 @@ it('tells who came and who went, and when', () => {
 })
 
 it('a socket that one look left out did not go', () => {
-  const seen = seenOf([[socket(1), socket(0)], [socket(1)], [socket(1), socket(0)]])
+  const seen = seenOf([[socket(0), socket(1)], [socket(1)], [socket(0), socket(1)]])
   expect(seen.members.map(({ leftNs }) => leftNs)).toEqual([undefined, undefined])
 })
 
@@ -59,19 +59,21 @@ it('keeps what was queued: the most, how often, and whether it ever got less', (
   expect(grows.members[0]).toMatchObject({ queueFell: false, queuedLooks: 3 })
 })
 
+/** Of the first member. */
+const counts = (packets: number) => ({
+  flows: [],
+  sockets: [{ cookie: 10, inode: 100, packets }],
+  unlisted: 0,
+})
+
 it('an interval has what was dropped and counted in it, and the most that waited', () => {
-  const counts = (packets: number) => ({
-    flows: [],
-    sockets: [{ cookie: 10, inode: 100, packets }],
-    unlisted: 0,
-  })
   const seen = seenOf([[socket(0, { drops: 50, queued: 3 })], [socket(0, { drops: 52, queued: 1 })]])
   expect(seen.endInterval(2e6, counts(7))).toEqual({
     fromNs: 0,
     toNs: 2e6,
     members: [{ index: 0, queued: 1, queuedMost: 3, drops: 2, packets: 7 }],
   })
-  seen.look([socket(1, { drops: 4 }), socket(0, { drops: 53 })], 3e6)
+  seen.look([socket(0, { drops: 53 }), socket(1, { drops: 4 })], 3e6)
   expect(seen.endInterval(4e6, counts(10))).toEqual({
     fromNs: 2e6,
     toNs: 4e6,
@@ -83,7 +85,7 @@ it('an interval has what was dropped and counted in it, and the most that waited
 })
 
 it('keeps what was known of holders where nothing is known any more', () => {
-  const seen = seenOf([[socket(1), socket(0)]])
+  const seen = seenOf([[socket(0), socket(1)]])
   const holders = [{ pid: 7, fd: 3, command: 'server' }]
   seen.held(new Map([[100, holders]]))
   seen.held(new Map())

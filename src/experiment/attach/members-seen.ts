@@ -49,7 +49,7 @@ export class MembersSeen {
     return new Map(this.#present().map(({ socket: { inode }, holders = [] }) => [inode, holders]))
   }
 
-  /** Takes what a look showed. The kernel lists the newest socket first. @returns whether any came or went since the last */
+  /** Takes what a look showed, the oldest socket first. @returns whether any came or went since the last */
   look(sockets: readonly SocketReading[], nowNs: number): Came {
     let came: Came = 'none'
     const there = new Set(sockets.map(keyOf))
@@ -58,7 +58,7 @@ export class MembersSeen {
         seen.leftNs = nowNs
         came = 'some'
       }
-    for (const socket of sockets.toReversed()) {
+    for (const socket of sockets) {
       const seen = this.#byKey.get(keyOf(socket))
       if (seen === undefined) came = 'some'
       if (seen === undefined) this.#add(socket, nowNs)
