@@ -1,3 +1,5 @@
+import { usageError } from '../src/errors.js'
+import type { FlagTexts } from '../src/plan/parameters/texts.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
 import { intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-command.js'
@@ -10,6 +12,8 @@ How much is seen depends on what this user may do, and the report says what the 
   look: sockets, queues, drops, the backlog of TCP; any user. Who holds and reads them: root, or the user of the server.
   count: flows and packets of each member, and whether they spread as a fair hash spreads them.
   explain: whether SO_REUSEPORT is set, the order of the sockets, and a program that picks the member.
+
+What an rpbench left that was killed is named when it is in the way; --detach takes it off.
 
 Exit status: 0 watched, 1 failed, 2 wrong usage or nobody is bound to the port, 130 interrupted, after keeping and printing what was seen.`
   static override examples = [
@@ -26,6 +30,10 @@ Exit status: 0 watched, 1 failed, 2 wrong usage or nobody is bound to the port, 
       command: '<%= config.bin %> <%= command.id %> --port 53 --pid 4711',
     },
     {
+      description: 'Take off what a killed rpbench left',
+      command: '<%= config.bin %> <%= command.id %> --port 53 --detach',
+    },
+    {
       description: 'What is dropped, second by second',
       command:
         "<%= config.bin %> <%= command.id %> --port 53 --interval 1s --json-lines | jq -c 'select(.toNs) | [.toNs, [.members[].drops]]'",
@@ -36,6 +44,7 @@ Exit status: 0 watched, 1 failed, 2 wrong usage or nobody is bound to the port, 
 
   override async run(): Promise<void> {
     const { flags } = await this.parse(Attach)
+    if (flags.detach) return this.#detach(flags)
     const [{ prepareAttach }, { ATTACH_VIEWS }, { watchedPrinter }, { refuseLines }] = await Promise.all([
       import('../src/api/attach.js'),
       import('../src/report/attach/views.js'),
@@ -53,5 +62,20 @@ Exit status: 0 watched, 1 failed, 2 wrong usage or nobody is bound to the port, 
         result: await prepared.watch({ signal, onInterval: watchedPrinter(flags, progress, this.output) }),
       }),
     })
+  }
+
+  /** Tells what could not be done after what was. */
+  async #detach(flags: FlagTexts<'attach'> & { json: boolean; 'json-lines': boolean }): Promise<void> {
+    if (flags.json || flags['json-lines'])
+      throw usageError('--detach says what it did in a sentence: leave --json and --json-lines out.')
+    const [{ detachFilters }, { detachedWords }] = await Promise.all([
+      import('../src/api/attach.js'),
+      import('../src/cli/detached-words.js'),
+    ])
+    const groups = detachFilters(flags)
+    await this.print(detachedWords(groups))
+    const notes = groups.flatMap((group) => group.notes)
+    for (const note of notes) this.notice(`rpbench: ${note}`)
+    if (notes.length > 0) this.exit(1)
   }
 }

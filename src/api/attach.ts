@@ -1,7 +1,8 @@
 import { attachResultOf } from '../assembly/attach.js'
 import { attachTools, watchGroup } from '../experiment/attach.js'
+import { detachGroups, type DetachedGroup } from '../experiment/attach/detach.js'
 import { hostRecord } from '../experiment/host-record.js'
-import { planAttach } from '../plan/attach-plan.js'
+import { planAttach, planDetach } from '../plan/attach-plan.js'
 import { keysOf } from '../plan/parameters/table.js'
 import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
 import type { AttachInterval, AttachResult } from '../result/attach-result.js'
@@ -41,4 +42,12 @@ export function prepareAttach(texts: FlagTexts<'attach'>): PreparedAttach {
       return attachResultOf(watched, { toolVersion: TOOL_VERSION, host: hostRecord(), supplied })
     },
   }
+}
+
+/**
+ * Takes off what an rpbench which was killed left on the groups of a port: those of UDP and TCP, unless one is named.
+ * @throws RpbenchError (wrong usage) naming the flag
+ */
+export function detachFilters(texts: FlagTexts<'attach'>): DetachedGroup[] {
+  return detachGroups(planDetach(readTexts('attach', keysOf('attach'), texts).asked))
 }

@@ -40,7 +40,7 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
     cost: {
       looks: watched.looks,
       cpuNs: Math.round(watched.cpuNs),
-      ...(measured && { counted: { packets: measured.packets, runNs: Math.round(measured.runNs) } }),
+      ...(measured && { counted: measured }),
     },
     intervals: watched.intervals,
   }

@@ -220,9 +220,12 @@ export const attachResult = z.object({
         .object({
           packets: count.describe('that passed a filter of ours while the kernel measured it'),
           runNs: ns.describe('CPU time that they took in it'),
+          overNs: ns.describe('how long that was measured'),
         })
         .optional()
-        .describe('what counting cost the observed server; absent where it was not measured'),
+        .describe(
+          'what counting cost the observed server, as the kernel counted it; absent where it does not, or nothing came',
+        ),
     })
     .describe('what the watching cost'),
   intervals: z.array(interval).describe('what was seen in each part of the time'),

@@ -28,6 +28,13 @@ export const ATTACH_PARAMETERS = {
     unset: 'the network namespace of rpbench',
     help: 'a process in the network namespace of the group, such as one in its container',
   },
+  detach: {
+    ...WATCHED,
+    kind: SWITCH,
+    flag: 'detach',
+    help: 'take off filters that an rpbench left which was killed, and watch nothing',
+    detail: 'of UDP and TCP, unless one is named; filters of others, and of an rpbench that runs, stay',
+  },
   level: {
     ...WATCHED,
     kind: choiceOf(OBSERVATION_LEVELS),

@@ -130,18 +130,23 @@ function ownersLine({ hiddenProcesses, members }: AttachResult): Line[] {
   ]
 }
 
-function costLine({ cost: { looks, cpuNs, counted }, durationNs, levels }: AttachResult): Line {
+function costLine({ cost: { looks, cpuNs, counted }, durationNs, levels, affinity }: AttachResult): Line {
   return {
     label: 'cost',
     phrases: [
       {
         text: `${plural(looks, 'look', 'looks')}, ${formatDuration(cpuNs)} of CPU time (${formatPercent(cpuNs / Math.max(1, durationNs))} of a CPU)${levels.inForce === 'look' ? ', none of it in the server' : ''}`,
       },
-      ...(counted === undefined || counted.packets === 0
-        ? []
-        : [{ text: `counting cost the server ${formatDuration(counted.runNs / counted.packets)} a packet` }]),
+      ...(affinity === undefined || affinity.flows === 0 ? [] : [{ text: countingCost(counted) }]),
     ],
   }
+}
+
+function countingCost(counted: AttachResult['cost']['counted']): string {
+  if (counted === undefined)
+    return 'what counting cost the server is not known: the kernel tells with CAP_SYS_ADMIN, or kernel.bpf_stats_enabled=1'
+  const { packets, runNs, overNs } = counted
+  return `counting cost the server ${formatDuration(runNs / packets)} a packet, ${formatPercent(runNs / overNs)} of a CPU`
 }
 
 /** The lines below the table: level, flag, owners, spread, findings, cost. */
