@@ -21,6 +21,7 @@ declare namespace rpnet {
     /** Number of bytes received; −EAGAIN at once when nothing is there. */
     receive(fd: number, data: Uint8Array): number
     localPort(fd: number): number
+    localAddress(fd: number): string | number
     /** Number of sockets bound to a port, of TCP those that listen; those that `rows` has room for are written there: src/host/sock-diag.ts. */
     boundSockets(protocol: number, family: number, port: number, rows: Uint32Array): number
     /** A descriptor that tells of UDP sockets that close on a port. */
@@ -136,6 +137,17 @@ declare namespace rpnet {
       exchange: ArrayBuffer,
       /** over TCP: after how many a flow connects anew; 0: never */
       requestsPerConnection: number,
+      /** room for a reply, and for one byte more than it is to have */
+      replyBytes: number,
+      /** requests to remember, a power of two from 2^16, where a server that is not ours is asked; 0 where members of ours are */
+      remembered: number,
+      /** messages of DNS, one behind another, and where each ends; none where our datagrams are sent */
+      questions: Uint8Array,
+      ends: Uint32Array,
+      /** the question of request 0 */
+      first: number,
+      /** whether it may leave this host */
+      anywhere: boolean,
     ): Handle | number
     /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, watch. */
     engineOpenFlow(engine: Handle, lane: number, address: string, port: number): number

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { MAX_ARGUMENTS = 14 };
+enum { MAX_ARGUMENTS = 16 };
 
 typedef struct {
   napi_env env;

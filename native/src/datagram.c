@@ -117,12 +117,18 @@ bool datagram_read_reply(const uint8_t *from, size_t length, size_t payload, uin
   return read_header(from, length, payload, DATAGRAM_REPLY, run_id, d);
 }
 
+static bool says(const uint8_t *from, datagram_source_t source) {
+  return source.port == get16(from + AT_MEMBER) && memcmp(&source.address, from + AT_GENERATION, sizeof source.address) == 0;
+}
+
 bool datagram_read_request(const uint8_t *from, size_t length, size_t payload, uint64_t run_id,
                            const struct sockaddr *source, datagram_t *d) {
-  if (!read_header(from, length, payload, DATAGRAM_REQUEST, run_id, d)) return false;
-  if (!source) return true;
-  datagram_source_t actual = datagram_source(source);
-  return actual.port == get16(from + AT_MEMBER) && memcmp(&actual.address, from + AT_GENERATION, sizeof actual.address) == 0;
+  return read_header(from, length, payload, DATAGRAM_REQUEST, run_id, d) && (!source || says(from, datagram_source(source)));
+}
+
+bool datagram_read_own(const uint8_t *from, size_t length, size_t payload, uint64_t run_id, datagram_source_t source,
+                       datagram_t *d) {
+  return read_header(from, length, payload, DATAGRAM_REQUEST, run_id, d) && says(from, source);
 }
 
 uint8_t datagram_phase(const uint8_t *from) { return from[AT_KIND_PHASE] >> 1 & 1; }

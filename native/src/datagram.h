@@ -55,4 +55,7 @@ bool datagram_read_request(const uint8_t *from, size_t length, size_t payload, u
 uint8_t datagram_phase(const uint8_t *from);
 // Whether these bytes, of which more may follow, can be the beginning of a request of this run.
 bool datagram_may_begin(const uint8_t *from, size_t length, uint64_t run_id);
+// The same of a request of ours that came back: one that says that it comes from `source`.
+bool datagram_read_own(const uint8_t *from, size_t length, size_t payload, uint64_t run_id, datagram_source_t source,
+                       datagram_t *d);
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "foreign.h"
 
 int engine_create(engine_t *e) {
   size_t n = (size_t)e->capacity;
@@ -20,6 +21,7 @@ int engine_create(engine_t *e) {
 void engine_destroy(engine_t *e) {
   if (e->lanes) engine_close(e);
   if (e->state) e->poller->destroy(e);
+  foreign_destroy(e);
   free(e->lanes);
   if (e->computed) flow_sources_close(e->computed);
   free(e->computed);
@@ -40,8 +42,9 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
   if (source->sa_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
   // Where the server's address is removed from this host, what is sent to it must not look for another way: over IPv6 only a
   // bound socket does not.
-  if (source->sa_family == AF_INET6) setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &loopback, sizeof loopback);
-  else setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &in_network_order, sizeof in_network_order);
+  if (!e->anywhere && source->sa_family == AF_INET6)
+    setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &loopback, sizeof loopback);
+  else if (!e->anywhere) setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &in_network_order, sizeof in_network_order);
   // What is written goes at once, also behind a request without a reply.
   if (stream) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (bind(fd, source, length)) step = 1, error = errno;
@@ -101,10 +104,6 @@ int engine_sweep(engine_t *e) {
   return events;
 }
 
-void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
-  engine_write_request_from(e, to, lane, e->lanes[lane].source, sequence, phase, sent_ns);
-}
-
 void engine_write_request_from(const engine_t *e, uint8_t *to, int lane, datagram_source_t source, uint64_t sequence, uint8_t phase,
                                uint64_t sent_ns) {
   datagram_t d = {.kind = DATAGRAM_REQUEST,
@@ -116,7 +115,19 @@ void engine_write_request_from(const engine_t *e, uint8_t *to, int lane, datagra
   datagram_write_request(to, &d, source);
 }
 
+size_t engine_write_request(engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
+  if (e->foreign) return foreign_write(e, to, lane, sequence, phase, sent_ns);
+  engine_write_request_from(e, to, lane, e->lanes[lane].source, sequence, phase, sent_ns);
+  return e->payload;
+}
+
+void engine_stamp(engine_t *e, uint8_t *request, uint64_t sequence, uint64_t sent_ns) {
+  if (e->foreign) foreign_stamp(e, request, sequence, sent_ns);
+  else datagram_write_sent(request, sent_ns);
+}
+
 bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns) {
+  if (e->foreign) return foreign_note_reply(e, data, length, lane, at, received_ns);
   exchange_t *x = e->exchange;
   datagram_t d;
   if (!datagram_read_reply(data, length, e->payload, e->run_id, &d) || d.flow != e->first_flow + lane) {
@@ -144,14 +155,14 @@ void engine_note_failure(engine_t *e, int error) {
   else if (error != EAGAIN && error != EINTR) e->exchange->counters[RECEIVE_ERRORS]++;
 }
 
-int engine_send_plain(engine_t *e, int lane, const uint8_t *request) {
+int engine_send_plain(engine_t *e, int lane, const uint8_t *request, size_t length) {
   ssize_t n;
-  do n = send(e->lanes[lane].socket, request, e->payload, 0);
+  do n = send(e->lanes[lane].socket, request, length, 0);
   while (n < 0 && errno == EINTR);
   if (n < 0 && errno == ECONNREFUSED) {
     // What an earlier datagram of this flow met is reported here: clear it and send this one.
     e->exchange->counters[REFUSED]++;
-    n = send(e->lanes[lane].socket, request, e->payload, 0);
+    n = send(e->lanes[lane].socket, request, length, 0);
   }
   return n < 0 ? -errno : 0;
 }

@@ -31,9 +31,10 @@ typedef struct {
   int32_t member[ENGINE_BATCH];
   int32_t generation[ENGINE_BATCH];
   int32_t phase[ENGINE_BATCH];
+  int32_t code[ENGINE_BATCH];  // of what a server that is not ours says of the request
 } exchange_t;
 
-enum { STRANGERS, REFUSED, RECEIVE_ERRORS };  // exchange_t.counters
+enum { STRANGERS, REFUSED, RECEIVE_ERRORS, WRONG_REPLIES };  // exchange_t.counters
 
 typedef struct {
   int socket;           // −1: closed
@@ -49,6 +50,7 @@ typedef struct {
 } again_t;
 
 typedef struct engine engine_t;
+typedef struct foreign foreign_t;
 
 // How an engine waits for its sockets and moves datagrams. Functions return −errno on failure.
 typedef struct {
@@ -70,7 +72,10 @@ struct engine {
   void *state;  // the poller's
   int capacity;  // lanes: a flow each, or sockets that flows share
   uint64_t run_id, epoch_ns;
-  size_t payload;
+  size_t payload;           // of a request, at most
+  size_t reply_bytes;       // room for a reply, and for one byte more than it is to have
+  bool anywhere;            // not to this host alone
+  foreign_t *foreign;       // NULL: members of ours are asked
   uint32_t per_connection;  // over TCP: requests after which a flow leaves its connection; 0: none
   exchange_t *exchange;     // over TCP, a stream_exchange_t
   struct sockaddr_storage server;
@@ -99,14 +104,17 @@ int engine_sweep(engine_t *e);
 // ---- for pollers ----
 
 double engine_now(const engine_t *e);  // ns since the epoch
-void engine_write_request(const engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
-// The same of a flow that is said to come from `source`.
+// Writes a request. Returns its length.
+size_t engine_write_request(engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
+// One of our datagrams, of a flow that is said to come from `source`.
 void engine_write_request_from(const engine_t *e, uint8_t *to, int lane, datagram_source_t source, uint64_t sequence, uint8_t phase,
                                uint64_t sent_ns);
+// Changes the time of sending in a request that was written.
+void engine_stamp(engine_t *e, uint8_t *request, uint64_t sequence, uint64_t sent_ns);
 // Writes a reply that a lane received to the exchange's events at `at`. False, counted, when it is not one of this run.
 bool engine_note_reply(engine_t *e, const uint8_t *data, size_t length, uint32_t lane, int at, double received_ns);
 // Counts a receive that failed; EAGAIN and EINTR are no failures.
 void engine_note_failure(engine_t *e, int error);
 // send(), once more where an earlier datagram of the flow had met a closed port. Returns 0 or −errno.
-int engine_send_plain(engine_t *e, int lane, const uint8_t *request);
+int engine_send_plain(engine_t *e, int lane, const uint8_t *request, size_t length);
 #endif

@@ -25,7 +25,7 @@ static int create(engine_t *e) {
   e->state = s;
   s->carry = malloc(((size_t)e->capacity + READY) * sizeof *s->carry);
   s->request = calloc(1, e->payload);
-  s->reply = malloc(e->payload + 1);
+  s->reply = malloc(e->reply_bytes);
   s->poller = epoll_create1(EPOLL_CLOEXEC);
   if (s->poller < 0) return -errno;
   return s->carry && s->request && s->reply ? 0 : -ENOMEM;
@@ -55,8 +55,8 @@ static void forget(engine_t *e) {
 // Sends one request and writes when, or −errno, at `at`.
 static void send_request(engine_t *e, int lane, uint64_t sequence, uint8_t phase, uint64_t now, int at) {
   state_t *s = e->state;
-  engine_write_request(e, s->request, lane, sequence, phase, now);
-  int status = engine_send_plain(e, lane, s->request);
+  size_t length = engine_write_request(e, s->request, lane, sequence, phase, now);
+  int status = engine_send_plain(e, lane, s->request, length);
   e->exchange->send_ns[at] = status < 0 ? status : (double)now;
   if (status == 0) e->lanes[lane].outstanding++;
 }
@@ -74,7 +74,7 @@ static void send_all(engine_t *e, int count, uint8_t phase) {
 // −1: the socket is empty.
 static int take(engine_t *e, uint32_t lane, int at) {
   state_t *s = e->state;
-  ssize_t n = recv(e->lanes[lane].socket, s->reply, e->payload + 1, MSG_DONTWAIT);
+  ssize_t n = recv(e->lanes[lane].socket, s->reply, e->reply_bytes, MSG_DONTWAIT);
   if (n < 0) {
     if (errno == EAGAIN) return -1;
     engine_note_failure(e, errno);

@@ -76,7 +76,7 @@ _Static_assert(sizeof(head_t) == sizeof(uring_message_t) + sizeof(struct sockadd
 // Opens the ring, with `head` bytes before each datagram.
 static int open_ring(engine_t *e, size_t head) {
   state_t *s = e->state;
-  size_t bytes = (head + e->payload + 1 + 7) & ~(size_t)7;
+  size_t bytes = (head + e->reply_bytes + 7) & ~(size_t)7;
   uring_options_t options = {.files = (uint32_t)e->capacity,
                              .submissions = SUBMISSIONS,
                              .completions = COMPLETIONS,
@@ -142,7 +142,7 @@ static int submit(engine_t *e, int64_t wait_ns) {
     prepared_t p = s->prepared[i];
     if (i == part_ends[part]) part++;
     double stamp = floor(at);
-    datagram_write_sent(s->requests + p.entry * e->payload, (uint64_t)stamp);
+    engine_stamp(e, s->requests + p.entry * e->payload, s->sequence[p.at], (uint64_t)stamp);
     e->exchange->send_ns[p.at] = stamp;
     at += s->pace.each_ns[part];
   }
@@ -244,11 +244,11 @@ static void prepare(engine_t *e, int lane, uint64_t sequence, uint8_t phase, int
     entry->address = (uint64_t)(uintptr_t)&message->header;
     entry->length = 1;
   } else {
-    engine_write_request(e, request, lane, sequence, phase, 0);
+    size_t length = engine_write_request(e, request, lane, sequence, phase, 0);
     entry->opcode = URING_SEND;
     entry->file = lane;
     entry->address = (uint64_t)(uintptr_t)request;
-    entry->length = (uint32_t)e->payload;
+    entry->length = (uint32_t)length;
   }
   // It is done, or has failed, when the entry was submitted: the buffer is free again then.
   entry->message_flags = MSG_DONTWAIT;
@@ -277,8 +277,8 @@ static int send_alone(engine_t *e, int lane, uint64_t sequence, uint8_t phase, u
     return pktinfo_send(e, socket, s->messages);
   }
   e->exchange->counters[REFUSED]++;
-  engine_write_request(e, s->requests, lane, sequence, phase, sent_ns);
-  return engine_send_plain(e, lane, s->requests);
+  size_t length = engine_write_request(e, s->requests, lane, sequence, phase, sent_ns);
+  return engine_send_plain(e, lane, s->requests, length);
 }
 
 // Hands over the rest of the batch, and lets completions come about as well: the call is made anyway. Then looks for

@@ -3,6 +3,7 @@
 
 #include "arguments.h"
 #include "engine.h"
+#include "foreign.h"
 #include "stream.h"
 #include "uring.h"
 
@@ -21,7 +22,28 @@ static void engine_release(napi_env env, void *data, void *hint) {
 // KINDS in src/client/engine.ts has the same order.
 static const poller_t *const pollers[] = {&epoll_poller, &uring_poller, &tcp_epoll_poller, &pktinfo_uring_poller, &pktinfo_mmsg_poller};
 
-// engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange, requestsPerConnection): External | −errno
+enum { REMEMBERED_AT_LEAST = 1 << 16 };
+
+// Who is asked: members of ours; or, with a number of requests to remember, a server that is not, of our datagrams or of questions.
+static int engine_asks(engine_t *e, const arguments_t *a) {
+  int remembered = get_int(a, 10);
+  if (!remembered) return 0;
+  size_t bytes, end_bytes;
+  uint8_t *messages = get_bytes(a, 11, &bytes);
+  uint32_t *ends = get_bytes(a, 12, &end_bytes);
+  questions_t questions = {.messages = messages,
+                           .ends = ends,
+                           .count = (uint32_t)(end_bytes / sizeof *ends),
+                           .first = (uint32_t)get_int(a, 13)};
+  if (remembered < REMEMBERED_AT_LEAST || (remembered & (remembered - 1)) != 0) return -EINVAL;
+  if (!questions.count) return foreign_create(e, (uint32_t)remembered, NULL);
+  for (uint32_t i = 0, from = 0; i < questions.count; from = ends[i++])
+    if (ends[i] <= from || ends[i] > bytes || ends[i] - from > e->payload) return -EINVAL;
+  return foreign_create(e, (uint32_t)remembered, &questions);
+}
+
+// engineOpen(kind, capacity, payload, runId, epochNs, address, port, exchange, requestsPerConnection, replyBytes, remembered,
+// questions, ends, first, anywhere): External | −errno
 static napi_value engine_new(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   size_t bytes;
@@ -40,7 +62,10 @@ static napi_value engine_new(napi_env env, napi_callback_info info) {
   e->server_length = get_address(&a, 5, (uint16_t)get_int(&a, 6), &e->server);
   e->exchange = exchange;
   e->per_connection = (uint32_t)get_int(&a, 8);
-  int status = e->server_length ? engine_create(e) : -EINVAL;
+  e->reply_bytes = (size_t)get_int(&a, 9);
+  napi_get_value_bool(env, a.at[14], &e->anywhere);
+  int status = e->server_length && e->reply_bytes > 0 ? engine_asks(e, &a) : -EINVAL;
+  if (status == 0) status = engine_create(e);
   napi_value external;
   if (status == 0 && napi_create_reference(env, a.at[7], 1, &box->exchange) == napi_ok &&
       napi_create_external(env, box, engine_release, NULL, &external) == napi_ok)

@@ -98,6 +98,21 @@ static napi_value receive_datagram(napi_env env, napi_callback_info info) {
   return result(env, (int)recv(get_int(&a, 0), data, bytes, MSG_DONTWAIT));
 }
 
+// localAddress(fd): the address that a socket is bound to, as text | −errno
+static napi_value local_address(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  struct sockaddr_storage bound;
+  socklen_t length = sizeof bound;
+  char text[INET6_ADDRSTRLEN];
+  if (getsockname(get_int(&a, 0), (struct sockaddr *)&bound, &length)) return number(env, -errno);
+  const void *address = bound.ss_family == AF_INET6 ? (void *)&((struct sockaddr_in6 *)&bound)->sin6_addr
+                                                    : (void *)&((struct sockaddr_in *)&bound)->sin_addr;
+  napi_value value;
+  if (!inet_ntop(bound.ss_family, address, text, sizeof text)) return number(env, -errno);
+  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
+  return value;
+}
+
 static napi_value local_port(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   struct sockaddr_storage address;
@@ -246,6 +261,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("socketPair", open_pair),
       FUNCTION("receive", receive_datagram),
       FUNCTION("localPort", local_port),
+      FUNCTION("localAddress", local_address),
       FUNCTION("boundSockets", bound_sockets),
       FUNCTION("udpClosings", udp_closings_of),
       FUNCTION("udpClosed", udp_closed_of),

@@ -23,6 +23,8 @@ const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => str
   echo: () => 'See what keeps members from sending: a seccomp profile, a packet filter.',
   socket: () => 'See whether a member died.',
   client: spareTheClient,
+  unseen: (observed) =>
+    `${capital(lowerTheLoad(observed))}, or see what the target says of it: its log, its limits of a client's rate.`,
   'way-there': () => SEE_FILTERS,
   'way-back': () => SEE_FILTERS,
 }
@@ -57,6 +59,7 @@ export const COUNT_WORDS: WordsOf<
   | 'echo-errors'
   | 'books-do-not-balance'
   | 'replayed'
+  | 'wrong-replies'
   | 'port-unreachable'
   | 'receive-errors'
   | 'proc-net-udp-drops'
@@ -105,9 +108,14 @@ export const COUNT_WORDS: WordsOf<
     message: `${plural(measured, 'request', 'requests')} came to members a second time, and ${measured === 1 ? 'was' : 'were'} answered again: their work and their counts are not of this load alone.`,
     nextStep: 'Look for what copies packets on this host (tc netem, a replay of captured traffic).',
   }),
-  'port-unreachable': (_observed, { measured }) => ({
+  'wrong-replies': (_observed, { measured }) => ({
+    message: `${plural(measured, 'reply was', 'replies were')} not what was to come for the request: an echo that was changed, or the answer to another question.`,
+    nextStep:
+      'See whether the target speaks this protocol, and whether something on the way changes packets.',
+  }),
+  'port-unreachable': ({ load }, { measured }) => ({
     message: `${plural(measured, 'request', 'requests')} met a port that nobody had open.`,
-    nextStep: 'See whether a member died.',
+    nextStep: load.membersUnknown ? 'See whether the target runs.' : 'See whether a member died.',
   }),
   'receive-errors': (_observed, { measured }) => ({
     message: `Receiving failed ${plural(measured, 'time', 'times')} at the client's sockets.`,

@@ -11,6 +11,7 @@ const LIKELY: Readonly<Record<LossCause, string>> = {
   echo: 'the members took the requests and could send no reply, so something forbids them to, such as a seccomp profile or a packet filter.',
   socket: 'nobody was bound to the port any more when the requests came.',
   client: "all replies were dropped at the client's own sockets, which was too slow to take them.",
+  unseen: `whether they came to a server nobody here can see: is there one at this address and port that speaks this protocol, and does it answer this host (its own access list, a packet filter: nft list ruleset)?`,
   'way-there': `no request came to a member or its queue, so something on the way drops them, ${FILTER}.`,
   'way-back': `the members sent replies and none came to the client, so something on the way back drops them, ${FILTER}.`,
 }

@@ -49,6 +49,11 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     nextStep: `Give the changes more time: a longer ${flagOf('durationNs')}.`,
   }),
   'member-drops': (observed, { measured }) => {
+    if (observed.load.membersUnknown)
+      return {
+        message: `The target's receive buffers overflowed: ${plural(measured, 'datagram', 'datagrams')} dropped there, whoever sent them.`,
+        nextStep: `Give the target a larger receive buffer, or ${lowerTheLoad(observed)}.`,
+      }
     const { most } = observed.receiveBuffer
     return {
       message: `${overflowed(observed)}: ${plural(measured, 'datagram', 'datagrams')} dropped.`,

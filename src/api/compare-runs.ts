@@ -80,6 +80,10 @@ function planSide({ name, texts }: NamedTexts): PairSide & { name: string } {
     throw usageError(
       `${flagOf('runs')} "${name}": give ${flagOf('repeat')} to compare itself, for both sides.`,
     )
+  if (plan.remote)
+    throw usageError(
+      `${flagOf('runs')} "${name}": ${flagOf('allowRemote')} is of rpbench run alone, which says before what it will send.`,
+    )
   prepareTraffic(plan)
   return {
     name,

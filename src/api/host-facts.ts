@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { isLocalAddress } from '../host/addresses.js'
 import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
 import { ephemeralPortRange, openFileCount, mostBacklog, openFileLimit, requireProc } from '../host/limits.js'
@@ -6,10 +7,10 @@ import type { HostFacts, RunRequest } from '../plan/run-plan.js'
 
 /**
  * What this host allows, as far as a plan depends on it.
- * @param engine of the client, where it was asked for
+ * @param asked of it: the engine of the client, and who is to be asked
  * @throws RpbenchError RPB_HOST where that cannot be known
  */
-export function hostFacts(engine?: RunRequest['engine']): HostFacts {
+export function hostFacts({ engine, target }: Pick<RunRequest, 'engine' | 'target'> = {}): HostFacts {
   requireProc()
   const backlog = mostBacklog()
   const refusal = engine === 'epoll' || engine === 'pktinfo-mmsg' ? undefined : ioUringRefusal()
@@ -19,6 +20,7 @@ export function hostFacts(engine?: RunRequest['engine']): HostFacts {
     ephemeralPorts: ephemeralPortRange(),
     openFiles: { limit: openFileLimit(), used: openFileCount() },
     ...(backlog !== undefined && { mostBacklog: backlog }),
+    ...(target && { remoteTarget: !isLocalAddress(target.address) }),
     ...(refusal !== undefined && { ioUringRefusal: refusal }),
   }
 }

@@ -39,7 +39,7 @@ export function planChurn(texts: FlagTexts<'churn'>): {
     throw usageError(
       `${flagOf('leave')} drain takes Linux 6.13: on ${release()} a socket that connects stays in its group; leave it out.`,
     )
-  const plan = completePlan(request, hostFacts(request.engine))
+  const plan = completePlan(request, hostFacts(request))
   const changes = planChanges(plan.procs, timed, flagOf('change'))
   if (plan.waves > 1)
     throw usageError(

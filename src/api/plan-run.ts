@@ -19,7 +19,7 @@ export function planRun(texts: FlagTexts<'run'>): {
     asked: { repeat = defaultOf('repeat'), intervalNs, ...asked },
     supplied,
   } = readTexts('run', keysOf('run'), texts)
-  const plan = completePlan(asked, hostFacts(asked.engine))
+  const plan = completePlan(asked, hostFacts(asked))
   refuseTooMany(plan, intervalNs)
   return { plan, supplied, repeat, intervalNs }
 }

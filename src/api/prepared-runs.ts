@@ -2,6 +2,7 @@ import { repeatExperiment } from '../experiment/repeat.js'
 import type { Repeated } from '../experiment/repetition.js'
 import type { RunOptions } from '../experiment/run.js'
 import { judged, type JudgedResult } from '../metrics/judged.js'
+import { remoteInWords } from '../plan/remote-words.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { Threshold } from '../plan/thresholds.js'
 import type { RepeatResult } from '../result/repeat-result.js'
@@ -15,6 +16,8 @@ export interface PreparedRuns<Outcome> {
   repeat: number
   /** how its measured phase is divided; it is not when absent */
   intervalNs: number | undefined
+  /** what is to be said before anything is sent; absent where that stays on this host */
+  notice?: string
   /** Measures it once. @throws RpbenchError when nothing could be measured */
   measure: (watching: WatchingIntervals) => Promise<Outcome>
   /** Measures it `repeat` times, each a draw of its own. @throws RpbenchError when nothing could be measured */
@@ -52,6 +55,9 @@ export function preparedRuns<Outcome extends { result: JudgedResult }>({
   return {
     repeat,
     intervalNs,
+    ...(planned.plan.remote && {
+      notice: remoteInWords(planned.plan, traffic.flowPlan),
+    }),
     measure: async (watching) => {
       const outcome = await measure({ ...optionsOf(watching), traffic })
       return { ...outcome, result: judged(outcome.result, thresholds) }

@@ -15,7 +15,7 @@ export interface ChangeLosses {
 /** What was lost at each change that was carried out, and to what. */
 export function changeLossesOf(
   { changes, reports, group, startNs }: Recording,
-  books: Books,
+  { closedWithSocket = 0, leftAtMembers = 0 }: Books,
 ): ChangeLosses[] {
   if (changes === undefined) return []
   const { done, failed, lossesBefore, lossesAfter } = changes
@@ -43,7 +43,7 @@ export function changeLossesOf(
         began.slice(Math.max(0, i - 1)).some(({ steps }) => steps.some((s) => s.action === 'stop')),
     }
   })
-  const causes = causesOfLosses(counted, books)
+  const causes = causesOfLosses(counted, { closedWithSocket, leftAtMembers })
   // Before the first change there is a stretch of its own.
   return done.map((_, i) => {
     const { lost, late } = counted[i + 1]!

@@ -15,6 +15,7 @@ import type { Books, Latency, LatencySummary, Legs, RunResult } from '../result/
 import type { StrangerResult } from '../result/stranger.js'
 import { formatDuration } from '../units/format.js'
 import type { Histogram } from '../stats/histogram.js'
+import { effectiveOf } from './effective.js'
 import type { Origin } from './origin.js'
 
 export const sum = (numbers: Iterable<number>): number => {
@@ -153,10 +154,10 @@ export function cpuPerRoundTripOf({
   group,
 }: Recording): RunResult['throughput']['cpuPerRoundTripNs'] {
   const answered = sum(reports.map((r) => r.repliesWhileActive))
+  const client = sum(reports.map((r) => r.cpuActiveNs)) / answered
+  if (group.unknown) return answered > 0 ? { client } : undefined
   const echoed = sum(group.lives.map(({ after }) => after.echoed[MEASURED]))
-  return answered > 0 && echoed > 0
-    ? { client: sum(reports.map((r) => r.cpuActiveNs)) / answered, members: serversCpuNs(group) / echoed }
-    : undefined
+  return answered > 0 && echoed > 0 ? { client, members: serversCpuNs(group) / echoed } : undefined
 }
 
 /** Where the group is. */
@@ -166,7 +167,7 @@ function groupOf(plan: RunPlan, port: number): RunResult['group'] {
     family: plan.family,
     address: boundTo(plan).address,
     port,
-    server: plan.server,
+    ...(plan.membersUnknown ? { membersUnknown: true as const } : { server: plan.server }),
     ...(plan.dispatch !== 'reuseport' && { dispatch: plan.dispatch }),
     ...(plan.steering !== 'hash' && { steering: plan.steering }),
   }
@@ -244,7 +245,7 @@ export function headOf(
     ...(failure !== undefined
       ? { stopped: 'failed' as const, failure }
       : recording.interrupted && { stopped: 'interrupted' as const }),
-    plan: { supplied, effective: { ...plan } },
+    plan: { supplied, effective: effectiveOf(plan) },
     group: groupOf(plan, group.port),
     ...(strangers.length > 0 && { strangers }),
   }

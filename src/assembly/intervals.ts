@@ -5,6 +5,7 @@ import type { GroupReading } from '../recording/group-recording.js'
 import type { GroupEvent, IntervalReading, LifeCounts } from '../recording/interval-reading.js'
 import type { Recording } from '../recording/recording.js'
 import type { Books, IntervalMark, IntervalMember, IntervalResult } from '../result/run-result.js'
+import { dropsOfUnknown } from './books.js'
 import { sum } from './figures.js'
 import { serverLedgers } from './server-ledgers.js'
 
@@ -16,13 +17,20 @@ interface Phase {
 }
 
 /** What was counted until some moment. */
-type Standing = Pick<IntervalReading, 'counts' | 'lives' | 'aheadDrops'>
+type Standing = Pick<IntervalReading, 'counts' | 'lives' | 'aheadDrops' | 'dropsUnknown'>
 
 /** Counters of a group, as what an interval needs of them. */
 export function standingOf(
   dispatch: DispatchKind,
   group: GroupReading,
-): Pick<Standing, 'lives' | 'aheadDrops'> {
+): Pick<Standing, 'lives' | 'aheadDrops' | 'dropsUnknown'> {
+  const { unknown } = group
+  if (unknown)
+    return {
+      lives: [],
+      aheadDrops: unknown.drops ?? 0,
+      ...(unknown.drops === undefined && { dropsUnknown: true as const }),
+    }
   const { members, ahead } = serverLedgers(dispatch, group)
   return {
     lives: group.lives.map(({ member, generation, present }, i) => {
@@ -60,7 +68,9 @@ export function intervalBetween(
     givenUp: counted('givenUp'),
     ...(after.phase === 'load' &&
       toNs > fromNs && { achievedPerSecond: perSecond(sent), roundTripsPerSecond: perSecond(replied) }),
-    drops: sum(members.map(({ drops }) => drops)) + after.aheadDrops - (before?.aheadDrops ?? 0),
+    ...(!after.dropsUnknown && {
+      drops: sum(members.map(({ drops }) => drops)) + after.aheadDrops - (before?.aheadDrops ?? 0),
+    }),
     members: members.map(({ drops, ...member }) => ({
       ...member,
       ...(DISPATCH[dispatch].ownQueues && { drops }),
@@ -106,7 +116,7 @@ function bounded(reading: IntervalReading, end: Standing): IntervalReading {
   }
 }
 
-const happened = ({ sent, replied, late, givenUp, drops, members, marks }: IntervalResult): boolean =>
+const happened = ({ sent, replied, late, givenUp, drops = 0, members, marks }: IntervalResult): boolean =>
   sent + replied + late + givenUp + drops + sum(members.map(({ taken }) => taken)) + marks.length > 0
 
 /**
@@ -119,10 +129,16 @@ export function intervalsOf(
 ): IntervalResult[] | undefined {
   if (intervals === undefined) return undefined
   const { sent, replied, late, lost } = books
+  const { unknown, ...counted } = group
+  const drops = unknown && dropsOfUnknown(unknown)
   const lives = group.lives.map((life) => ({ ...life, present: !life.gone }))
   const end: Standing = {
     counts: { sent, replied, late, givenUp: late + lost },
-    ...standingOf(plan.dispatch, { ...group, lives }),
+    ...standingOf(plan.dispatch, {
+      ...counted,
+      lives,
+      ...(unknown && { unknown: { ...(drops !== undefined && { drops }) } }),
+    }),
   }
   const { readings, events } = intervals
   const last = readings.length - 1

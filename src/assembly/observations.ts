@@ -69,8 +69,8 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       most: (books.atStrangers ?? 0) + (books.reckonedAtStrangers ?? 0),
     },
     losses: lossesOf(books),
-    unexplained: books.unexplained,
-    replayed: books.replayed ?? 0,
+    ...(books.unexplained !== undefined && { unexplained: books.unexplained, replayed: books.replayed ?? 0 }),
+    ...(books.wrongReplies !== undefined && { wrongReplies: books.wrongReplies }),
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),
@@ -84,7 +84,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       got: Math.min(...(front ? [front] : lives).map(({ after }) => after.receiveBufferBytes)),
       ...(recording.maxReceiveBufferBytes !== undefined && { most: recording.maxReceiveBufferBytes }),
     },
-    droppedAtMembers: books.droppedAtMembers,
+    droppedAtMembers: books.droppedAtMembers ?? 0,
     droppedAtSilent: droppedAtSilent(recording, analysed),
     droppedAtClient: books.droppedAtClient,
     sendErrors: sendErrors(reports),
@@ -97,7 +97,8 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(recording.exposed !== undefined && { exposed: recording.exposed }),
     load: {
       workers: plan.workers,
-      members: plan.procs,
+      members: plan.remote ? 0 : plan.procs,
+      ...(plan.membersUnknown && { membersUnknown: true as const }),
       dispatch: plan.dispatch,
       inFlight: plan.inFlight,
       ...(plan.rateHz !== undefined && { rateHz: plan.rateHz }),
@@ -162,7 +163,7 @@ export function crossCheckOf(recording: Recording, books: Books, ledgers: Server
     ourInDatagrams: udp.read + books.replied + books.late + books.duplicates,
     ourDrops: udp.drops + books.droppedAtClient,
     ...(group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
-    meminfoDrops: dropsSinceOpened,
+    ...(!group.unknown && { meminfoDrops: dropsSinceOpened }),
   }
 }
 

@@ -19,6 +19,8 @@ export interface RepeatRecord extends SeriesOrigin {
 export function assembleRepeat(record: RepeatRecord, repetitions: readonly Repetition[]): RepeatResult {
   const { of, repeat, interrupted, independentRepetitions } = record
   const runs = repetitions.flatMap(({ run }) => run ?? []).filter(isMeasurement)
+  // Of servers that tell which member answers.
+  const telling = runs.filter(({ group }) => !group.membersUnknown)
   const churns = repetitions.flatMap(({ churn }) => churn ?? []).filter(isMeasurement)
   return {
     schema: REPEAT_SCHEMA,
@@ -28,7 +30,7 @@ export function assembleRepeat(record: RepeatRecord, repetitions: readonly Repet
     repeat,
     ...(independentRepetitions !== undefined && { independentRepetitions }),
     repetitions: [...repetitions],
-    ...(runs.length > 0 && { claims: poolClaims(runs, interrupted ? repeat : runs.length) }),
+    ...(telling.length > 0 && { claims: poolClaims(telling, interrupted ? repeat : telling.length) }),
     ...(churns.length > 0 && { changes: poolChanges(churns) }),
     figures: figuresOf(of, [...runs, ...churns]),
   }

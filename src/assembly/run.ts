@@ -11,6 +11,7 @@ import { sharedSocketsOf } from '../recording/flow-sources.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
+import { answersOf } from './answers.js'
 import { booksOf } from './books.js'
 import { connectionsOf } from './connections.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
@@ -152,6 +153,10 @@ function affinityOf({ plan, reports, group }: Recording): Affinity {
       }
     },
   })
+  if (plan.membersUnknown) {
+    const { moved: _, violations: __, ...known } = seen
+    return known
+  }
   return basisOf(plan) === 'flow' ? seen : { ...seen, expected: false, violations: [] }
 }
 
@@ -180,6 +185,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const standstill = standstillOf(recording, ({ member }) =>
     known ? { own: counts[member]!, of: sum(counts) } : undefined,
   )
+  const answers = answersOf(recording)
   const imbalance = imbalanceOf(recording, { members, attributed, balance, takenBalance })
   return {
     schema: RUN_SCHEMA,
@@ -189,6 +195,8 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     ...standstill,
     client: { engine: plan.engine, ...(sockets > 0 && { sockets }), ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
+    ...(group.unknown?.sockets && { targetSockets: group.unknown.sockets }),
+    ...(answers && { answers }),
     affinity: affinityOf(recording),
     ...(hashes && { hash: analysePlacement([...flowRows(recording)], hashes, plan.procs) }),
     ...(latency && { latency }),

@@ -99,6 +99,7 @@ export abstract class ResultCommand extends BaseCommand {
       [import('./interval-output.js'), import('../report/intervals/views.js')],
     )
     refuseLines(flags, intervalNs)
+    if (runs.notice !== undefined) process.stderr.write(`rpbench: ${runs.notice}\n`)
     const divided = intervalNs !== undefined
     if (runs.repeat === 1)
       return this.measureAndReport({

@@ -242,6 +242,7 @@ export class Driver {
       return
     }
     tally.flows.noteSeen(flow, member, sequence)
+    tally.codes[x.code[i]!]!++
     silence?.heard(member, x.receivedNs[i]!)
     // Late answers too: they say where the request was put, and that its flow is heard again.
     tally.trace?.note(flow, lifeCode(member, x.generation[i]!), sentNs, x.receivedNs[i]!)

@@ -1,6 +1,7 @@
 import { RpbenchError } from '../errors.js'
 import { addon, checked, openFlowError, SystemError } from '../native.js'
 import type { EngineKind } from '../plan/engine.js'
+import type { Questions } from '../plan/questions.js'
 import { Exchange } from './exchange.js'
 import { StreamExchange } from './stream-exchange.js'
 
@@ -20,6 +21,19 @@ const DATAGRAMS: Readonly<Record<EngineKind, Poller>> = {
 }
 const STREAMS: Poller = { poller: 2, waitCall: 'epoll_wait' }
 
+/** What comes without EDNS is 512 bytes at most (RFC 1035, 4.2.1); what a server sends beyond is read as far as there is room. */
+const DNS_REPLY_BYTES = 4096
+
+/** What a server is asked that is not ours, and tells nothing of a request but what it was sent. */
+export interface ForeignWire {
+  /** requests that are remembered, to hold replies against them: a power of two from 2^16 */
+  remembered: number
+  /** of DNS; our datagrams when absent */
+  questions?: Questions | undefined
+  /** the question of the first request */
+  first: number
+}
+
 export interface EngineOptions {
   engine: EngineKind
   /** what its flows are: sockets that send datagrams, or that connect */
@@ -32,6 +46,10 @@ export interface EngineOptions {
   runId: bigint
   epochNs: bigint
   server: { address: string; port: number }
+  /** whether what is sent may leave this host; not when absent */
+  anywhere?: boolean | undefined
+  /** where the server is not ours: what it is asked */
+  foreign?: ForeignWire | undefined
 }
 
 /**
@@ -48,6 +66,7 @@ export class Engine {
 
   /** @throws RpbenchError RPB_FLOWS where the kernel has no room for so many */
   constructor(options: EngineOptions) {
+    const { foreign } = options
     const streams = options.transport === 'tcp'
     this.stream = streams ? new StreamExchange() : undefined
     this.exchange = this.stream ?? new Exchange()
@@ -63,6 +82,12 @@ export class Engine {
       options.server.port,
       this.exchange.buffer,
       options.requestsPerConnection ?? 0,
+      foreign?.questions ? DNS_REPLY_BYTES : options.payloadBytes + 1,
+      foreign?.remembered ?? 0,
+      foreign?.questions?.messages ?? new Uint8Array(),
+      foreign?.questions?.ends ?? new Uint32Array(),
+      foreign?.first ?? 0,
+      options.anywhere ?? false,
     )
     if (typeof opened === 'number') {
       const { message } = new SystemError(-opened, 'opening it')

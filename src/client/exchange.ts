@@ -2,7 +2,7 @@
 export const ENGINE_BATCH = 64
 
 const DOUBLES = 8
-const BYTES = DOUBLES * 8 + ENGINE_BATCH * (8 * 8 + 5 * 4)
+const BYTES = DOUBLES * 8 + ENGINE_BATCH * (8 * 8 + 6 * 4)
 
 /**
  * The memory in which TypeScript and the engine meet, as typed arrays of ENGINE_BATCH entries each; the order is
@@ -30,6 +30,8 @@ export class Exchange {
   readonly member
   readonly generation
   readonly phase
+  /** of a reply of DNS: its rcode, and 16 more where it was truncated */
+  readonly code
 
   /** @param more bytes behind these arrays */
   constructor(more = 0) {
@@ -48,6 +50,7 @@ export class Exchange {
     this.member = this.ints()
     this.generation = this.ints()
     this.phase = this.ints()
+    this.code = this.ints()
   }
 
   protected doubles(count = ENGINE_BATCH): Float64Array {
@@ -79,5 +82,10 @@ export class Exchange {
 
   get receiveErrors(): number {
     return this.#head[3] as number
+  }
+
+  /** Replies of a server that is not ours which are not what was to come for their request. */
+  get wrongReplies(): number {
+    return this.#head[4] as number
   }
 }

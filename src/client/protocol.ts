@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { EngineKind } from '../plan/engine.js'
 import type { FlowShare } from '../plan/flow-plan.js'
+import type { Questions } from '../plan/questions.js'
 
 /** What a load worker is given. Times are ns since the run's epoch unless they are lengths. */
 export interface WorkerTask {
@@ -14,6 +15,10 @@ export interface WorkerTask {
   control: SharedArrayBuffer
   share: FlowShare
   server: { address: string; port: number }
+  /** whether what is sent may leave this host */
+  anywhere: boolean
+  /** of a server that is not ours; absent where members of ours are asked */
+  foreign: { questions?: Questions | undefined } | undefined
   engine: EngineKind
   runId: bigint
   epochNs: bigint

@@ -4,7 +4,7 @@ import { addon } from '../native.js'
 import { Control } from './control.js'
 import { createSource, endsWithReplies } from './create-source.js'
 import { Driver, type DriveFigures, type Phase } from './driver.js'
-import { Engine } from './engine.js'
+import { Engine, type ForeignWire } from './engine.js'
 import { socketsOf } from './flow-sockets.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
 import { combineConnections, type ConnectionCounts } from '../recording/connection-counts.js'
@@ -73,6 +73,25 @@ function pinTo(cpu: number): void {
     )
 }
 
+/** Requests that a closed loop cannot outrun before they are late. */
+const MOST_CLOSED_HZ = 500e3
+const LEAST_REMEMBERED = 2 ** 16
+const MOST_REMEMBERED = 2 ** 22
+
+/** What a server that is not ours is asked by this worker, and how long it is remembered: for two deadlines. */
+function wireOf(task: WorkerTask): ForeignWire | undefined {
+  const { foreign, index, workers, rateHz = MOST_CLOSED_HZ, timeoutNs } = task
+  if (foreign === undefined) return undefined
+  const sentMeanwhile = (2 * rateHz * timeoutNs) / 1e9
+  const remembered = 2 ** Math.ceil(Math.log2(sentMeanwhile + 1))
+  const questions = foreign.questions?.ends.length ?? 0
+  return {
+    ...foreign,
+    remembered: Math.min(MOST_REMEMBERED, Math.max(LEAST_REMEMBERED, remembered)),
+    first: Math.floor((questions * index) / workers),
+  }
+}
+
 function drive(task: WorkerTask): WorkerReport {
   const { share } = task
   addon.sharpTimers()
@@ -83,7 +102,7 @@ function drive(task: WorkerTask): WorkerReport {
   const scheduled = task.rateHz !== undefined
   const flows = socketsOf(share, task.waveSize)
   const { lanes, waves } = flows
-  const engine = new Engine({ ...task, lanes })
+  const engine = new Engine({ ...task, lanes, foreign: wireOf(task) })
   const driver = new Driver(engine, new Requests(task.timeoutNs, scheduled), control, task.index)
   const tally = new Tally(
     share.flows,
@@ -173,6 +192,8 @@ function drive(task: WorkerTask): WorkerReport {
     strangers: tally.strangers + engine.exchange.strangers,
     refused: engine.exchange.refused,
     receiveErrors: engine.exchange.receiveErrors,
+    ...(task.foreign && { wrongReplies: engine.exchange.wrongReplies }),
+    ...(task.foreign?.questions && { codes: tally.codes }),
     dropped,
     ...(engine.stream &&
       connectionsBefore && {

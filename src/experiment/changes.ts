@@ -1,6 +1,6 @@
 import { RpbenchError } from '../errors.js'
 import { SystemError } from '../native.js'
-import type { Group } from '../group/group.js'
+import type { ChangeableGroup } from '../group/group.js'
 import { lifeKey, type Life, type Step } from '../kernel/group-array.js'
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { Leave } from '../plan/leave.js'
@@ -36,7 +36,7 @@ export class ChangeRunner {
   #sentWhenDone = 0
 
   constructor(
-    readonly group: Group,
+    readonly group: ChangeableGroup,
     readonly plan: readonly PlannedChange[],
     readonly clock: Clock,
     readonly quiet: Quiet,

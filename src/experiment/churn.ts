@@ -1,3 +1,4 @@
+import { isChangeable } from '../group/group.js'
 import { assembleChurn } from '../assembly/churn.js'
 import { hostRecord } from './host-record.js'
 import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
@@ -61,6 +62,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
   })
   try {
     const { group, load, clock } = session
+    if (!isChangeable(group)) throw new TypeError('only a group of ours can be changed')
     await session.warmUp()
     const quiet = {
       ns: quietNs(plan),

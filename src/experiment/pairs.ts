@@ -1,3 +1,4 @@
+import { effectiveOf } from '../assembly/effective.js'
 import { assembleRepeat } from '../assembly/repeat.js'
 import { RpbenchError } from '../errors.js'
 import { hostRecord } from './host-record.js'
@@ -67,7 +68,7 @@ export async function measurePairs(options: PairsOptions): Promise<MeasuredPairs
         interrupted: made[name].length < repeat,
         of: repeated.of,
         repeat,
-        effective: plan,
+        effective: effectiveOf(plan),
         independentRepetitions: independent < repeat ? independent : undefined,
       },
       made[name],

@@ -1,3 +1,4 @@
+import { effectiveOf } from '../assembly/effective.js'
 import { assembleRepeat } from '../assembly/repeat.js'
 import { RpbenchError } from '../errors.js'
 import { hostRecord } from './host-record.js'
@@ -43,7 +44,7 @@ export async function repeatExperiment(options: RepeatOptions): Promise<RepeatRe
         interrupted,
         of: repeated.of,
         repeat,
-        effective: plan,
+        effective: effectiveOf(plan),
         independentRepetitions: independent < repeat ? independent : undefined,
       },
       repetitions,

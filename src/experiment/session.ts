@@ -131,6 +131,8 @@ export class Session {
           waveSize: plan.waveSize,
           engine: plan.engine,
           server: { address: plan.host, port: group.port },
+          anywhere: plan.remote ?? false,
+          foreign: plan.membersUnknown && { questions: traffic.questions },
           ...shared,
           members: options.memberIndexes ?? plan.procs,
           payloadBytes: plan.payloadBytes,
@@ -226,7 +228,7 @@ export class Session {
    * @param changes what was to change in the group meanwhile, and what did
    */
   async finish(changes?: Recording['changes']): Promise<Recording> {
-    const { plan, signal } = this.options
+    const { plan, signal, traffic } = this.options
     const { startedNs, host = {}, reports = [] } = this.#begun()
     const clientResidentBytes = process.memoryUsage.rss()
     const hashes = this.group.hashesOf(flowSources(reports))
@@ -242,6 +244,7 @@ export class Session {
       reports,
       host,
       ...(hashes && { hashes }),
+      ...(traffic.questions && { questions: traffic.questions.ends.length }),
       strangers: this.watch.found,
       ...(!this.group.hearsOfClosings && { closingsUnheard: true }),
       silences: this.silences.since(startedNs),

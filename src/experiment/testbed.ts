@@ -4,6 +4,7 @@ import { WorkerLoad, type LoadOptions } from '../client/worker-load.js'
 import type { GroupService } from '../group/group-memory.js'
 import type { Group } from '../group/group.js'
 import { OwnGroup } from '../group/own-group.js'
+import { TargetGroup } from '../group/target-group.js'
 import type { StampArrivals } from '../group/sockets.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
@@ -99,9 +100,13 @@ function startClock(): Clock {
   }
 }
 
-/** A group and a load of our own on this host. */
+/** A load of our own, on a group of ours or on a server that is not ours. */
 export const OWN_TESTBED: Testbed = {
   startClock,
-  startGroup: startOwnGroup,
+  startGroup: async (wish, signal) => {
+    const { target, remote, membersUnknown } = wish.plan
+    if (target === undefined || !membersUnknown) return startOwnGroup(wish, signal)
+    return new TargetGroup(target, !remote, () => Number(process.hrtime.bigint() - wish.epochNs))
+  },
   openLoad: (options, signal) => WorkerLoad.open(options, signal),
 }

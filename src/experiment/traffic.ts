@@ -1,11 +1,12 @@
 import { flagOf } from '../plan/parameters/table.js'
 import { RpbenchError, usageError } from '../errors.js'
 import { readTextFile } from '../files/text-file.js'
-import { isFenced, isLocalAddress, loopbackIsUp, mayBind } from '../host/addresses.js'
+import { isFenced, isLocalAddress, loopbackIsUp, mayBind, sourceTowards } from '../host/addresses.js'
 import { firstUnprivilegedPort } from '../host/limits.js'
 import { sharesSockets } from '../plan/engine.js'
 import { disjointComputedDraws, planComputedFlows, type ComputedFlowsInput } from '../plan/computed-flows.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
+import type { Questions } from '../plan/questions.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { refuseNotYet } from '../plan/target-rules.js'
 import { boundTo } from '../plan/transport.js'
@@ -18,6 +19,8 @@ export interface Traffic {
   flowPlan: FlowPlan
   /** one a flow; all alike when absent */
   weights: Float64Array | undefined
+  /** of DNS; absent of any other protocol */
+  questions?: Questions
 }
 
 const readWeightFile = (path: string): string =>
@@ -100,6 +103,18 @@ export function independentRuns(plan: RunPlan): number | undefined {
  */
 export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: number }): Traffic {
   refuseNotYet(plan)
+  const sources = plan.remote ? sourcesTowards(plan) : sourcesHere(plan)
+  refusePrivileged('sourcePorts', sources.addresses?.[0] ?? sources.firstAddress, plan.sourcePorts)
+  const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
+  const drawn = draw && { seed: draw.seed, draw: draw.index }
+  const flowPlan = sharesSockets(plan.engine)
+    ? planComputedFlows({ ...computedSourcesOf(plan), ...drawn })
+    : planFlows({ ...sources, ...drawn })
+  return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
+}
+
+/** Sources on this host, whose datagrams stay here. @throws RpbenchError where they would not, or the address cannot be had */
+function sourcesHere(plan: RunPlan): FlowPlanInput {
   const addresses = [plan.host, ...(plan.sourceAddresses ?? [])]
   const foreign = addresses.find((address) => !isLocalAddress(address))
   if (foreign !== undefined) throw foreignAddress(foreign)
@@ -115,19 +130,27 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
       'RPB_ADDRESS',
       `${flagOf('listen')} ${plan.listen} takes ${FAMILY_NAMES[familyOf(bound)]}, which this host does not have: leave it out, or give any.`,
     )
-  refusePrivileged('port', bound, [plan.port, plan.port])
-  refusePrivileged('sourcePorts', plan.sourceAddresses?.[0] ?? plan.host, plan.sourcePorts)
-  const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)
-  const drawn = draw && { seed: draw.seed, draw: draw.index }
-  const flowPlan = sharesSockets(plan.engine)
-    ? planComputedFlows({ ...computedSourcesOf(plan), ...drawn })
-    : planFlows({ ...sourcesOf(plan), ...drawn })
-  return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
+  if (!plan.target) refusePrivileged('port', bound, [plan.port, plan.port])
+  return sourcesOf(plan)
+}
+
+/** Sources of datagrams that leave this host. @throws RpbenchError where there is no way to the target */
+function sourcesTowards(plan: RunPlan): FlowPlanInput {
+  const foreign = plan.sourceAddresses?.find((address) => !isLocalAddress(address))
+  if (foreign !== undefined) throw foreignAddress(foreign)
+  const source = sourceTowards(plan.host)
+  if (source === undefined)
+    throw new RpbenchError(
+      'RPB_ADDRESS',
+      `There is no way from this host to ${plan.host}: see its routes (ip route get ${plan.host}).`,
+    )
+  return { ...sourcesOf(plan), firstAddress: source }
 }
 
 /** Where a group on this address can be reached from, where that is not from this host alone. */
 export function exposureOf(plan: RunPlan): Recording['exposed'] {
-  const { host, listen, family } = plan
+  const { host, listen, family, target } = plan
+  if (target) return undefined
   // Bound to lo.
   if (family === 'ipv6') return undefined
   if (listen !== 'address') return { everyAddressOf: family }

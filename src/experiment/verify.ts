@@ -121,7 +121,7 @@ class Verification {
         ...(light ? [affinityRun(light, 'light')] : []),
         ...overloads.map((result) => affinityRun(result, 'overload')),
       ]
-      const violations = results.flatMap((result) => result.affinity.violations)
+      const violations = results.flatMap((result) => result.affinity.violations ?? [])
       this.#claims.set(
         'affinity',
         judgeAffinity(runs, violations, repetitions + runs.length - this.#draws.length),

@@ -34,18 +34,8 @@ export interface Pulse extends Server {
   state: () => TaskState | undefined
 }
 
-/**
- * What an experiment needs of a group, whoever runs it. Times are ns since the session's epoch, and a life is named by
- * its place in `lives`.
- */
-export interface Group {
-  readonly port: number
-  /** of members, in the order in which they began */
-  readonly lives: readonly GroupLife[]
-  /** whether a member or the front has ended that was not told to */
-  readonly wounded: boolean
-  /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
-  onDeath(callback: OnDeath): void
+/** What can be changed in a group; a life is named by its place in `lives`. */
+export interface GroupChanges {
   /**
    * Adds a member.
    * @param signal gives the newcomer up before it is a member
@@ -61,6 +51,20 @@ export interface Group {
   stall(life: number): Promise<void>
   /** Lets a stalled member go on. */
   resume(life: number): void
+}
+
+/**
+ * What an experiment needs of a group, whoever runs it. Times are ns since the session's epoch, and a life is named by
+ * its place in `lives`.
+ */
+export interface Group {
+  readonly port: number
+  /** of members, in the order in which they began */
+  readonly lives: readonly GroupLife[]
+  /** whether a member or the front has ended that was not told to */
+  readonly wounded: boolean
+  /** Calls back when a member or the front ends that was not told to; at once for those that already did. */
+  onDeath(callback: OnDeath): void
   /** Signs of life of the members that are to serve, and of the front; it costs them nothing. */
   pulses(): readonly Pulse[]
   /** Whether nothing waits for a member. */
@@ -89,4 +93,11 @@ export interface Group {
   hashesOf(flows: Iterable<{ address: string; port: number }>): (number | undefined)[] | undefined
   /** Ends all that it runs. Safe to call twice. */
   stop(): Promise<void>
+}
+
+/** A group of ours: it can be changed. */
+export interface ChangeableGroup extends Group, GroupChanges {}
+
+export function isChangeable(group: Group): group is ChangeableGroup {
+  return 'join' in group
 }

@@ -10,7 +10,7 @@ import type { LeftBehind } from '../recording/silence.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
 import { GroupCounters, MEMBER_STOPPED } from './counters.js'
 import type { Front } from './front.js'
-import type { Group, OnDeath, Pulse, Stranger } from './group.js'
+import type { ChangeableGroup, OnDeath, Pulse, Stranger } from './group.js'
 import type { GroupOptions } from './group-options.js'
 import { GroupRecorder } from './group-recorder.js'
 import { GroupMemory } from './group-memory.js'
@@ -28,7 +28,7 @@ import type { SocketLayout } from './socket-layout.js'
  * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
  * number of its life; members that join later take the next numbers.
  */
-export class OwnGroup implements Group {
+export class OwnGroup implements ChangeableGroup {
   readonly #servers: Servers
   readonly #onPort: GroupPort
   #onDeath: OnDeath = () => {}

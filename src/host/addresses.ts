@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { BlockList } from 'node:net'
 import { constants, networkInterfaces } from 'node:os'
 import { addon, checked, SystemError } from '../native.js'
-import { familyOf, isWildcard } from '../units/addresses.js'
-import { openSocket, type Bound } from './transport.js'
+import { canonicalAddress, familyOf, isWildcard } from '../units/addresses.js'
+import { openSocket, TRANSPORTS, type Bound } from './transport.js'
 
 /** RTF_LOCAL of linux/ipv6_route.h: what goes to this prefix is this host's. */
 const LOCAL_ROUTE = 0x8000_0000
@@ -71,6 +71,24 @@ function canUse(address: string): boolean {
       bound === 0 && !isWildcard(address) ? addon.connect(fd, address, addon.localPort(fd)) : bound
     if (NOT_USABLE.has(-status)) return false
     return checked(status, bound === 0 ? 'connect' : 'bind') === 0
+  } finally {
+    addon.close(fd)
+  }
+}
+
+/**
+ * From which address of this host what is sent to another leaves, by the kernel's routes; nothing is sent.
+ * @returns undefined where there is no way to it
+ */
+export function sourceTowards(address: string): string | undefined {
+  const family = familyOf(address)
+  const { domain, type } = TRANSPORTS[family]
+  const fd = checked(addon.socket(domain, type), 'socket')
+  try {
+    // Any port will do: connect() of UDP asks for the route alone.
+    if (addon.connect(fd, address, 9) < 0) return undefined
+    const source = addon.localAddress(fd)
+    return typeof source === 'string' ? canonicalAddress(source) : undefined
   } finally {
     addon.close(fd)
   }

@@ -16,6 +16,8 @@ import { flagOf } from './parameters/table.js'
 export interface Addresses {
   host: string
   sourceAddresses?: readonly string[] | undefined
+  /** where a server that is not ours is; then `host` is its address */
+  target?: object | undefined
 }
 
 function refuseNoUnicast(address: string, flag: string): void {
@@ -29,7 +31,7 @@ function refuseNoUnicast(address: string, flag: string): void {
     )
   if (isMappedIpv4(address))
     throw usageError(
-      `${flag} ${address} is IPv4 in the form of IPv6: write ${address.replace('::ffff:', '')}; ${flagOf('listen')} dual-stack is for a group that takes both.`,
+      `${flag} ${address} is IPv4 in the form of IPv6: write ${address.replace('::ffff:', '')}${flag === flagOf('target') ? '.' : `; ${flagOf('listen')} dual-stack is for a group that takes both.`}`,
     )
 }
 
@@ -37,9 +39,14 @@ function refuseNoUnicast(address: string, flag: string): void {
  * Checks what can be told of addresses by themselves.
  * @throws RpbenchError (wrong usage) naming the flag
  */
-export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void {
-  refuseNoUnicast(host, flagOf('host'))
+export function refuseAddresses({ host, sourceAddresses = [], target }: Addresses): void {
+  const flag = flagOf(target ? 'target' : 'host')
+  refuseNoUnicast(host, flag)
   const family = familyOf(host)
+  if (isWildcard(host) && target)
+    throw usageError(
+      `${flag} ${host} stands for every address, and cannot be asked: give one of them, such as ${LOOPBACK[family]}.`,
+    )
   if (isWildcard(host))
     throw usageError(
       `${flagOf('host')} ${host} stands for every address, and cannot be asked: for a group that listens on all of them, give ${flagOf('listen')} any${host === WILDCARD.ipv6 ? ', or dual-stack,' : ''} beside an address to ask, such as ${LOOPBACK[family]}.`,
@@ -54,6 +61,6 @@ export function refuseAddresses({ host, sourceAddresses = [] }: Addresses): void
   const other = sourceAddresses.find((address) => familyOf(address) !== family)
   if (other !== undefined)
     throw usageError(
-      `${flagOf('sourceAddresses')} ${other} cannot reach ${flagOf('host')} ${host}: give ${FAMILY_NAMES[family]} addresses.`,
+      `${flagOf('sourceAddresses')} ${other} cannot reach ${flag} ${host}: give ${FAMILY_NAMES[family]} addresses.`,
     )
 }

@@ -11,7 +11,7 @@ import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
 import { shareOf } from './share.js'
-import { protocolFor, refuseWithTarget } from './target-rules.js'
+import { modestLoad, protocolFor, refuseRemote, refuseWithTarget } from './target-rules.js'
 import { boundTo, type Family } from './transport.js'
 import { familyOf } from '../units/addresses.js'
 
@@ -41,6 +41,10 @@ export interface RunPlan extends Omit<PlannedParameters, 'engine'> {
   engine: EngineKind
   /** of the sockets of the group, or of the target */
   family: Family
+  /** who is asked is not ours, and nobody tells which member of it answers; absent otherwise */
+  membersUnknown?: true
+  /** the target is no address of this host; absent otherwise */
+  remote?: true
   /** how often all sockets are opened anew, so that each flow has its turn */
   waves: number
   /** why the engine is not io_uring, where that would have been the choice */
@@ -58,6 +62,8 @@ export interface HostFacts {
   mostBacklog?: number
   /** why a client cannot use io_uring; absent where it can */
   ioUringRefusal?: string
+  /** whether the target is no address of this host; absent without one */
+  remoteTarget?: boolean
 }
 
 /** Descriptors that a run needs beside flows and members: epoll, pipes, result files, what Node opens. */
@@ -111,13 +117,15 @@ function refuseContradictions(request: RunRequest, procs: number): void {
 }
 
 /**
- * Fills in what the request leaves open and checks what depends on more than one parameter.
+ * Fills in what a request leaves open and checks what depends on more than one parameter.
  * @throws RpbenchError on a request that cannot be met here
  */
-export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
-  refuseWithTarget(request)
-  const protocol = protocolFor(request)
-  const { target } = request
+export function completePlan(given: RunRequest, facts: HostFacts): RunPlan {
+  refuseWithTarget(given)
+  const protocol = protocolFor(given)
+  const { target } = given
+  const remote = facts.remoteTarget === true
+  const request = remote ? { ...given, ...modestLoad(given) } : given
   const asked = {
     ...fixedDefaults(),
     ...request,
@@ -125,9 +133,13 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     ...(target && { host: target.address, port: target.port }),
   }
   const { dispatch, flows, inFlight } = asked
-  const procs = request.procs ?? (DISPATCH[dispatch].single ? 1 : Math.min(facts.cpus, mostOf('procs')))
+  // What is not known is counted as one; nothing says so.
+  const procs = target
+    ? 1
+    : (request.procs ?? (DISPATCH[dispatch].single ? 1 : Math.min(facts.cpus, mostOf('procs'))))
   refuseUnderDispatch(dispatch, request)
   refuseAddresses(asked)
+  refuseRemote(given, remote)
   refuseContradictions(request, procs)
   refuseConnections(request, protocol)
   refuseListeners(request, protocol, facts)
@@ -158,6 +170,8 @@ export function completePlan(request: RunRequest, facts: HostFacts): RunPlan {
     Math.ceil(shareOf(flows, workers, worker) / shareOf(waveSize, workers, worker))
   return {
     ...asked,
+    ...(target && { membersUnknown: true as const }),
+    ...(remote && { remote: true as const }),
     family: familyOf(boundTo(asked).address),
     procs,
     sourcePorts: request.sourcePorts ?? facts.ephemeralPorts,

@@ -16,6 +16,9 @@ import { DISPATCH, type DispatchKind } from './dispatch.js'
  */
 export type SteeringBasis = 'flow' | 'cpu' | 'datagram'
 
+/** What decides that, as far as it is known: not of a server that is not ours. */
+export type PlacementBasis = SteeringBasis | 'unknown'
+
 /** What of a steering is known without any socket; what puts it in force is the row of the same name in steering/open.ts. */
 export type SteeringRow = {
   /** what the member of a datagram is picked by, in a few words */
@@ -60,10 +63,16 @@ export const PREDICTED_STEERINGS = STEERINGS.filter(
 interface Placement {
   steering?: SteeringKind | undefined
   dispatch?: DispatchKind | undefined
+  membersUnknown?: true | undefined
 }
 
 /** What decides which member gets a datagram: of a plan, or of a group in a result, where the usual is left out. */
-export function basisOf({ steering = 'hash', dispatch = 'reuseport' }: Placement): SteeringBasis {
+export function basisOf({
+  steering = 'hash',
+  dispatch = 'reuseport',
+  membersUnknown,
+}: Placement): PlacementBasis {
+  if (membersUnknown) return 'unknown'
   const { by } = DISPATCH[dispatch]
   return by === 'steering' ? STEERING[steering].basis : by
 }

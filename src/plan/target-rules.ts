@@ -1,4 +1,5 @@
 import { usageError } from '../errors.js'
+import { endpoint } from '../units/addresses.js'
 import { GROUP_PARAMETERS } from './parameters/group.js'
 import { flagOf } from './parameters/table.js'
 import { protocolsOf, usualProtocol, type Protocol } from './protocol.js'
@@ -7,13 +8,17 @@ import type { RunPlan, RunRequest } from './run-plan.js'
 /** What there is no client or server of yet, by whom it is asked of. */
 const NOT_YET: Readonly<Record<'group' | 'target', readonly Protocol[]>> = {
   group: [],
-  target: ['echo', 'dns', 'tcp', 'http'],
+  target: ['dns', 'tcp', 'http'],
 }
 
 type GroupKey = keyof typeof GROUP_PARAMETERS
 
 /** Parameters that say what a group of ours is: a server of somebody else is what it is. */
-export const OF_OUR_GROUP = Object.keys(GROUP_PARAMETERS) as GroupKey[]
+const OF_OUR_GROUP = Object.keys(GROUP_PARAMETERS) as GroupKey[]
+
+/** Of those, the ones that mean nothing of another server: it has an address and a port too. */
+export type OnlyOurs = Exclude<GroupKey, 'host' | 'port'>
+export const ONLY_OURS = OF_OUR_GROUP.filter((key): key is OnlyOurs => key !== 'host' && key !== 'port')
 
 /**
  * The protocol of a plan.
@@ -53,4 +58,27 @@ export function refuseWithTarget(request: RunRequest): void {
   throw usageError(
     `${flagOf('target')} and ${flagOf(key)} exclude each other: ${key === 'host' || key === 'port' ? `${flagOf('target')} says where to ask` : 'that is of a group of ours, and the target is what it is'}.`,
   )
+}
+
+/** What a server on another host is asked where nothing is said: it may not be meant to be loaded. */
+const MODEST = { rateHz: 100, flows: 100 } as const
+
+/** The load on a server of another host, as far as nothing is said of it. */
+export function modestLoad(request: RunRequest): Pick<RunRequest, 'rateHz' | 'flows'> {
+  return {
+    ...(request.inFlight === undefined && { rateHz: request.rateHz ?? MODEST.rateHz }),
+    flows: request.flows ?? MODEST.flows,
+  }
+}
+
+/** @throws RpbenchError (wrong usage) where what is sent would leave this host, and nobody allowed that */
+export function refuseRemote({ target, allowRemote }: RunRequest, remote: boolean): void {
+  if (target === undefined) {
+    if (allowRemote) throw usageError(`${flagOf('allowRemote')} needs ${flagOf('target')}.`)
+    return
+  }
+  if (remote && !allowRemote)
+    throw usageError(
+      `${flagOf('target')} ${endpoint(target.address, target.port)} is no address of this host: with ${flagOf('allowRemote')}, rpbench run sends there all the same (where nothing else is said, ${MODEST.rateHz} requests a second from ${MODEST.flows} source ports). Load only what you may.`,
+    )
 }

@@ -33,6 +33,24 @@ export interface FrontRecording {
   uncounted?: boolean
 }
 
+/** What can be seen of a server that is not ours, of whose members nobody tells. */
+export interface UnknownMembers {
+  /** its sockets on the port, as this host's kernel shows them; absent where it is on another host, or in another namespace */
+  sockets?: SeenSocket[]
+}
+
+/** A socket of such a server. */
+export interface SeenSocket {
+  inode: number
+  /** whose it is, as well as this user may know */
+  owner: string
+  /** what the kernel dropped at it in the measured phase, whoever sent it */
+  drops: number
+  /** it was there when the phase began, and when it ended */
+  atBegin: boolean
+  atEnd: boolean
+}
+
 /** Where the counters of a group stand in the measured phase. */
 export interface GroupReading {
   /** in the order in which they began; without newcomers that are no members yet */
@@ -41,6 +59,8 @@ export interface GroupReading {
     present: boolean
   })[]
   front?: Pick<FrontRecording, 'before' | 'after'>
+  /** only of a server that is not ours: what it dropped, where that can be seen */
+  unknown?: { drops?: number }
 }
 
 /** What a group did in the measured phase. */
@@ -49,6 +69,8 @@ export interface GroupRecording {
   /** in the order in which they began */
   lives: LifeRecording[]
   front?: FrontRecording
+  /** only of a server that is not ours; there are no lives then */
+  unknown?: UnknownMembers
   /** time between the two readings of threads, ns */
   watchedNs: number
   /**

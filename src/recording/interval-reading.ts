@@ -29,6 +29,8 @@ export interface IntervalReading {
   lives: readonly LifeCounts[]
   /** drops at what stands before all members */
   aheadDrops: number
+  /** what was dropped cannot be seen */
+  dropsUnknown?: true
   /** of this interval alone, ns: values at PERCENTILES */
   service: HistogramFigures
   response: HistogramFigures

@@ -25,6 +25,8 @@ export interface Recording {
   host: HostReadings
   /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
   hashes?: (number | undefined)[]
+  /** of DNS, how many questions were asked in turn; absent of any other protocol */
+  questions?: number
   /** who else was found on the group's port */
   strangers: StrangerRecording[]
   /** whether one that came and went between two looks was missed, since the kernel does not tell of closings here */

@@ -52,6 +52,10 @@ export interface WorkerReport {
   reordered: number
   strangers: number
   refused: number
+  /** of a server that is not ours: replies that are not what was to come for their request; absent of members of ours */
+  wrongReplies?: number
+  /** of a server of DNS: replies in time or late, by rcode, those that were truncated 16 places further on */
+  codes?: Float64Array
   /** times that recv() failed otherwise */
   receiveErrors: number
   dropped: number

@@ -20,6 +20,7 @@ const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
   ['reckonedAtStrangers', 'more reckoned to strangers', 'bad'],
   ['duplicates', 'duplicate', 'warn'],
   ['replayed', 'sent again by others', 'warn'],
+  ['wrongReplies', 'not what was to come', 'bad'],
   ['reordered', 'reordered', 'warn'],
   ['strangersAtMembers', 'strangers at members', undefined],
   ['strangersAtClient', 'strangers at the client', undefined],
@@ -36,12 +37,13 @@ const DROPPED: Readonly<Record<DispatchKind, string>> = {
 /** Where every datagram went: the stages it passed, `=` where none was lost between two, and what was lost. */
 export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>): Line {
   const { sent, taken, echoed, replied, unexplained } = books
-  const stages: [number, string][] = [
+  const all: [number | undefined, string][] = [
     [sent, 'sent'],
     [taken, 'taken'],
     [echoed, 'echoed'],
     [replied, replied === 1 ? 'reply' : 'replies'],
   ]
+  const stages = all.filter((stage): stage is [number, string] => stage[0] !== undefined)
   const chain = stages
     .map(([n, name], i) => {
       const before = stages[i - 1]?.[0]
@@ -49,15 +51,18 @@ export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>):
       return `${sign}${formatCount(n)}${NBSP}${name}`
     })
     .join(' ')
+  const dropped = group.membersUnknown
+    ? 'dropped at the target, whoever sent them'
+    : DROPPED[group.dispatch ?? 'reuseport']
   const special = SPECIAL_COUNTS.filter(([key]) => (books[key] ?? 0) > 0).map(
     ([key, name, tone]): Phrase => ({
-      text: `${formatCount(books[key] ?? 0)} ${key === 'droppedAtMembers' ? DROPPED[group.dispatch ?? 'reuseport'] : name}`,
+      text: `${formatCount(books[key] ?? 0)} ${key === 'droppedAtMembers' ? dropped : name}`,
       tone,
     }),
   )
-  const rest: Phrase = {
-    text: `${formatCount(unexplained)} unexplained`,
-    tone: unexplained > 0 ? 'bad' : undefined,
-  }
+  const rest: Phrase =
+    unexplained === undefined
+      ? { text: "the client's side: the target counts nothing for us" }
+      : { text: `${formatCount(unexplained)} unexplained`, tone: unexplained > 0 ? 'bad' : undefined }
   return { label: 'books', phrases: [{ text: chain }, ...special, rest] }
 }

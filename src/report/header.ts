@@ -37,6 +37,7 @@ export function headerPhrases(result: Headed): Phrase[] {
   const { effective } = result.plan
   const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
   const {
+    protocol,
     host,
     listen,
     procs,
@@ -51,18 +52,19 @@ export function headerPhrases(result: Headed): Phrase[] {
   } = effective
   const facts = [
     // Without a port of its own, each repetition took another.
-    `${group.protocol} ${group.port === 0 ? host : endpoint(host, group.port)}`,
+    `${protocol} ${group.port === 0 ? host : endpoint(host, group.port)}`,
     listen !== undefined && listen !== 'address' && `listen ${listen}`,
-    plural(procs, one, many),
+    procs !== undefined && plural(procs, one, many),
+    group.membersUnknown === true && 'a server that is not ours',
     plural(flows, 'flow', 'flows'),
     waves > 1 && `${formatCount(waves)} waves of ${formatCount(waveSize)}`,
     weights !== 'uniform' && `weights ${weights}`,
-    serviceTimeNs > 0 && `service time ${formatDuration(serviceTimeNs)}`,
+    serviceTimeNs !== undefined && serviceTimeNs > 0 && `service time ${formatDuration(serviceTimeNs)}`,
     group.dispatch !== undefined && `dispatch ${group.dispatch}`,
     group.steering !== undefined && `steering ${group.steering}`,
     load(effective),
     length(result),
-    pinned('members', pinMembers, procs),
+    pinned('members', pinMembers, procs ?? 0),
     pinned('client', pinWorkers, workers),
   ]
   return facts.filter((fact) => fact !== false).map((text) => ({ text }))

@@ -24,6 +24,7 @@ const SHOWN_VIOLATIONS = 3
 /** Is the spread of flows over members what a fair hash gives? */
 export function balanceLine({ balance, affinity, group, members }: RunResult): Line {
   const basis = basisOf(group)
+  if (basis === 'unknown') return notKnown('balance')
   if (basis !== 'flow') return otherwiseSpread(group, basis, members)
   if (balance === undefined)
     return {
@@ -43,6 +44,22 @@ export function spreadLine(balance: Balance, unanswered = 0): Line {
     phrases: phrasesOf(balance, unanswered)
       .filter((text) => text !== '')
       .map((text) => ({ text })),
+  }
+}
+
+/** What nobody can say of a server that does not tell which member answers. */
+function notKnown(label: 'balance' | 'affinity'): Line {
+  return {
+    label,
+    verdict: { text: 'not known' },
+    phrases: [
+      {
+        text: {
+          balance: 'the target does not tell which member answers',
+          affinity: 'nor where a flow was before',
+        }[label],
+      },
+    ],
   }
 }
 
@@ -135,6 +152,10 @@ export function affinityLine({ affinity, group }: RunResult): Line {
       : []),
     ...(unasked > 0 ? [{ text: `${plural(unasked, 'flow was', 'flows were')} never asked` }] : []),
   ]
+  if (moved === undefined) {
+    const line = notKnown('affinity')
+    return { ...line, phrases: [...line.phrases, ...silent] }
+  }
   if (moved === 0) {
     const kept = answered === 1 ? 'the one flow' : `each of ${formatCount(answered)} flows`
     return ruling('kept', 'good', [{ text: `${kept} stayed on one member` }, ...silent])
@@ -142,7 +163,7 @@ export function affinityLine({ affinity, group }: RunResult): Line {
   const count = `${formatCount(moved)} of ${plural(flows, 'flow', 'flows')} seen at more than one member`
   if (affinity.expected === false)
     return ruling('none', undefined, [{ text: count }, { text: notExpected(group) }, ...silent])
-  return ruling('moved', 'bad', [{ text: count }, ...examplesOf(affinity), ...silent])
+  return ruling('moved', 'bad', [{ text: count }, ...examplesOf(moved, affinity), ...silent])
 }
 
 /** Why flows that moved are no violation. */
@@ -159,7 +180,7 @@ function ruling(text: string, tone: Tone | undefined, phrases: Phrase[]): Line {
   return { label: 'affinity', verdict: { text, tone }, phrases }
 }
 
-function examplesOf({ moved, violations }: Affinity): Phrase[] {
+function examplesOf(moved: number, { violations = [] }: Affinity): Phrase[] {
   const shown = violations.slice(0, SHOWN_VIOLATIONS)
   const examples = shown.map(
     ({ sourceAddress, sourcePort, members }) =>

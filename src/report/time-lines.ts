@@ -43,7 +43,10 @@ export function latencyLines(result: Pick<RunResult, 'latency' | 'books' | 'plan
     return [
       {
         label: 'response',
-        phrases: [...percentiles(response, 'from the intended send, as in the table'), ...few],
+        phrases: [
+          ...percentiles(response, `from the intended send${hasTable(result) ? ', as in the table' : ''}`),
+          ...few,
+        ],
       },
       { label: 'service', phrases: percentiles(service, 'from the actual send') },
     ]
@@ -62,6 +65,8 @@ export function latencyLines(result: Pick<RunResult, 'latency' | 'books' | 'plan
 export function connectLine({ latency }: Pick<RunResult, 'latency'>): Line | undefined {
   return latency?.connect && { label: 'connect', phrases: percentiles(latency.connect, 'to connect') }
 }
+
+const hasTable = ({ plan }: Pick<RunResult, 'plan'>): boolean => plan.effective.membersUnknown !== true
 
 /** How true the stamps of requests were, which all times begin with. */
 export function stampLine(result: RunResult): Line | undefined {
@@ -126,7 +131,7 @@ export function rateLine({
         ? []
         : [
             {
-              text: `CPU time of each: client${over} ${formatDuration(cpu.client)}, members ${formatDuration(cpu.members)}`,
+              text: `CPU time of each: client${over} ${formatDuration(cpu.client)}${cpu.members === undefined ? '' : `, members ${formatDuration(cpu.members)}`}`,
             },
           ]),
     ],

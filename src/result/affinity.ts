@@ -4,8 +4,8 @@ import { count, index } from './scalars.js'
 
 export const protocol = z.enum(PORT_PROTOCOLS)
 
-/** Did each flow stay at one member while the group did not change? */
-export const affinity = z.object({
+/** Did each flow stay at one member while the group did not change? Of a group that tells which member answers. */
+export const knownAffinity = z.object({
   flows: count.describe('flows of the run'),
   moved: count.describe('flows seen at more than one member'),
   unanswered: count.describe('flows that were asked and never answered, so that their member is unknown'),
@@ -33,4 +33,17 @@ export const affinity = z.object({
     .describe('flows that moved although nothing in the group changed, by number'),
 })
 
+/** The same of any server: of one that is not ours nobody may tell which member answers. */
+export const affinity = knownAffinity.extend({
+  moved: count
+    .optional()
+    .describe(`${knownAffinity.shape.moved.description}; absent where nobody tells which member answers`),
+  violations: knownAffinity.shape.violations
+    .optional()
+    .describe(
+      `${knownAffinity.shape.violations.description}; absent where nobody tells which member answers`,
+    ),
+})
+
+export type KnownAffinity = z.infer<typeof knownAffinity>
 export type Affinity = z.infer<typeof affinity>

@@ -1,14 +1,17 @@
 import * as z from 'zod'
 import { count, difference } from './scalars.js'
 
+/** What nobody counts of a server that is not ours is absent there. */
+const THERE = '; absent of a server that is not ours'
+
 /** Where every datagram of the measured phase went. */
 export const books = z.object({
   sent: count.describe('requests sent'),
   sendErrors: count.describe('requests that the kernel refused to send; they are not in `sent`'),
   unsent: count.describe('requests that were due but not sent before the run ended (open loop)'),
-  taken: count.describe('datagrams that members took from their sockets'),
-  echoed: count.describe('of those, the ones that they sent back'),
-  echoErrors: count.describe('of those, the ones that they could not send back'),
+  taken: count.optional().describe('datagrams that members took from their sockets' + THERE),
+  echoed: count.optional().describe('of those, the ones that they sent back' + THERE),
+  echoErrors: count.optional().describe('of those, the ones that they could not send back' + THERE),
   replied: count.describe('replies in time'),
   late: count.describe('replies after the deadline'),
   duplicates: count.describe('replies to a request that had one already'),
@@ -22,18 +25,32 @@ export const books = z.object({
     .describe(
       'of those, sent again when the flow that they came from had closed: the reply met no socket (NoPorts), and nobody heard it',
     ),
+  wrongReplies: count
+    .optional()
+    .describe(
+      'replies that are not what was to come for their request: an echo that was changed, another question; absent of members of ours',
+    ),
   reordered: count.describe('replies that overtook another of their flow'),
   lost: count.describe('sent, and no reply by the end'),
-  droppedAtMembers: count.describe(
-    "dropped by the kernel at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on",
-  ),
+  droppedAtMembers: count
+    .optional()
+    .describe(
+      "dropped by the kernel at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on" +
+        THERE,
+    ),
   droppedAtClient: count.describe("replies dropped by the kernel at the client's sockets"),
-  leftAtMembers: count.describe(
-    "datagrams still in a member's or the front's queue when its socket was closed, after the drain's bound",
-  ),
-  noSocket: count.describe(
-    'requests that met no socket, since nobody was bound: NoPorts of /proc/net/snmp or snmp6, at most those that are in no count above; 0 where no flow heard of it',
-  ),
+  leftAtMembers: count
+    .optional()
+    .describe(
+      "datagrams still in a member's or the front's queue when its socket was closed, after the drain's bound" +
+        THERE,
+    ),
+  noSocket: count
+    .optional()
+    .describe(
+      'requests that met no socket, since nobody was bound: NoPorts of /proc/net/snmp or snmp6, at most those that are in no count above; 0 where no flow heard of it' +
+        THERE,
+    ),
   atStrangers: count
     .optional()
     .describe(
@@ -44,20 +61,28 @@ export const books = z.object({
     .describe(
       "requests in no other count, where sockets of others were on the group's port: the rest, which they must have read, had dropped since they were last seen, or closed with. Reckoned, not counted, and with what closed with a socket of the group",
     ),
-  closedWithSocket: count.describe(
-    "requests in no other count, where nobody else was on the port and a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count",
-  ),
-  strangersAtMembers: count.describe('datagrams at members that were not of this run'),
+  closedWithSocket: count
+    .optional()
+    .describe(
+      "requests in no other count, where nobody else was on the port and a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count" +
+        THERE,
+    ),
+  strangersAtMembers: count.optional().describe('datagrams at members that were not of this run' + THERE),
   strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),
-  unexplainedRequests: difference.describe(
-    'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − reckonedAtStrangers − closedWithSocket',
-  ),
-  unexplainedReplies: difference.describe(
-    'echoed − replied − late − duplicates − droppedAtClient − replayedUnheard',
-  ),
-  unexplained: count.describe(
-    '|unexplainedRequests| + |unexplainedReplies| + |taken − echoed − echoErrors|: 0 on loopback',
-  ),
+  unexplainedRequests: difference
+    .optional()
+    .describe(
+      'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − reckonedAtStrangers − closedWithSocket' +
+        THERE,
+    ),
+  unexplainedReplies: difference
+    .optional()
+    .describe('echoed − replied − late − duplicates − droppedAtClient − replayedUnheard' + THERE),
+  unexplained: count
+    .optional()
+    .describe(
+      '|unexplainedRequests| + |unexplainedReplies| + |taken − echoed − echoErrors|: 0 on loopback' + THERE,
+    ),
 })
 
 /** Connections as the kernel counted them, and what it must at least have counted by our own counts. */
@@ -114,8 +139,26 @@ export const crossCheck = z.object({
   listenDrops: difference
     .optional()
     .describe('over TCP: ListenDrops likewise; what members count is `members[].connections.overflows`'),
-  meminfoDrops: count.describe('the same sum of the drops in SO_MEMINFO'),
+  meminfoDrops: count.optional().describe('the same sum of the drops in SO_MEMINFO' + THERE),
 })
 
 export type Books = z.infer<typeof books>
+
+/** What a group counts that tells what it does. */
+type CountedThere =
+  | 'taken'
+  | 'echoed'
+  | 'echoErrors'
+  | 'droppedAtMembers'
+  | 'leftAtMembers'
+  | 'noSocket'
+  | 'closedWithSocket'
+  | 'strangersAtMembers'
+  | 'unexplainedRequests'
+  | 'unexplainedReplies'
+  | 'unexplained'
+
+/** The books of such a group. */
+export type CountedBooks = Books & { [Key in CountedThere]: number }
+
 export type CrossCheck = z.infer<typeof crossCheck>

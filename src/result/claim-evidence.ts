@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { affinity } from './affinity.js'
+import { knownAffinity } from './affinity.js'
 import { balance } from './balance.js'
 import { books } from './books.js'
 import { changeResult } from './churn-result.js'
@@ -18,7 +18,7 @@ const claimRun = z.object({
 })
 
 /** What it saw of where flows are. */
-const seen = affinity.pick({ moved: true, unanswered: true, unasked: true })
+const seen = knownAffinity.pick({ moved: true, unanswered: true, unasked: true })
 
 export const affinityEvidence = z.object({
   runs: z
@@ -38,7 +38,7 @@ export const affinityEvidence = z.object({
   moved: count.describe('sum over the runs'),
   unanswered: count.describe('sum over the runs, but that of an overload'),
   unasked: count.describe('sum over the runs, but that of an overload'),
-  violations: affinity.shape.violations.describe(
+  violations: knownAffinity.shape.violations.describe(
     'the first of the flows that were seen at more than one member',
   ),
 })
@@ -122,7 +122,9 @@ export const churnEvidence = z.object({
 
 const loadedRun = claimRun.extend({
   rateHz: rate.describe('requests a second'),
-  ...books.pick({ sent: true, replied: true, late: true, lost: true, droppedAtMembers: true }).shape,
+  ...books
+    .pick({ sent: true, replied: true, late: true, lost: true, droppedAtMembers: true })
+    .required({ droppedAtMembers: true }).shape,
   lostShare: share.describe('`lost` of `sent`'),
   ...seen.shape,
   flowsPerMember,

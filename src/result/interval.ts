@@ -53,9 +53,11 @@ export const interval = z.object({
   roundTripsPerSecond: rate
     .optional()
     .describe('replies in time, by its measured length; absent for a drain'),
-  drops: count.describe(
-    "datagrams that the kernel dropped in it at members' sockets, or at the one they share, or ahead of them at a front",
-  ),
+  drops: count
+    .optional()
+    .describe(
+      "datagrams that the kernel dropped in it at members' sockets, or at the one they share, or ahead of them at a front; absent of a server whose sockets cannot be seen",
+    ),
   members: z
     .array(intervalMember)
     .describe(

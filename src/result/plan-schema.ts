@@ -5,6 +5,7 @@ import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
 import type { ParameterValue, RunParameterKey } from '../plan/parameters/table.js'
+import { ONLY_OURS, type OnlyOurs } from '../plan/target-rules.js'
 import { FAMILIES } from '../plan/transport.js'
 import { bytes, count, index, ns, rate, share } from './scalars.js'
 
@@ -41,15 +42,20 @@ type Table = typeof RUN_PARAMETERS
 
 /** The schema of each parameter of a run, as a plan has it. */
 type PlanShape = {
-  [Key in RunParameterKey]: Table[Key] extends { optional: true } | { added: true }
+  [Key in RunParameterKey]: Key extends OnlyOurs
     ? z.ZodOptional<z.ZodType<ParameterValue<Key>>>
-    : z.ZodType<ParameterValue<Key>>
+    : Table[Key] extends { optional: true } | { added: true }
+      ? z.ZodOptional<z.ZodType<ParameterValue<Key>>>
+      : z.ZodType<ParameterValue<Key>>
 }
 
 function planShape(): PlanShape {
   const entries = Object.entries(RUN_PARAMETERS).map(([key, row]: [string, Row]) => {
-    const schema = SCHEMAS[row.kind.name as Exclude<KindName, Unplanned>](row.kind).describe(row.help)
-    return [key, row.optional || row.added ? schema.optional() : schema]
+    const ours = ONLY_OURS.some((one) => one === key)
+    const schema = SCHEMAS[row.kind.name as Exclude<KindName, Unplanned>](row.kind).describe(
+      `${row.help}${ours && !row.optional ? '; absent with --target' : ''}`,
+    )
+    return [key, ours || row.optional || row.added ? schema.optional() : schema]
   })
   return Object.fromEntries(entries) as PlanShape
 }
@@ -74,6 +80,11 @@ export const plannedRun = planOf(
     ...shape,
     engine: z.enum(ENGINES).describe(RUN_PARAMETERS.engine.help),
     family: z.enum(FAMILIES).describe("of the group's sockets"),
+    membersUnknown: z
+      .literal(true)
+      .optional()
+      .describe('who is asked is not ours, and nobody tells which member of it answers; absent otherwise'),
+    remote: z.literal(true).optional().describe('the target is no address of this host; absent otherwise'),
     waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
     engineFallback: z
       .string()
@@ -85,9 +96,9 @@ export const plannedRun = planOf(
 /** The plan of a verification. */
 export const plannedVerification = planOf(
   z.object({
-    procs: shape.procs,
+    procs: shape.procs.unwrap(),
     flows: shape.flows,
-    steering: shape.steering,
+    steering: shape.steering.unwrap(),
     host: shape.host,
     listen: shape.listen,
     observeHash: z

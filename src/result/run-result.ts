@@ -17,13 +17,14 @@ import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
+import { answers, targetSockets } from './target.js'
 import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
 import { RUN_SCHEMA } from './schema-names.js'
 
-export type { Affinity } from './affinity.js'
+export type { Affinity, KnownAffinity } from './affinity.js'
 export type { Balance, HashPlacement, TakenBalance } from './balance.js'
-export type { Books, CrossCheck } from './books.js'
+export type { Books, CountedBooks, CrossCheck } from './books.js'
 export type { IntervalMark, IntervalMember, IntervalResult } from './interval.js'
 export type { Latency, LatencySummary, Legs } from './latency.js'
 export type { FrontResult, MemberResult } from './member.js'
@@ -36,7 +37,16 @@ export const group = z.object({
   family: z.enum(FAMILIES).describe('of its address'),
   address: z.string().describe('address that it is bound to'),
   port: index.describe('port that its members share'),
-  server: z.enum(['processes', 'threads']).describe('what a member is'),
+  server: z
+    .enum(['processes', 'threads'])
+    .optional()
+    .describe('what a member is; absent of a server that is not ours'),
+  membersUnknown: z
+    .literal(true)
+    .optional()
+    .describe(
+      'it is a server that is not ours, and nobody tells which member of it answers; absent otherwise',
+    ),
   dispatch: z
     .enum(DISPATCHES)
     .optional()
@@ -58,7 +68,9 @@ export const throughput = z.object({
   cpuPerRoundTripNs: z
     .object({
       client: meanNs.describe("of the client's threads, while they sent"),
-      members: meanNs.describe('of the members, with their front'),
+      members: meanNs
+        .optional()
+        .describe('of the members, with their front; absent of a server that is not ours'),
     })
     .optional()
     .describe('CPU time that a round trip took; absent where there was none'),
@@ -109,6 +121,8 @@ export const runResult = z.object({
     .describe(
       'how flows spread over members; absent when no flow got a reply, and under a steering that does not go by flow: then chance does not spread them',
     ),
+  targetSockets,
+  answers,
   affinity: affinity.describe('whether each flow stayed at one member'),
   hash: hashPlacement
     .optional()

@@ -26,7 +26,8 @@ async function measure(dispatch: DispatchKind): Promise<Figures> {
     `--dispatch ${dispatch} --workers 1 --flows ${FLOWS} --in-flight ${FLOWS} --receive-buffer 4M`,
     `--duration ${SECONDS}s ${dispatch === 'single' ? '' : `--procs ${PROCS}`}`.trim(),
   )
-  if (result.books.unexplained > 0) console.log(`  ${dispatch}: ${result.books.unexplained} unexplained`)
+  if ((result.books.unexplained ?? 0) > 0)
+    console.log(`  ${dispatch}: ${result.books.unexplained} unexplained`)
   return figuresOf(result)
 }
 

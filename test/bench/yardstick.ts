@@ -32,9 +32,9 @@ function rpbench(engine: EngineKind): Contestant {
       `--procs ${PROCS} --workers 1 --flows ${flows} --in-flight ${flows} --engine ${engine}`,
       `--receive-buffer 4M --duration ${SECONDS}s`,
     )
-    if (books.unexplained > 0) throw new Error(`${books.unexplained} datagrams are unexplained`)
+    if ((books.unexplained ?? 0) > 0) throw new Error(`${books.unexplained} datagrams are unexplained`)
     const { client, members } = throughput.cpuPerRoundTripNs!
-    return { rate: throughput.roundTripsPerSecond, client: client / 1e3, members: members / 1e3 }
+    return { rate: throughput.roundTripsPerSecond, client: client / 1e3, members: members! / 1e3 }
   }
 }
 

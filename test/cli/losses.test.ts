@@ -30,17 +30,19 @@ async function lostBy(args: string): Promise<Lost> {
 function expectAllFound({ changes, books }: Lost): void {
   const { droppedAtMembers, droppedAtClient, leftAtMembers, noSocket, closedWithSocket } = books
   expect(books.unexplained).toBe(0)
-  expect(droppedAtMembers + droppedAtClient + leftAtMembers + noSocket + closedWithSocket).toBe(books.lost)
+  expect(droppedAtMembers! + droppedAtClient + leftAtMembers! + noSocket! + closedWithSocket!).toBe(
+    books.lost,
+  )
   for (const { lost, lostTo } of changes) expect(sum(Object.values(lostTo!))).toBe(lost)
   // A busy machine loses some before the first change.
   for (const cause of ['droppedAtMembers', 'noSocket', 'closedWithSocket', 'leftAtMembers'] as const)
-    expect(sum(changes.map(({ lostTo }) => lostTo![cause])), `of ${cause}`).toBeLessThanOrEqual(books[cause])
+    expect(sum(changes.map(({ lostTo }) => lostTo![cause])), `of ${cause}`).toBeLessThanOrEqual(books[cause]!)
   expect(sum(changes.map(({ lostTo }) => lostTo!.otherwise))).toBeLessThanOrEqual(droppedAtClient)
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0)
 
-const dropped = ({ books }: Lost): number => books.droppedAtMembers + books.droppedAtClient
+const dropped = ({ books }: Lost): number => books.droppedAtMembers! + books.droppedAtClient
 
 describe('where datagrams go that a change costs', { skip: !mayHaveNamespace() }, () => {
   it('is no socket, while nobody is bound', async () => {
@@ -61,10 +63,10 @@ describe('where datagrams go that a change costs', { skip: !mayHaveNamespace() }
     expect(dropped(lost), 'RcvbufErrors').toBeLessThanOrEqual(crossCheck.snmpReceiveBufferErrors!)
     // What came between the last look at the table and the end of the process.
     const unseen = crossCheck.snmpReceiveBufferErrors! - dropped(lost)
-    expect(unseen).toBeLessThan(books.droppedAtMembers)
+    expect(unseen).toBeLessThan(books.droppedAtMembers!)
     expect(books.closedWithSocket, 'its queue, and what was dropped unseen').toBeGreaterThan(unseen)
     const [stall, kill] = changes.map(({ lostTo }) => lostTo!)
-    const queue = books.closedWithSocket - unseen
+    const queue = books.closedWithSocket! - unseen
     expect(stall!.closedWithSocket, 'what was in its queue').toBeGreaterThan(0.8 * queue)
     expect(stall!.droppedAtMembers, 'of 800 ms, beside 20 before the kill').toBeGreaterThan(
       kill!.droppedAtMembers,

@@ -129,6 +129,6 @@ function unexplainedIn(value: unknown): number[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) => {
     const book = name === 'books' ? books.pick({ unexplained: true }).safeParse(inner) : undefined
-    return book?.success ? [book.data.unexplained] : unexplainedIn(inner)
+    return book?.success ? [book.data.unexplained ?? 0] : unexplainedIn(inner)
   })
 }

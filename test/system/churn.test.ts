@@ -120,7 +120,7 @@ describe('a member that joins four', () => {
     expect([...sockets], 'what the kernel lists').toEqual(expect.arrayContaining([4, 5]))
     expect(result.books, 'no socket was closed, so nothing can vanish').toMatchObject({
       unexplained: 0,
-      lost: result.books.droppedAtMembers + result.books.droppedAtClient,
+      lost: result.books.droppedAtMembers! + result.books.droppedAtClient,
     })
     expect(childrenOf(process.pid)).toEqual([])
   })
@@ -210,7 +210,7 @@ describe('a member that is killed', () => {
     const { books } = result
     expect(books).toMatchObject({ noSocket: 0, unexplained: 0 })
     expect(books.lost).toBe(
-      books.leftAtMembers + books.closedWithSocket + books.droppedAtMembers + books.droppedAtClient,
+      books.leftAtMembers! + books.closedWithSocket! + books.droppedAtMembers! + books.droppedAtClient,
     )
   })
 })
@@ -246,7 +246,7 @@ describe('a member that stalls', () => {
     const [stall, kill] = result.changes as [ChangeResult, ChangeResult]
     expect(kill).toMatchObject({ orphans: stall.dark, returned: stall.dark, dark: 0 })
     const { books } = result
-    expect(books.leftAtMembers + books.closedWithSocket, 'what waited in its socket').toBeGreaterThan(0)
+    expect(books.leftAtMembers! + books.closedWithSocket!, 'what waited in its socket').toBeGreaterThan(0)
     expect(books.unexplained).toBe(0)
   })
 })

@@ -49,14 +49,14 @@ describe.each(['shared', 'single', 'fan-out'] as const)('dispatch %s', (dispatch
     const { books, crossCheck, members, front } = result
     expect(books.droppedAtMembers).toBeGreaterThan(0)
     expect(books).toMatchObject({ unexplained: 0, droppedAtClient: 0 })
-    expect(books.sent).toBe(books.taken + books.droppedAtMembers + books.leftAtMembers)
+    expect(books.sent).toBe(books.taken! + books.droppedAtMembers! + books.leftAtMembers!)
     expect(checksOf(result, ...OUR_COUNTS)).toMatchObject(OUR_COUNTS.map((code) => ({ code, passed: true })))
     // Without a warm-up, what the kernel has dropped at the socket since it was opened is all of the run's.
     const inHandingOn = dispatch === 'fan-out' ? total(members.map((m) => m.drops!)) : 0
     expect(crossCheck).toMatchObject({
-      procNetUdpDrops: books.droppedAtMembers - inHandingOn,
-      meminfoDrops: books.droppedAtMembers - inHandingOn,
-      ourDrops: books.droppedAtMembers - inHandingOn,
+      procNetUdpDrops: books.droppedAtMembers! - inHandingOn,
+      meminfoDrops: books.droppedAtMembers! - inHandingOn,
+      ourDrops: books.droppedAtMembers! - inHandingOn,
     })
     expect(result.validity.findings.map((f) => f.code)).toContain('member-drops')
     expect(members.map((m) => m.drops === undefined)).toEqual(members.map(() => dispatch === 'shared'))
@@ -155,7 +155,7 @@ describe('a front that hands on', () => {
     expect(inHandingOn).toBeGreaterThan(0)
     expect(front!.taken).toBe(front!.handedOn + inHandingOn)
     expect(front!.drops + inHandingOn).toBe(books.droppedAtMembers)
-    expect(front!.handedOn).toBe(books.taken + books.leftAtMembers)
+    expect(front!.handedOn).toBe(books.taken! + books.leftAtMembers!)
   })
 
   it('hands on the largest datagrams', async () => {

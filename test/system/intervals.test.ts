@@ -24,7 +24,7 @@ const addedUp = (intervals: readonly IntervalResult[]): Partial<Books> => ({
   replied: total(intervals, ({ replied }) => replied),
   late: total(intervals, ({ late }) => late),
   lost: total(intervals, ({ givenUp }) => givenUp) - total(intervals, ({ late }) => late),
-  droppedAtMembers: total(intervals, ({ drops }) => drops),
+  droppedAtMembers: total(intervals, ({ drops }) => drops!),
   taken: total(intervals, ({ members }) => members.reduce((sum, { taken }) => sum + taken, 0)),
 })
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { RunResult } from '../../src/result/run-result.js'
+import type { CountedBooks } from '../../src/result/run-result.js'
 import { CLI } from '../bench/processes.js'
 import { sameCount, type Truth } from './truth-table.js'
 
@@ -32,7 +32,7 @@ export function countersAgainstTheKernel(short: boolean): Truth[] {
       const fixed = ['--warmup', '0s', '--timeout', '5s', '--json', '--no-save']
       execFileSync('unshare', ['--net', 'bash', '-c', IN_A_NAMESPACE, folder, ...tool, ...fixed])
       const read = (file: string): string => readFileSync(path.join(folder, file), 'utf8')
-      const { books } = JSON.parse(read('result.json')) as RunResult
+      const { books } = JSON.parse(read('result.json')) as { books: CountedBooks }
       const grown = (of: (text: string) => number, file: string): number =>
         of(read(`${file}-after`)) - of(read(`${file}-before`))
       const udp = (counter: string): number => grown((text) => udpCounter(text, counter), 'snmp')

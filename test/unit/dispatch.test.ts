@@ -217,7 +217,7 @@ const NOTHING_LOST: Losses = {
   sent: 100,
   answered: 100,
   lost: 0,
-  to: { queues: 0, work: 0, echo: 0, socket: 0, client: 0, 'way-there': 0, 'way-back': 0 },
+  to: { queues: 0, work: 0, echo: 0, socket: 0, client: 0, unseen: 0, 'way-there': 0, 'way-back': 0 },
 }
 
 describe('the checks of a run with a front', () => {

@@ -1,6 +1,6 @@
 import { RpbenchError } from '../../src/errors.js'
 import type { Clock } from '../../src/experiment/testbed.js'
-import type { Group, OnDeath, Pulse, Stranger } from '../../src/group/group.js'
+import type { ChangeableGroup, OnDeath, Pulse, Stranger } from '../../src/group/group.js'
 import type { Life } from '../../src/kernel/group-array.js'
 import type { MemberCounters } from '../../src/recording/counters.js'
 import type { GroupReading, GroupRecording } from '../../src/recording/group-recording.js'
@@ -48,7 +48,7 @@ const counters = (taken: number): MemberCounters => ({
 })
 
 /** A group that is nowhere but in this test's memory: no process, no socket, no time but that of its clock. */
-export class FakeGroup implements Group {
+export class FakeGroup implements ChangeableGroup {
   readonly port = 41_873
   readonly lives: FakeLife[] = []
   readonly found: Stranger[] = []

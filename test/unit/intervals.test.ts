@@ -245,7 +245,7 @@ describe('an interval between two readings', () => {
     expect(total(intervals, ({ replied }) => replied)).toBe(90)
     expect(total(intervals, ({ late }) => late)).toBe(4)
     expect(total(intervals, ({ givenUp }) => givenUp)).toBe(10)
-    expect(total(intervals, ({ drops }) => drops)).toBe(2)
+    expect(total(intervals, ({ drops }) => drops!)).toBe(2)
     expect(intervals[2]).not.toHaveProperty('roundTripsPerSecond')
   })
 

@@ -147,7 +147,7 @@ export function claimOfLoads(
 export const claimOfRuns = (results: readonly RunResult[], planned = 8) =>
   judgeAffinity(
     results.map((result) => affinityRun(result, 'closed loop')),
-    results.flatMap((result) => result.affinity.violations),
+    results.flatMap((result) => result.affinity.violations ?? []),
     planned,
   )
 

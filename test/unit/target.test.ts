@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completePlan, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
+import { remoteInWords } from '../../src/plan/remote-words.js'
 import { parseEndpoint } from '../../src/units/addresses.js'
 import { refusalOf } from './refusal-of.js'
 
@@ -55,4 +56,44 @@ describe('a target', () => {
     [{ host: '127.0.0.1' }, '--target and --host exclude each other: --target says where to ask.'],
     [{ port: 53 }, '--target and --port exclude each other: --target says where to ask.'],
   ])('excludes %j', (request, why) => expect(refusal({ target, ...request })).toContain(why))
+})
+
+describe('a target on another host', () => {
+  const there = { ...HOST, remoteTarget: true }
+  const target = { address: '192.0.2.7', port: 53 }
+
+  it('is asked by nobody who was not told to', () =>
+    expect(refusalOf(() => completePlan({ target }, there))).toBe(
+      '--target 192.0.2.7:53 is no address of this host: with --allow-remote, rpbench run sends there all the same (where nothing else is said, 100 requests a second from 100 source ports). Load only what you may.',
+    ))
+
+  it('is asked little where nothing is said', () => {
+    const plan = completePlan({ target, allowRemote: true }, there)
+    expect(plan).toMatchObject({ remote: true, rateHz: 100, flows: 100, arrivals: 'constant' })
+    expect(remoteInWords(plan, '192.0.2.1')).toBe(
+      'Sends up to 550 datagrams of 64 bytes, 100 a second, from 100 ports of 192.0.2.1 to 192.0.2.7:53, which is no address of this host.',
+    )
+  })
+
+  it('is asked as was said', () => {
+    const closed = completePlan({ target, allowRemote: true, inFlight: 4, durationNs: 2e9 }, there)
+    expect(closed).not.toHaveProperty('rateHz')
+    expect(remoteInWords(closed, '192.0.2.1')).toBe(
+      'Sends datagrams of 64 bytes as fast as they are answered, 4 at a time, for 2.5 s, from 100 ports of 192.0.2.1 to 192.0.2.7:53, which is no address of this host.',
+    )
+    expect(completePlan({ target, allowRemote: true, rateHz: 7, flows: 9 }, there)).toMatchObject({
+      rateHz: 7,
+      flows: 9,
+    })
+  })
+
+  it('is the only thing that may be sent to so', () =>
+    expect(refusal({ allowRemote: true })).toBe('--allow-remote needs --target.'))
+
+  it('is one address', () => {
+    for (const address of ['224.0.0.1', '255.255.255.255', 'ff02::1', 'fe80::1', '0.0.0.0'])
+      expect(() => completePlan({ target: { address, port: 53 }, allowRemote: true }, there)).toThrow(
+        `--target ${address}`,
+      )
+  })
 })

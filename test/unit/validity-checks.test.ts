@@ -5,7 +5,16 @@ import { validityOf } from '../../src/assembly/validity.js'
 
 /** Of 1,000 requests, so many lost to each of these causes; the others were answered. */
 function lostTo(to: Partial<Record<LossCause, number>>): Losses {
-  const nothing = { queues: 0, work: 0, echo: 0, socket: 0, client: 0, 'way-there': 0, 'way-back': 0 }
+  const nothing = {
+    queues: 0,
+    work: 0,
+    echo: 0,
+    socket: 0,
+    client: 0,
+    unseen: 0,
+    'way-there': 0,
+    'way-back': 0,
+  }
   const lost = Object.values(to).reduce((sum, count) => sum + count, 0)
   return { sent: 1000, answered: 1000 - lost, lost, to: { ...nothing, ...to } }
 }

@@ -1,6 +1,6 @@
-import type { Affinity } from '../../result/run-result.js'
+import type { KnownAffinity } from '../../result/run-result.js'
 
-type Violation = Affinity['violations'][number]
+type Violation = KnownAffinity['violations'][number]
 
 /** A flow's addresses on the wire. */
 export type FlowTuple = Omit<Violation, 'flow' | 'members'>
@@ -22,7 +22,7 @@ interface AffinityInput {
  * Which flows stayed at one member while the group did not change. Violations are sorted by flow; each names its
  * members in the order in which they were seen, the first reply's first.
  */
-export function analyseAffinity({ flows, firstMember, sent, moves, tupleOf }: AffinityInput): Affinity {
+export function analyseAffinity({ flows, firstMember, sent, moves, tupleOf }: AffinityInput): KnownAffinity {
   let unanswered = 0
   let unasked = 0
   for (let flow = 0; flow < flows; flow++) {

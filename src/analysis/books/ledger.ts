@@ -1,4 +1,4 @@
-import type { Books } from '../../result/run-result.js'
+import type { Books, CountedBooks } from '../../result/run-result.js'
 
 /** One member's own counts of the measured phase, in datagrams. */
 export interface MemberLedger {
@@ -71,7 +71,7 @@ export function balanceBooks(
     shared: false,
     closed: false,
   },
-): Books {
+): CountedBooks {
   const taken = total(members, 'taken')
   const echoed = total(members, 'echoed')
   const echoErrors = total(members, 'echoErrors')
@@ -122,5 +122,30 @@ export function balanceBooks(
     unexplainedReplies,
     unexplained:
       Math.abs(unexplainedRequests) + Math.abs(unexplainedReplies) + Math.abs(taken - echoed - echoErrors),
+  }
+}
+
+/** What can be seen of a server that is not ours, beside what the clients count. */
+export interface SeenAtTarget {
+  /** what the kernel dropped at its sockets in the measured phase, whoever sent it; absent where they cannot be seen */
+  drops?: number
+  /** requests that met no socket; absent where nobody can know */
+  noSocket?: number
+}
+
+/** The clients' side of the books, and what can be seen of a server that counts nothing for us. */
+export function booksOfTarget(
+  client: ClientLedger & { wrongReplies: number },
+  { drops, noSocket }: SeenAtTarget,
+): Books {
+  const { dropped, strangers, ...counts } = client
+  const lost = client.sent - client.replied - client.late
+  return {
+    ...counts,
+    lost,
+    droppedAtClient: dropped,
+    strangersAtClient: strangers,
+    ...(drops !== undefined && { droppedAtMembers: drops }),
+    ...(noSocket !== undefined && { noSocket: Math.min(lost, noSocket) }),
   }
 }

@@ -7,9 +7,10 @@ import type { Books } from '../../result/run-result.js'
  * - `echo`: taken, and the member could not send its reply
  * - `socket`: nobody was bound, or the socket closed with them
  * - `client`: their reply was dropped at the client's socket
+ * - `unseen`: of a server that is not ours, nobody counts where
  * - `way-there`, `way-back`: nobody saw them, or their reply, again; or somebody else on the port got them
  */
-export type LossCause = 'queues' | 'work' | 'echo' | 'socket' | 'client' | 'way-there' | 'way-back'
+export type LossCause = 'queues' | 'work' | 'echo' | 'socket' | 'client' | 'unseen' | 'way-there' | 'way-back'
 
 /** What became of the requests that were sent. */
 export interface Losses {
@@ -23,19 +24,26 @@ export interface Losses {
 
 /** Reads from the books what was lost, and where. */
 export function lossesOf(books: Books): Losses {
+  const { taken, echoed, echoErrors = 0, noSocket = 0, droppedAtMembers = 0 } = books
+  const counted = taken !== undefined && echoed !== undefined
   return {
     sent: books.sent,
     answered: books.replied + books.late,
     lost: books.lost,
     to: {
-      queues: books.droppedAtMembers + books.leftAtMembers,
-      work: Math.max(0, books.taken - books.echoed - books.echoErrors),
-      echo: books.echoErrors,
-      socket: books.noSocket + books.closedWithSocket,
+      queues: droppedAtMembers + (books.leftAtMembers ?? 0),
+      work: counted ? Math.max(0, taken - echoed - echoErrors) : 0,
+      echo: echoErrors,
+      socket: noSocket + (books.closedWithSocket ?? 0),
       client: books.droppedAtClient,
+      unseen: counted
+        ? 0
+        : Math.max(0, books.lost - Math.min(droppedAtMembers, books.lost) - noSocket - books.droppedAtClient),
       'way-there':
-        Math.max(0, books.unexplainedRequests) + (books.atStrangers ?? 0) + (books.reckonedAtStrangers ?? 0),
-      'way-back': Math.max(0, books.unexplainedReplies),
+        Math.max(0, books.unexplainedRequests ?? 0) +
+        (books.atStrangers ?? 0) +
+        (books.reckonedAtStrangers ?? 0),
+      'way-back': Math.max(0, books.unexplainedReplies ?? 0),
     },
   }
 }

@@ -21,7 +21,8 @@ export function affinityRun(
     load,
     flows: affinity.flows,
     replies: books.replied + books.late,
-    moved: affinity.moved,
+    // Of groups of ours alone, which tell.
+    moved: affinity.moved ?? 0,
     unanswered: affinity.unanswered,
     unasked: affinity.unasked,
   }

@@ -2,6 +2,7 @@ import { PARAMETERS, type ParameterKey } from '../../plan/parameters/table.js'
 import type { CompareResult } from '../../result/compare-result.js'
 import type { RunResult } from '../../result/run-result.js'
 import type { HostTrait } from '../../result/trait.js'
+import { endpoint, type Endpoint } from '../../units/addresses.js'
 import { formatDuration } from '../../units/format.js'
 
 type Plan = RunResult['plan']
@@ -38,8 +39,12 @@ const wasAsked = ({ supplied }: Plan, key: string): boolean =>
 /** As one would write it. */
 function valueText(key: string, value: unknown): string {
   const kind = key in PARAMETERS ? PARAMETERS[key as ParameterKey].kind.name : undefined
+  if (kind === 'endpoint') return endpointText(value as Endpoint | undefined)
   return kind === 'duration' && typeof value === 'number' ? formatDuration(value) : text(value)
 }
+
+const endpointText = (value: Endpoint | undefined): string =>
+  value === undefined ? text(value) : endpoint(value.address, value.port)
 
 const flagName = (key: string): string =>
   key in PARAMETERS ? `--${PARAMETERS[key as ParameterKey].flag}` : key

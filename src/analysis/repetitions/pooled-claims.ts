@@ -13,7 +13,7 @@ export function poolClaims(
   planned: number,
 ): NonNullable<RepeatResult['claims']> {
   const runs = draws.map((result) => affinityRun(result, result.schedule ? 'open loop' : 'closed loop'))
-  const violations = draws.flatMap(({ affinity }) => affinity.violations)
+  const violations = draws.flatMap(({ affinity }) => affinity.violations ?? [])
   // The sum of χ² has the χ² distribution only where each does; flows too few for that have p-values of their own, and
   // of one member alone there is nothing to test.
   const tested = draws.filter(

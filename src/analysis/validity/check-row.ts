@@ -6,6 +6,8 @@ import type { ExperimentKind, Observations } from './observations.js'
 export interface AppliesTo {
   experiments?: readonly ExperimentKind[]
   load?: 'open' | 'closed'
+  /** only of members that tell what they do; only of a server that tells nothing */
+  members?: 'known' | 'unknown'
 }
 
 export interface Measurement {
@@ -39,7 +41,9 @@ export interface NoteRow {
 export const isOpenLoop = ({ load }: Observations): boolean => load.rateHz !== undefined
 
 /** Whether a row speaks of what was observed. */
-export function applies({ experiments, load }: AppliesTo, observed: Observations): boolean {
+export function applies({ experiments, load, members }: AppliesTo, observed: Observations): boolean {
+  if (members !== undefined && (members === 'unknown') !== (observed.load.membersUnknown === true))
+    return false
   const rightLoad = load === undefined || (load === 'open') === isOpenLoop(observed)
   return rightLoad && (experiments === undefined || experiments.includes(observed.experiment))
 }

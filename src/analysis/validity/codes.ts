@@ -9,6 +9,7 @@ export type CheckCode =
   | 'echo-errors'
   | 'books-do-not-balance'
   | 'replayed'
+  | 'wrong-replies'
   | 'port-unreachable'
   | 'receive-errors'
   | 'proc-net-udp-drops'

@@ -16,10 +16,14 @@ function mostUnanswered({ experiment, losses }: Observations): number {
 /** A member that stood still for a hundredth of the time is in the 99th percentile of its flows. */
 const STOOD_STILL = 0.01
 
+/** What only members that tell it can be asked. */
+const OF_OURS = { members: 'known' } as const
+
 /** Did what was counted at different places agree, and did the group stay what it was? */
 export const COUNT_CHECKS: readonly CheckRow[] = [
   {
     code: 'member-died',
+    appliesTo: OF_OURS,
     severity: 'invalid',
     measure: ({ deaths }) => ({ measured: deaths.length, limit: 0 }),
   },
@@ -30,11 +34,13 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
   },
   {
     code: 'member-silent',
+    appliesTo: OF_OURS,
     severity: 'invalid',
     measure: ({ standstill: { silent } }) => ({ measured: silent.length, limit: 0 }),
   },
   {
     code: 'member-stood-still',
+    appliesTo: OF_OURS,
     severity: ({ measuredNs }, { measured }) => (measured > STOOD_STILL * measuredNs ? 'suspect' : 'note'),
     measure: ({ standstill: { stoodStill } }) => ({
       measured: Math.max(0, ...stoodStill.map(({ forNs }) => forNs)),
@@ -43,6 +49,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
   },
   {
     code: 'stranger-joined',
+    appliesTo: OF_OURS,
     severity: 'invalid',
     measure: ({ strangers }) => ({ measured: strangers.length, limit: 0 }),
   },
@@ -57,18 +64,26 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
   },
   {
     code: 'echo-errors',
+    appliesTo: OF_OURS,
     severity: 'suspect',
     measure: ({ losses }) => ({ measured: losses.to.echo, limit: 0 }),
   },
   {
     code: 'books-do-not-balance',
     severity: 'suspect',
-    measure: ({ unexplained }) => ({ measured: unexplained, limit: 0 }),
+    measure: ({ unexplained }) =>
+      unexplained === undefined ? undefined : { measured: unexplained, limit: 0 },
   },
   {
     code: 'replayed',
     severity: 'suspect',
-    measure: ({ replayed }) => ({ measured: replayed, limit: 0 }),
+    measure: ({ replayed }) => (replayed === undefined ? undefined : { measured: replayed, limit: 0 }),
+  },
+  {
+    code: 'wrong-replies',
+    appliesTo: { members: 'unknown' },
+    severity: 'suspect',
+    measure: ({ wrongReplies = 0 }) => ({ measured: wrongReplies, limit: 0 }),
   },
   {
     code: 'port-unreachable',
@@ -87,7 +102,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     code: 'proc-net-udp-drops',
     severity: 'suspect',
     measure: ({ crossCheck: c }) =>
-      c?.procNetUdpDrops === undefined
+      c?.procNetUdpDrops === undefined || c.meminfoDrops === undefined
         ? undefined
         : { measured: Math.abs(c.procNetUdpDrops - c.meminfoDrops), limit: 0 },
   },

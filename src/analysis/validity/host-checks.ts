@@ -30,6 +30,8 @@ export const HOST_CHECKS: readonly CheckRow[] = [
   },
   {
     code: 'busy-neighbour',
+    // What a server that is not ours takes would count as a neighbour's.
+    appliesTo: { members: 'known' },
     severity: 'suspect',
     measure: ({ cpu }) =>
       longEnough(cpu) ? { measured: othersNs(cpu) / cpu.totalNs, limit: NEIGHBOUR } : undefined,

@@ -29,9 +29,12 @@ export interface Observations {
   atStrangers: { least: number; most: number }
   /** what became of the requests */
   losses: Losses
-  unexplained: number
+  /** absent, as the next, where servers count nothing for us */
+  unexplained?: number
   /** requests that came to members a second time */
-  replayed: number
+  replayed?: number
+  /** replies of a server that is not ours which are not what was to come */
+  wrongReplies?: number
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]
@@ -89,7 +92,10 @@ export interface Standstill {
 export interface LoadSettings {
   /** client threads */
   workers: number
+  /** servers on this host, as far as they are known to be some */
   members: number
+  /** it is a server that is not ours, and tells nothing */
+  membersUnknown?: true
   /** reuseport when absent */
   dispatch?: DispatchKind
   /** requests in flight over all flows (closed loop) */

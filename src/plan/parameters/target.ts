@@ -1,5 +1,5 @@
 import { PROTOCOL, PROTOCOLS, protocolsOf, usualProtocol } from '../protocol.js'
-import { choiceOf, ENDPOINT } from './kind.js'
+import { choiceOf, ENDPOINT, SWITCH } from './kind.js'
 import { RUNS, type Row } from './row.js'
 
 /** A server of somebody else, and what it is asked by. */
@@ -12,6 +12,14 @@ export const TARGET_PARAMETERS = {
     help: 'a server that is not ours, to be asked in place of a group, such as 127.0.0.1:53',
     group: 'TARGET',
     commands: RUNS,
+  },
+  allowRemote: {
+    kind: SWITCH,
+    flag: 'allow-remote',
+    optional: true,
+    help: 'send to a target that is no address of this host; what will be sent is said before',
+    group: 'TARGET',
+    commands: { run: {} },
   },
   protocol: {
     kind: choiceOf(PROTOCOLS),

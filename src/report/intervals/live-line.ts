@@ -17,7 +17,7 @@ const part = (text: string | undefined | false, goes: number): Part[] => (text ?
  * @param repetition from 0, where there are several
  */
 export function liveLine(interval: IntervalResult, columns: number, repetition?: number): string {
-  const { drops, givenUp, maxOverMean } = interval
+  const { drops = 0, givenUp, maxOverMean } = interval
   const times = timesOf(interval)
   const marks = marksInWords(interval)
   const which = repetition === undefined ? '' : `#${repetition + 1} `

@@ -42,15 +42,17 @@ function columnsOf(intervals: readonly IntervalResult[], style: Style): GridColu
     cell: (interval) => style.plain(cell(interval) ?? '-'),
   })
   const count = (title: string, goes: number, of: 'drops' | 'givenUp' | 'late') =>
-    intervals.some((interval) => interval[of] > 0)
-      ? [figure(title, goes, (interval) => formatCount(interval[of]))]
+    intervals.some((interval) => (interval[of] ?? 0) > 0)
+      ? [figure(title, goes, (interval) => formatCount(interval[of] ?? 0))]
       : []
   return [
     figure('interval', undefined, spanOf),
     figure('round trips/s', undefined, rateOf),
     figure('p50', 2, (interval) => time(timesOf(interval)?.p50Ns)),
     figure('p99', 5, (interval) => time(timesOf(interval)?.p99Ns)),
-    figure('max/mean', 3, ({ maxOverMean }) => maxOverMean?.toFixed(2)),
+    ...(intervals.some(({ maxOverMean }) => maxOverMean !== undefined)
+      ? [figure('max/mean', 3, ({ maxOverMean }) => maxOverMean?.toFixed(2))]
+      : []),
     ...count('dropped', 6, 'drops'),
     ...count('given up', 4, 'givenUp'),
     ...count('late', 1, 'late'),

@@ -34,6 +34,7 @@ const COUNTS: readonly [key: keyof Books, meaning: string][] = [
   ['droppedAtClient', 'replies dropped at the client'],
   ['duplicates', 'duplicate replies'],
   ['replayed', 'requests that came a second time'],
+  ['wrongReplies', 'replies that were not what was to come'],
   ['reordered', 'replies that overtook another'],
   ['lost', 'sent and never answered'],
   ['strangersAtMembers', 'of other runs, at members'],
@@ -64,7 +65,7 @@ export function booksSection(
               cell: ([key]) => (books.sent > 0 ? formatPercent((books[key] ?? 0) / books.sent, 2) : ''),
             },
           ],
-          COUNTS.filter(([key]) => key === 'unexplained' || (books[key] ?? 0) > 0),
+          COUNTS.filter(([key]) => books[key] !== undefined && (key === 'unexplained' || books[key] > 0)),
         ),
       ),
     ],
@@ -76,32 +77,36 @@ const ROW = 30
 /** What is left at each stage of the way. */
 function booksChart(books: Books): Figure | undefined {
   if (books.sent === 0) return undefined
-  const most = Math.max(...STAGES.map(([key]) => books[key]))
+  const stages = STAGES.flatMap(([key, name]): [number, string][] => {
+    const count = books[key]
+    return count === undefined ? [] : [[count, name]]
+  })
+  const most = Math.max(...stages.map(([count]) => count))
   const svg = drawChart({
     title: 'datagrams at each stage',
-    description: STAGES.map(([key, name]) => `${name}: ${formatCount(books[key])}`).join('; '),
+    description: stages.map(([count, name]) => `${name}: ${formatCount(count)}`).join('; '),
     x: {
       scale: (range) => linearScale([0, most], range, { most: 5, least: 1 }),
       format: formatCount,
       title: 'datagrams',
     },
     y: {
-      scale: (range) => ({ ...linearScale([0, STAGES.length], range), ticks: [] }),
+      scale: (range) => ({ ...linearScale([0, stages.length], range), ticks: [] }),
       format: String,
       title: '',
     },
-    height: STAGES.length * ROW + 70,
+    height: stages.length * ROW + 70,
     right: 16,
     marks: ({ x, y }) =>
-      STAGES.map(([key, name], i) => {
+      stages.map(([count, name], i) => {
         const top = y.range[1] - 8 + i * ROW
-        const width = Math.max(0, x.place(books[key]) - x.range[0])
+        const width = Math.max(0, x.place(count) - x.range[0])
         return [
           words(
             [x.range[0], top + 8],
-            [name, ' ', markup`<tspan class="strong">${formatCount(books[key])}</tspan>`],
+            [name, ' ', markup`<tspan class="strong">${formatCount(count)}</tspan>`],
           ),
-          markup`<rect class="bar" x="${px(x.range[0])}" y="${px(top + 12)}" width="${px(width)}" height="9"><title>${name}: ${formatCount(books[key])}</title></rect>`,
+          markup`<rect class="bar" x="${px(x.range[0])}" y="${px(top + 12)}" width="${px(width)}" height="9"><title>${name}: ${formatCount(count)}</title></rect>`,
         ]
       }),
   })

@@ -43,7 +43,7 @@ export function intervalCharts(
   const loads = intervals.filter(({ phase }) => phase === 'load')
   if (loads.length < 2) return []
   const open = loads.some(({ latency }) => latency?.response)
-  const dropped = intervals.some(({ drops }) => drops > 0)
+  const dropped = intervals.some(({ drops = 0 }) => drops > 0)
   return [
     over(loads, intervals, {
       title: 'round trips/s',
@@ -84,7 +84,7 @@ export function intervalCharts(
       ? over(intervals, intervals, {
           title: 'drops',
           caption: 'Datagrams that the kernel dropped at members, in each interval.',
-          series: [{ name: '', kind: 'bad', value: ({ drops }) => drops }],
+          series: [{ name: '', kind: 'bad', value: ({ drops = 0 }) => drops }],
           format: formatCount,
           from: 0,
           columns: true,

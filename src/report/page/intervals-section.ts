@@ -33,7 +33,7 @@ export function intervalsSection(result: Cut): Section {
     title,
     content: [
       charts(...drawn),
-      intervals.every(({ drops }) => drops === 0) &&
+      intervals.every(({ drops = 0 }) => drops === 0) &&
         markup`<p class="note">Nothing was dropped at members in any interval.</p>`,
       marks.length > 0 &&
         markup`<ol class="marks">${marks.map((mark) => markup`<li>${markWords(mark)}</li>`)}</ol>`,
@@ -54,7 +54,7 @@ function intervalsTable(intervals: readonly IntervalResult[]) {
       { title: 'max/mean', cell: ({ maxOverMean }) => maxOverMean?.toFixed(3) },
       { title: 'p50', cell: (interval) => durationCell(timeOf(interval)?.p50Ns) },
       { title: 'p99', cell: (interval) => durationCell(timeOf(interval)?.p99Ns) },
-      { title: 'drops', cell: ({ drops }) => formatCount(drops) },
+      { title: 'drops', cell: ({ drops }) => (drops === undefined ? '' : formatCount(drops)) },
       { title: 'late', cell: ({ late }) => formatCount(late) },
       { title: 'unanswered', cell: ({ givenUp }) => formatCount(givenUp) },
       {

@@ -6,6 +6,7 @@ import { headerPhrases } from '../header.js'
 import { imbalanceLine } from '../imbalance-line.js'
 import type { Line } from '../line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
+import { answersLine, targetLine } from '../target-lines.js'
 import { takenLine } from '../taken-line.js'
 import { connectLine, latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
 import { accidentLines, validityLines } from '../validity-lines.js'
@@ -78,6 +79,8 @@ function spreadSection(result: RunResult): Section {
           takenLine(result),
           imbalanceLine(result),
           affinityLine(result),
+          targetLine(result),
+          answersLine(result),
           hashLine(result),
         ),
       ),

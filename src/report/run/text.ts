@@ -10,6 +10,7 @@ import { type Line, layOut } from '../line.js'
 import { membersTable } from '../members-table.js'
 import { takenLine } from '../taken-line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
+import { answersLine, targetLine } from '../target-lines.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
@@ -32,6 +33,8 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...maybe(takenLine(result)),
     ...maybe(imbalanceLine(result)),
     affinityLine(result),
+    ...maybe(targetLine(result)),
+    ...maybe(answersLine(result)),
     ...maybe(hashLine(result)),
     ...latencyLines(result),
     ...maybe(connectLine(result)),
@@ -49,8 +52,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...titleLines(TITLE, [...headerPhrases(result), ...givenPhrases(result)], style),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
-    ...membersTable(result.members, style, result),
-    '',
+    ...(result.members.length > 0 ? [...membersTable(result.members, style, result), ''] : []),
     ...layOut(lines, style),
     ...intervalBlock(result, style),
     ...thresholdBlock(result, style),

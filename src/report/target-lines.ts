@@ -1,0 +1,56 @@
+import type { RunResult } from '../result/run-result.js'
+import { plural } from '../units/plural.js'
+import { formatCount, formatPercent } from '../units/format.js'
+import type { Line, Phrase } from './line.js'
+
+/** Owners that are named; of more, it is said how many they are. */
+const MOST_OWNERS = 4
+
+/** What of a server that is not ours can be seen: its sockets on the port, and whose they are. */
+export function targetLine({ targetSockets }: Pick<RunResult, 'targetSockets'>): Line | undefined {
+  if (targetSockets === undefined) return undefined
+  if (targetSockets.length === 0)
+    return { label: 'target', phrases: [{ text: 'nobody has a socket on its port here', tone: 'warn' }] }
+  const owners = new Map<string, number>()
+  for (const { owner } of targetSockets) owners.set(owner, (owners.get(owner) ?? 0) + 1)
+  const named = [...owners]
+    .slice(0, MOST_OWNERS)
+    .map(([owner, sockets]) => (sockets > 1 ? `${owner} with ${sockets}` : owner))
+  const more = owners.size - named.length
+  const came = targetSockets.filter(({ atBegin }) => !atBegin).length
+  const went = targetSockets.filter(({ atEnd }) => !atEnd).length
+  const phrases: Phrase[] = [
+    {
+      text: `${plural(targetSockets.length, 'socket', 'sockets')} on its port: ${[...named, ...(more > 0 ? [`${formatCount(more)} more`] : [])].join(', ')}`,
+    },
+    ...(went > 0 ? [{ text: `${formatCount(went)} closed meanwhile`, tone: 'warn' as const }] : []),
+    ...(came > 0 ? [{ text: `${formatCount(came)} opened meanwhile`, tone: 'warn' as const }] : []),
+  ]
+  return { label: 'target', phrases }
+}
+
+/** How the answers of a server of DNS ended. */
+export function answersLine({ answers }: Pick<RunResult, 'answers'>): Line | undefined {
+  if (answers === undefined) return undefined
+  const { rcodes, truncated, questions } = answers
+  const total = rcodes.reduce((sum, { count }) => sum + count, 0)
+  if (total === 0) return undefined
+  return {
+    label: 'answers',
+    phrases: [
+      ...rcodes.map(({ rcode, count }): Phrase => ({
+        text: `${rcode} ${formatCount(count)} (${formatPercent(count / total)})`,
+        ...(rcode !== 'NOERROR' && rcode !== 'NXDOMAIN' && { tone: 'warn' as const }),
+      })),
+      ...(truncated > 0
+        ? [
+            {
+              text: `${formatCount(truncated)} truncated (a resolver asks again over TCP)`,
+              tone: 'warn' as const,
+            },
+          ]
+        : []),
+      { text: `${plural(questions, 'question', 'questions')} in turn` },
+    ],
+  }
+}

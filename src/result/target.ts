@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { count, index } from './scalars.js'
+
+/** A socket of a server that is not ours, as this host's kernel shows it from outside. */
+const targetSocket = z.object({
+  inode: index.describe('by which the kernel knows it in this boot'),
+  owner: z.string().describe('whose it is, as well as this user may know'),
+  drops: count.describe('datagrams that the kernel dropped at it in the measured phase, whoever sent them'),
+  atBegin: z.boolean().describe('whether it was there when the measured phase began'),
+  atEnd: z.boolean().describe('whether it was there when it ended'),
+})
+
+/** What the kernel shows of a server that is not ours. */
+export const targetSockets = z
+  .array(targetSocket)
+  .optional()
+  .describe(
+    'the sockets on the port of a server that is not ours; absent where it is on another host or in another namespace, and of a group of ours',
+  )
+
+/** What a server of DNS said. */
+export const answers = z
+  .object({
+    rcodes: z
+      .array(
+        z.object({
+          rcode: z
+            .string()
+            .describe('as RFC 1035 and RFC 2136 name it, such as NOERROR; RCODE11 for one without a name'),
+          count: count.describe('replies with it, in time or late'),
+        }),
+      )
+      .describe('how the replies ended, the most frequent first'),
+    truncated: count.describe('replies that did not hold all (TC): a resolver would ask again over TCP'),
+    questions: count.describe('questions that were asked in turn'),
+  })
+  .optional()
+  .describe('what a server of DNS answered; absent of any other protocol')
+
+export type TargetSocket = z.infer<typeof targetSocket>
+export type Answers = NonNullable<z.infer<typeof answers>>
