@@ -21,7 +21,7 @@ const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => str
     `${capital(lowerTheLoad(observed))}, or see whether members stand still: figures are of the few that were answered.`,
   work: () => `Give members less work (${flagOf('serviceTimeNs')}), or wait longer (${flagOf('timeoutNs')}).`,
   echo: () => 'See what keeps members from sending: a seccomp profile, a packet filter.',
-  socket: () => 'See whether a member died.',
+  socket: ({ load }) => `See whether ${load.membersUnknown ? 'the target runs' : 'a member died'}.`,
   client: spareTheClient,
   unseen: (observed) =>
     `${capital(lowerTheLoad(observed))}, or see what the target says of it: its log, its limits of a client's rate.`,

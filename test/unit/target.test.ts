@@ -60,15 +60,15 @@ describe('a target', () => {
 
 describe('a target on another host', () => {
   const there = { ...HOST, remoteTarget: true }
-  const target = { address: '192.0.2.7', port: 53 }
+  const elsewhere = { address: '192.0.2.7', port: 53 }
 
   it('is asked by nobody who was not told to', () =>
-    expect(refusalOf(() => completePlan({ target }, there))).toBe(
+    expect(refusalOf(() => completePlan({ target: elsewhere }, there))).toBe(
       '--target 192.0.2.7:53 is no address of this host: with --allow-remote, rpbench run sends there all the same (where nothing else is said, 100 requests a second from 100 source ports). Load only what you may.',
     ))
 
   it('is asked little where nothing is said', () => {
-    const plan = completePlan({ target, allowRemote: true }, there)
+    const plan = completePlan({ target: elsewhere, allowRemote: true }, there)
     expect(plan).toMatchObject({ remote: true, rateHz: 100, flows: 100, arrivals: 'constant' })
     expect(remoteInWords(plan, '192.0.2.1')).toBe(
       'Sends up to 550 datagrams of 64 bytes, 100 a second, from 100 ports of 192.0.2.1 to 192.0.2.7:53, which is no address of this host.',
@@ -76,12 +76,12 @@ describe('a target on another host', () => {
   })
 
   it('is asked as was said', () => {
-    const closed = completePlan({ target, allowRemote: true, inFlight: 4, durationNs: 2e9 }, there)
+    const closed = completePlan({ target: elsewhere, allowRemote: true, inFlight: 4, durationNs: 2e9 }, there)
     expect(closed).not.toHaveProperty('rateHz')
     expect(remoteInWords(closed, '192.0.2.1')).toBe(
       'Sends datagrams of 64 bytes as fast as they are answered, 4 at a time, for 2.5 s, from 100 ports of 192.0.2.1 to 192.0.2.7:53, which is no address of this host.',
     )
-    expect(completePlan({ target, allowRemote: true, rateHz: 7, flows: 9 }, there)).toMatchObject({
+    expect(completePlan({ target: elsewhere, allowRemote: true, rateHz: 7, flows: 9 }, there)).toMatchObject({
       rateHz: 7,
       flows: 9,
     })

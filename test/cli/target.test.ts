@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { PlainServer } from '../system/plain-server.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
+import { runTool } from './tool.js'
+
+let directory: string
+useTemporaryDirectory((path) => (directory = path))
+let server: PlainServer
+beforeEach(async () => {
+  server = await PlainServer.start()
+})
+afterEach(() => server.stop())
+
+const at = (): string => `127.0.0.1:${server.address.port}`
+const SHORT = ['-f', '30', '--requests', '4', '--warmup', '0s']
+const words = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
+describe('rpbench run --target', () => {
+  it('says what is not known, in text, JSON, CSV and on a page', async () => {
+    const { status, stdout, stderr } = await runTool([
+      'run',
+      '--target',
+      at(),
+      ...SHORT,
+      '--interval',
+      '100ms',
+      '--output',
+      directory,
+    ])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const text = words(stdout)
+    expect(text).toContain(`rpbench run echo ${at()} · a server that is not ours · 30 flows`)
+    expect(text).toContain('balance not known the target does not tell which member answers')
+    expect(text).toContain('affinity not known')
+    expect(text).toMatch(/target 1 socket on its port: process \d+ \(/)
+    expect(text).toContain("120 sent = 120 replies · the client's side: the target counts nothing for us")
+    expect(text).not.toMatch(/unexplained|member +pid|undefined|NaN|Infinity|max\/mean/)
+    const files = readdirSync(directory)
+    const read = (ending: string): string =>
+      readFileSync(
+        path.join(
+          directory,
+          files.find((name) => name.endsWith(ending))!,
+        ),
+        'utf8',
+      )
+    const result = JSON.parse(read('.json')) as Record<string, unknown>
+    expect(result).toMatchObject({ members: [], group: { membersUnknown: true } })
+    expect(read('members.csv').trim().split('\n')).toHaveLength(1)
+    const json = files.find((name) => name.endsWith('.json'))!
+    const page = await runTool(['report', path.join(directory, json), '--format', 'html'])
+    expect(page).toMatchObject({ status: 0, stderr: '' })
+    expect(page.stdout).toContain('the target does not tell which member answers')
+    expect(page.stdout).not.toMatch(/undefined|NaN|Infinity/)
+    for (const format of ['markdown', 'csv', 'junit', 'bencher'])
+      expect(await runTool(['report', path.join(directory, json), '--format', format])).toMatchObject({
+        status: 0,
+      })
+  })
+
+  it('is repeated and swept', async () => {
+    const repeated = await runTool([
+      'run',
+      '--target',
+      at(),
+      ...SHORT,
+      '--repeat',
+      '2',
+      '--json',
+      '--no-save',
+    ])
+    expect(repeated.status).toBe(0)
+    expect(JSON.parse(repeated.stdout)).not.toHaveProperty('claims')
+    const swept = await runTool([
+      'sweep',
+      '--target',
+      at(),
+      '-f',
+      '10,20',
+      '--requests',
+      '4',
+      '--warmup',
+      '0s',
+      '--repeat',
+      '1',
+      '--json',
+      '--no-save',
+    ])
+    expect(swept.status).toBe(0)
+    const [first] = (JSON.parse(swept.stdout) as { runs: { books: object }[] }).runs
+    expect(first).not.toHaveProperty('moved')
+    expect(first!.books).not.toHaveProperty('unexplained')
+  })
+
+  it('is asked from no other host without a word', async () => {
+    const { status, stderr } = await runTool(['run', '--target', '192.0.2.7:9'], { guarded: true })
+    expect(status).toBe(2)
+    expect(words(stderr)).toContain(
+      '--target 192.0.2.7:9 is no address of this host: with --allow-remote, rpbench run sends there all the same',
+    )
+    for (const address of ['224.0.0.1', '255.255.255.255', '127.255.255.255', '[ff02::1]'])
+      expect(
+        await runTool(['run', '--target', `${address}:9`, '--allow-remote'], { guarded: true }),
+      ).toMatchObject({ status: 2, stderr: expect.stringContaining('is not an address of one host') })
+  })
+})

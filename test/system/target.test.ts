@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { ioUringRefusal } from '../../src/host/io-uring.js'
+import { askedAt } from '../../src/group/target-sockets.js'
+import { ENGINES } from '../../src/plan/engine.js'
+import type { RunRequest } from '../../src/plan/run-plan.js'
+import { runResult } from '../../src/result/run-result.js'
+import { measure, type Measured } from './experiment.js'
+import { PlainServer, type Answer } from './plain-server.js'
+
+const possible = ENGINES.filter((engine) => engine === 'epoll' || ioUringRefusal() === undefined)
+
+/** A byte of each field of a request of 100 bytes (docs/datagram.md), and of what is behind the header. */
+const FIELDS = [0, 4, 5, 6, 8, 16, 20, 24, 32, 40, 48, 52, 56, 70, 99] as const
+
+let server: PlainServer | undefined
+afterEach(async () => {
+  await server?.stop()
+  server = undefined
+})
+
+async function ask(request: RunRequest, answer?: Answer, host?: string): Promise<Measured> {
+  server = await PlainServer.start(answer, host)
+  return measure({ target: server.address, flows: 20, warmupNs: 0, ...request })
+}
+
+const changed = (datagram: Buffer, at: number): Buffer => {
+  const copy = Buffer.from(datagram)
+  copy[at]! ^= 1
+  return copy
+}
+
+describe.each(possible)('the echo of a server that is not ours, over %s', (engine) => {
+  it('is counted, and nothing that nobody told', async () => {
+    const { result, flows } = await ask({ engine, requests: 10, payloadBytes: 100 })
+    expect(result.books).toEqual({
+      sent: 200,
+      sendErrors: 0,
+      unsent: 0,
+      replied: 200,
+      late: 0,
+      duplicates: 0,
+      wrongReplies: 0,
+      reordered: 0,
+      lost: 0,
+      droppedAtMembers: 0,
+      droppedAtClient: 0,
+      noSocket: 0,
+      strangersAtClient: 0,
+    })
+    expect(result.members).toEqual([])
+    expect(result.affinity).toEqual({ flows: 20, unanswered: 0, unasked: 0 })
+    for (const unknown of ['balance', 'takenBalance', 'imbalance', 'legs', 'hash'] as const)
+      expect(result).not.toHaveProperty(unknown)
+    expect(result.group).toMatchObject({ membersUnknown: true, protocol: 'udp', port: server!.address.port })
+    expect(result.group).not.toHaveProperty('server')
+    for (const ours of ['procs', 'steering', 'dispatch', 'server', 'serviceTimeNs'])
+      expect(result.plan.effective).not.toHaveProperty(ours)
+    expect(result.latency?.service.count).toBe(200)
+    expect(result.validity.verdict).not.toBe('invalid')
+    expect(flows.map(({ sent }) => sent)).toEqual(Array.from({ length: 20 }, () => 10))
+    expect(server!.seen.every(({ bytes }) => bytes === 100)).toBe(true)
+    expect(new Set(server!.seen.map(({ port }) => port)).size).toBe(20)
+    expect(runResult.parse(JSON.parse(JSON.stringify(result)))).toEqual(JSON.parse(JSON.stringify(result)))
+  })
+
+  it('names the socket that is asked, and whose it is', async () => {
+    const { result } = await ask({ engine, requests: 1 })
+    expect(result.targetSockets).toEqual([
+      {
+        inode: expect.any(Number),
+        owner: expect.stringMatching(new RegExp(`^process ${process.pid} \\(`)),
+        drops: 0,
+        atBegin: true,
+        atEnd: true,
+      },
+    ])
+  })
+
+  it('has response times at a rate', async () => {
+    const { result } = await ask({ engine, rateHz: 1000, durationNs: 200e6 })
+    expect(result.latency?.response?.count).toBe(200)
+    expect(result.schedule?.rateHz).toBe(1000)
+    expect(result.books.lost).toBe(0)
+  })
+
+  it('is not taken for one where a byte of any field is another', async () => {
+    let n = 0
+    const { result } = await ask(
+      { engine, requests: 2, inFlight: 20, timeoutNs: 50e6, payloadBytes: 100 },
+      (datagram) => changed(datagram, FIELDS[n++ % FIELDS.length]!),
+    )
+    const { sent, replied, late, wrongReplies, strangersAtClient } = result.books
+    expect(n).toBeGreaterThanOrEqual(2 * FIELDS.length)
+    expect({ replied, late, seen: wrongReplies! + strangersAtClient }).toEqual({
+      replied: 0,
+      late: 0,
+      seen: sent,
+    })
+  })
+
+  it('tells of replies that were changed on the way', async () => {
+    let n = 0
+    const { result } = await ask({ engine, requests: 5, timeoutNs: 300e6, payloadBytes: 100 }, (datagram) =>
+      n++ % 10 === 0 ? changed(datagram, 99) : datagram,
+    )
+    expect(result.books).toMatchObject({ sent: 100, wrongReplies: 10, lost: 10 })
+    expect(result.validity.findings).toContainEqual(
+      expect.objectContaining({ code: 'wrong-replies', measured: 10, severity: 'suspect' }),
+    )
+  })
+
+  it('tells of replies that came twice, and of requests without one', async () => {
+    let n = 0
+    const { result } = await ask({ engine, requests: 5, timeoutNs: 300e6 }, (datagram) =>
+      n++ % 10 === 0 ? [] : [datagram, datagram],
+    )
+    const { sent, replied, late, lost } = result.books
+    expect({ sent, answered: replied + late, lost }).toEqual({ sent: 100, answered: 90, lost: 10 })
+    expect(result.books.duplicates).toBeGreaterThan(0)
+    expect(result.books.duplicates).toBeLessThanOrEqual(90)
+  })
+
+  it('comes over IPv6 too', async () => {
+    const { result } = await ask({ engine, requests: 2 }, undefined, '::1')
+    expect(result.books).toMatchObject({ sent: 40, replied: 40 })
+    expect(result.group).toMatchObject({ family: 'ipv6', address: '::1' })
+  })
+})
+
+describe('a target that nobody serves', () => {
+  it('fails the run, and its requests met no socket', async () => {
+    server = await PlainServer.start()
+    const target = server.address
+    await server.stop()
+    server = undefined
+    const { result } = await measure({ target, flows: 4, requests: 2, timeoutNs: 100e6, warmupNs: 0 })
+    expect(result).toMatchObject({ stopped: 'failed', targetSockets: [] })
+    expect(result.failure).toMatch(/^Nobody answered: nobody was bound to the port/)
+    expect(result.books.noSocket).toBe(result.books.lost)
+  })
+})
+
+describe('the sockets that are asked at an address', () => {
+  const socket = (address: string, family: 'ipv4' | 'ipv6', inode: number) => ({
+    address,
+    family,
+    inode,
+    port: 53,
+    uid: 0,
+    queuedBytes: 0,
+    drops: 0,
+  })
+  const [any, anyOfBoth, own, other] = [
+    socket('0.0.0.0', 'ipv4', 1),
+    socket('::', 'ipv6', 2),
+    socket('127.0.0.1', 'ipv4', 3),
+    socket('127.0.0.2', 'ipv4', 4),
+  ] as const
+  it('are those bound to it, before those bound to all', () =>
+    expect(askedAt([any, anyOfBoth, own, other], '127.0.0.1')).toEqual([own]))
+  it('are those bound to all, of either family', () =>
+    expect(askedAt([any, anyOfBoth, other], '127.0.0.1')).toEqual([any, anyOfBoth]))
+})
