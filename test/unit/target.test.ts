@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { completePlan, type HostFacts, type RunRequest } from '../../src/plan/run-plan.js'
+import { planFlows } from '../../src/plan/flow-plan.js'
 import { remoteInWords } from '../../src/plan/remote-words.js'
 import { parseEndpoint } from '../../src/units/addresses.js'
 import { refusalOf } from './refusal-of.js'
@@ -60,6 +61,12 @@ describe('a target', () => {
 
 describe('a target on another host', () => {
   const there = { ...HOST, remoteTarget: true }
+  const sources = planFlows({
+    flows: 100,
+    ports: [40_000, 50_000],
+    seed: 1,
+    firstAddress: '192.0.2.1',
+  })
   const elsewhere = { address: '192.0.2.7', port: 53 }
 
   it('is asked by nobody who was not told to', () =>
@@ -70,7 +77,7 @@ describe('a target on another host', () => {
   it('is asked little where nothing is said', () => {
     const plan = completePlan({ target: elsewhere, allowRemote: true }, there)
     expect(plan).toMatchObject({ remote: true, rateHz: 100, flows: 100, arrivals: 'constant' })
-    expect(remoteInWords(plan, '192.0.2.1')).toBe(
+    expect(remoteInWords(plan, sources)).toBe(
       'Sends up to 550 datagrams of 64 bytes, 100 a second, from 100 ports of 192.0.2.1 to 192.0.2.7:53, which is no address of this host.',
     )
   })
@@ -78,7 +85,7 @@ describe('a target on another host', () => {
   it('is asked as was said', () => {
     const closed = completePlan({ target: elsewhere, allowRemote: true, inFlight: 4, durationNs: 2e9 }, there)
     expect(closed).not.toHaveProperty('rateHz')
-    expect(remoteInWords(closed, '192.0.2.1')).toBe(
+    expect(remoteInWords(closed, sources)).toBe(
       'Sends datagrams of 64 bytes as fast as they are answered, 4 at a time, for 2.5 s, from 100 ports of 192.0.2.1 to 192.0.2.7:53, which is no address of this host.',
     )
     expect(completePlan({ target: elsewhere, allowRemote: true, rateHz: 7, flows: 9 }, there)).toMatchObject({
