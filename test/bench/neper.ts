@@ -62,7 +62,7 @@ async function rpbench(flags: string): Promise<number> {
     `--protocol tcp --procs 1 --workers 1 --flows ${FLOWS} --in-flight ${FLOWS} --payload ${PAYLOAD}`,
     `--duration ${SECONDS}s${flags === '' ? '' : ` ${flags}`}`,
   )
-  if (books.unexplained > 0) throw new Error(`${books.unexplained} requests are unexplained`)
+  if ((books.unexplained ?? 0) > 0) throw new Error(`${books.unexplained} requests are unexplained`)
   return throughput.roundTripsPerSecond
 }
 

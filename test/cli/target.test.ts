@@ -6,7 +6,7 @@ import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool } from './tool.js'
 
 let directory: string
-useTemporaryDirectory((path) => (directory = path))
+useTemporaryDirectory((made) => (directory = made))
 let server: PlainServer
 beforeEach(async () => {
   server = await PlainServer.start()
