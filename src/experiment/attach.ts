@@ -55,7 +55,7 @@ export async function watchGroup(
   const { protocol, otherProtocol } = protocolOf(plan, view)
   const cpuBeforeNs = view.cpuNs()
   const seen = new MembersSeen()
-  const startNs = clock.nowNs()
+  let startNs = clock.nowNs()
   const sinceStart = (): number => clock.nowNs() - startNs
   let hiddenProcesses = false
   let looks = 0
@@ -81,6 +81,8 @@ export async function watchGroup(
     ...(view.elsewhere !== undefined && { pid: view.elsewhere }),
     sockets: seen.present,
   })
+  // To attach takes a while, in which nothing is counted.
+  startNs = clock.nowNs()
   const intervals: WatchedInterval[] = []
   const endInterval = (): void => {
     lookAtReaders()

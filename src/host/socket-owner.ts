@@ -81,9 +81,10 @@ function processes(): number[] {
 /** What Node.js 24 calls its main thread, and the process with it. */
 const NODES_MAIN_THREAD = 'MainThread'
 
-function commandOf(pid: number): string {
+/** The name of a process, or of one of its threads. */
+export function commandOf(pid: number, threadId = pid): string {
   try {
-    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+    const name = readFileSync(`/proc/${pid}/task/${threadId}/comm`, 'utf8').trim()
     return name === NODES_MAIN_THREAD ? basename(readlinkSync(`/proc/${pid}/exe`)) : name
   } catch {
     return '?' // It ended meanwhile; its number is still worth telling.

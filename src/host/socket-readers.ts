@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import type { HolderReading, ReaderReading, ReadersReading } from '../recording/watched-group.js'
 import { kernelText } from './proc-text.js'
-import { descriptorsOf } from './socket-owner.js'
+import { commandOf, descriptorsOf } from './socket-owner.js'
 
 /** What a thread does in a system call, as far as it tells who reads a socket. */
 type Waiting = 'epoll' | 'receive' | 'accept' | 'unseen'
@@ -111,8 +111,7 @@ export class SocketReaders {
 
   #note(inode: number, pid: number, threadId: number, by: ReaderReading['by']): void {
     const threads = this.#threads.get(inode) ?? new Map<number, ReaderReading>()
-    const name = kernelText(`/proc/${pid}/task/${threadId}/comm`) ?? '?'
-    this.#threads.set(inode, threads.set(threadId, { pid, threadId, name, by }))
+    this.#threads.set(inode, threads.set(threadId, { pid, threadId, name: commandOf(pid, threadId), by }))
   }
 
   /** Who was seen so far to read the socket with this inode. */

@@ -52,7 +52,7 @@ function wordsOf(line: string): string[] {
 /** Calls of the tool in code blocks, and those of some length in the middle of a sentence. */
 const callsIn = (page: string): string[] =>
   [
-    ...read(page).matchAll(/^ *(?:npm ci && )?(?:npx )?rpbench ((?!\w+ {3,}udp).*)$/gm),
+    ...read(page).matchAll(/^ *(?:npm ci && )?(?:npx )?rpbench ((?!\w+ {3,}(?:udp|tcp)).*)$/gm),
     ...read(page).matchAll(/`(?:npx )?rpbench ([^`]*)`/g),
   ].map(([, call]) => call!)
 
