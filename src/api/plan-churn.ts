@@ -34,8 +34,13 @@ export function planChurn(texts: FlagTexts<'churn'>): {
     rateHz: given.rateHz ?? defaultOf('rateHz', 'churn'),
     flows: given.flows ?? defaultOf('flows', 'churn'),
     leave: given.leave ?? defaultOf('leave', 'churn'),
+    ...(given.protocol === 'tcp' && { requestsPerConnection: given.requestsPerConnection ?? 1 }),
   }
-  if (request.leave === 'drain' && !kernelAtLeast(6, 13))
+  if ((request.requestsPerConnection ?? 1) !== 1 && given.protocol === 'tcp')
+    throw usageError(
+      `${flagOf('requestsPerConnection')} ${request.requestsPerConnection} keeps flows where their connections are, whatever changes: over TCP churn asks on a connection each, so leave it out.`,
+    )
+  if (request.leave === 'drain' && request.protocol !== 'tcp' && !kernelAtLeast(6, 13))
     throw usageError(
       `${flagOf('leave')} drain takes Linux 6.13: on ${release()} a socket that connects stays in its group; leave it out.`,
     )

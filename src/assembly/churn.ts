@@ -14,6 +14,7 @@ import type { TimelineData, WorkerReport } from '../recording/worker-report.js'
 import type { ChangeResult, ChurnResult } from '../result/churn-result.js'
 import { booksOf } from './books.js'
 import { connectionsOf } from './connections.js'
+import { connectionsAtChange } from './change-connections.js'
 import { changeLossesOf, type ChangeLosses } from './change-losses.js'
 import { withCutOff } from './cut-off.js'
 import { headOf, latencyOf, scheduleOf, sum, throughputOf } from './figures.js'
@@ -66,13 +67,15 @@ function predictionOf(
 }
 
 function changeResult(
-  { startNs, reports, plan, hashes, changes }: Recording,
+  recording: Recording,
   done: readonly DoneChange[],
   history: FlowHistory,
   losses: ChangeLosses,
   i: number,
 ): ChangeResult {
+  const { startNs, reports, plan, hashes, changes } = recording
   const change = done[i]!
+  const connections = connectionsAtChange(recording, done, i)
   const { askedNs, beganNs, doneNs, before, after } = change
   const next = done[i + 1]
   // A change that failed may have been carried out in part.
@@ -116,6 +119,7 @@ function changeResult(
     movedShare: moves.flows === 0 ? 0 : moves.moved / moves.flows,
     darkShare: known === 0 ? 0 : moves.dark / known,
     ...losses,
+    ...(connections && { connections }),
     ...(latencyBefore && { latencyBefore }),
     ...(latencyDuring && { latencyDuring }),
     predicted,

@@ -1,9 +1,11 @@
+import type { EndedConnections } from '../recording/loss-reading.js'
+
 const STOP = 0
 /** Values of the stop word. */
 const FINISH = 1
 const AT_ONCE = 2
 const FIRST_GATE = 1
-const STATS = 4
+const STATS = 6
 
 /** Live figures of one worker, for the progress line. */
 export interface LiveFigures {
@@ -70,6 +72,13 @@ export class Control {
     this.#stats[at + 3] = flowsUsed
   }
 
+  /** Of flows over TCP, since they were opened. */
+  publishConnections(worker: number, { resetByServer, closedByServer }: EndedConnections): void {
+    const at = worker * STATS
+    this.#stats[at + 4] = resetByServer
+    this.#stats[at + 5] = closedByServer
+  }
+
   /** How many requests the worker has sent that has sent the fewest. */
   get leastSent(): number {
     let least = Infinity
@@ -77,9 +86,24 @@ export class Control {
     return least
   }
 
+  /** The same of all workers together. */
+  get ended(): EndedConnections {
+    const sum: EndedConnections = { resetByServer: 0, closedByServer: 0 }
+    for (let at = 0; at < this.#stats.length; at += STATS) {
+      sum.resetByServer += this.#stats[at + 4]!
+      sum.closedByServer += this.#stats[at + 5]!
+    }
+    return sum
+  }
+
   /** The live figures of all workers together. */
   get figures(): LiveFigures {
-    const sum: LiveFigures = { sent: 0, replied: 0, lost: 0, flowsUsed: 0 }
+    const sum: LiveFigures = {
+      sent: 0,
+      replied: 0,
+      lost: 0,
+      flowsUsed: 0,
+    }
     for (let at = 0; at < this.#stats.length; at += STATS) {
       sum.sent += this.#stats[at]!
       sum.replied += this.#stats[at + 1]!

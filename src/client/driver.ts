@@ -123,6 +123,7 @@ export class Driver {
       requests.expire(nowNs, this.#giveUp)
       tally.endInterval(nowNs)
       control.publish(this.worker, tally.sentTotal, tally.repliedTotal, tally.lostTotal, tally.flows.used)
+      if (engine.stream) control.publishConnections(this.worker, engine.stream.connections)
     }
     // Who ends a schedule early ends it now: what was due until then is no arrears.
     if (!control.stopped && !source.finished(nowNs))
@@ -245,7 +246,9 @@ export class Driver {
     tally.codes[x.code[i]!]!++
     silence?.heard(member, x.receivedNs[i]!)
     // Late answers too: they say where the request was put, and that its flow is heard again.
-    tally.trace?.note(flow, lifeCode(member, x.generation[i]!), sentNs, x.receivedNs[i]!)
+    // Over TCP the member that takes a connection may be another than the one it was put to, which has closed.
+    const placedNs = stream === undefined ? sentNs : x.takenNs[i]!
+    tally.trace?.note(flow, lifeCode(member, x.generation[i]!), placedNs, x.receivedNs[i]!)
     if (kind === 'in-time') {
       tally.noteReply(flow, x, i, intendedNs)
       stampError?.note(stampNs, x.arrivedNs[i]!)

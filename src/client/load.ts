@@ -1,4 +1,5 @@
 import type { ClientCounts } from '../recording/interval-reading.js'
+import type { EndedConnections } from '../recording/loss-reading.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { LiveFigures } from './control.js'
 import type { HistogramData } from '../stats/histogram.js'
@@ -31,6 +32,8 @@ export interface Load {
   /** how many requests would have been sent if all senders were only as far as the slowest */
   readonly sentByEach: number
   readonly figures: LiveFigures
+  /** over TCP: connections that the server ended since the flows were opened */
+  readonly ended: EndedConnections
   /** by member, how many flows it was the first to answer in the measured phase so far */
   readonly flowsSeen: readonly number[]
   /** waves that are over on all threads */

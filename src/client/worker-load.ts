@@ -13,6 +13,7 @@ import { Control, type LiveFigures } from './control.js'
 import { IntervalMemory, type HandedOver } from './interval-memory.js'
 import type { Load, LoadReading } from './load.js'
 import type { WorkerMessage, WorkerOutcome, WorkerTask } from './protocol.js'
+import type { EndedConnections } from '../recording/loss-reading.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 
 /** What differs from worker to worker. */
@@ -284,6 +285,10 @@ export class WorkerLoad implements Load {
   /** How many requests all workers would have sent if each were only as far as the slowest. */
   get sentByEach(): number {
     return this.workers.length * this.control.leastSent
+  }
+
+  get ended(): EndedConnections {
+    return this.control.ended
   }
 
   get figures(): LiveFigures {

@@ -2,6 +2,7 @@ import { isChangeable } from '../group/group.js'
 import { assembleChurn } from '../assembly/churn.js'
 import { hostRecord } from './host-record.js'
 import { quietNs, flowPeriodNs, type PlannedChange } from '../plan/change-plan.js'
+import { portProtocolOf } from '../plan/protocol.js'
 import { defaultOf } from '../plan/parameters/table.js'
 import { familiesTaken } from '../plan/transport.js'
 import type { ChurnResult } from '../result/churn-result.js'
@@ -69,7 +70,7 @@ export async function churnExperiment(options: ChurnOptions): Promise<ChurnResul
       requests: Math.floor((quietNs(plan) / turn) * plan.flows),
       sent: () => load.sentByEach,
     }
-    const losses = new LossWatch(group, clock, familiesTaken(plan))
+    const losses = new LossWatch(group, clock, familiesTaken(plan), load, portProtocolOf(plan.protocol))
     const lossesBefore = losses.read()
     const runner = new ChangeRunner(group, changes, clock, quiet, watch, losses, leave)
     session.changeEvents = () => eventsOfChanges(runner)

@@ -1,5 +1,6 @@
 import { readThrottling, throttlingBetween, type Throttling } from '../host/cgroup.js'
 import { cpusAllowed, cpuTimesBetween, readCpuTimes, type CpuTimes } from '../host/cpu-time.js'
+import { migratesConnections } from '../host/limits.js'
 import { kernelHasOption } from '../host/kernel-config.js'
 import {
   listenStatisticsBetween,
@@ -54,6 +55,7 @@ export class HostWatch {
   stop(): HostReadings {
     const [before, after] = [this.#before, this.#read()]
     const cpu = before.cpu && after.cpu && cpuTimesBetween(before.cpu, after.cpu)
+    const migrates = migratesConnections()
     const interruptsApart = kernelHasOption('IRQ_TIME_ACCOUNTING')
     return {
       ...(cpu && {
@@ -67,6 +69,7 @@ export class HostWatch {
           ...(interruptsApart !== undefined && { interruptsInTasks: !interruptsApart }),
         },
       }),
+      ...(migrates !== undefined && { migratesConnections: migrates }),
       ...(before.throttling &&
         after.throttling && { throttled: throttlingBetween(before.throttling, after.throttling) }),
       ...(before.tcp && after.tcp && { tcp: tcpStatisticsBetween(before.tcp, after.tcp) }),

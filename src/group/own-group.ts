@@ -20,9 +20,13 @@ import type { HostedLife } from './lives.js'
 import { pulsesOf } from './pulses.js'
 import { Servers } from './servers.js'
 import { bindMember, endStamps, openMemberSocket, type GroupSockets } from './sockets.js'
-import { publishAfresh, untilEmptied } from './counter-updates.js'
+import { ANSWER_BOUND_MS, publishAfresh, untilEmptied } from './counter-updates.js'
 import { openLayout } from './open-layout.js'
 import type { SocketLayout } from './socket-layout.js'
+import { until } from './until.js'
+
+/** How long a member that drains may take to leave: longer than it takes to end one that does not. */
+const DRAIN_BOUND_MS = 2 * ANSWER_BOUND_MS
 
 /**
  * A group of members that share one port. At its start member index = bind order = position in the kernel's array =
@@ -35,6 +39,8 @@ export class OwnGroup implements ChangeableGroup {
   #stopped = false
   #copies: boolean
   #recorder: GroupRecorder | undefined
+  /** members that have left, and serve the connections that they have */
+  readonly #drains: Promise<void>[] = []
 
   private constructor(
     readonly options: GroupOptions,
@@ -187,10 +193,17 @@ export class OwnGroup implements ChangeableGroup {
 
   /** Lets a member answer what it has queued and go. @returns when it left the group, ns since the epoch */
   async leave(lifeNumber: number, how: Leave): Promise<number> {
+    // What waits there, should it not say so itself.
+    if (this.options.protocol === 'tcp') this.lookAtPort()
     this.lives[lifeNumber]!.leaving = true
     this.options.steering?.memberRemoved(lifeNumber)
     this.counters.stop(lifeNumber, how)
-    await this.#servers.untilGone(lifeNumber)
+    const gone = this.#servers.untilGone(lifeNumber)
+    // Its connections keep one that drains in work when it has left.
+    if (this.options.protocol === 'tcp' && how === 'drain') {
+      this.#drains.push(gone)
+      await Promise.race([gone, until(() => this.counters.read(lifeNumber).goneNs > 0, DRAIN_BOUND_MS)])
+    } else await gone
     return this.counters.read(lifeNumber).goneNs || this.nowNs()
   }
 
@@ -223,8 +236,10 @@ export class OwnGroup implements ChangeableGroup {
    * @param still lives whose member does not say what its socket dropped, as it stands still or is not asked
    */
   read(still: readonly number[] = []): MemberCounters[] {
-    return this.lives.map(({ leaving }, lifeNumber) => {
+    return this.lives.map(({ leaving, cutOff }, lifeNumber) => {
       const counters = this.counters.read(lifeNumber)
+      // One that was killed has not said what waited for it.
+      if (counters.connections && cutOff) counters.connections.acceptQueue = this.acceptQueueOf(lifeNumber)
       const endedUntold = leaving && counters.state !== MEMBER_STOPPED
       const seen = endedUntold || still.includes(lifeNumber)
       return seen ? this.#onPort.dropsOfMembers.added(lifeNumber, counters) : counters
@@ -312,6 +327,7 @@ export class OwnGroup implements ChangeableGroup {
     if (this.#stopped) return
     this.#stopped = true
     this.#onPort.close()
+    await Promise.all(this.#drains)
     await this.#servers.stop()
     closePrograms(this.options)
     if (this.options.joiners) this.memory.close()

@@ -66,6 +66,12 @@ export function mostBacklog(): number | undefined {
   return text === undefined ? undefined : Number(text)
 }
 
+/** Whether what waits at a listener that closes goes to another of its group (Linux 5.14); undefined where that is hidden. */
+export function migratesConnections(): boolean | undefined {
+  const text = networkSetting('ipv4/tcp_migrate_req')
+  return text === undefined ? undefined : text === '1'
+}
+
 /** The largest SO_RCVBUF that a plain user gets, in bytes; undefined where the namespace hides it. */
 export function maxReceiveBufferBytes(): number | undefined {
   const text = networkSetting('core/rmem_max')

@@ -17,6 +17,8 @@ export interface HostReadings {
   cpu?: CpuReading
   /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
   throttled?: { count: number; ns: number }
+  /** whether what waits at a listener that closes goes to another of its group (net.ipv4.tcp_migrate_req); absent where that is hidden */
+  migratesConnections?: boolean
   /** TcpExt counters of this network namespace: ListenOverflows, ListenDrops */
   listen?: { overflows: number; drops: number }
   /** where flows are connections: TCP counters of this network namespace */

@@ -34,6 +34,7 @@ export function changeLines(result: ChangeResult): Line[] {
     ...darkLine(result),
     ...returnedLine(result),
     lostLine(result),
+    ...queueLine(result),
     ...timeLine(result),
   ]
 }
@@ -142,9 +143,14 @@ const LOST_TO: readonly [keyof LossCounts, string][] = [
   ['otherwise', 'otherwise'],
 ]
 
-function lostLine({ lost, lostTo, late }: ChangeResult): Line {
+function lostLine({ lost, lostTo, late, connections }: ChangeResult): Line {
   const phrases: Phrase[] = [
-    lost === 0 ? { text: 'nothing' } : { text: plural(lost, 'datagram', 'datagrams'), tone: 'bad' },
+    lost === 0
+      ? { text: 'nothing' }
+      : {
+          text: connections ? plural(lost, 'request', 'requests') : plural(lost, 'datagram', 'datagrams'),
+          tone: 'bad',
+        },
   ]
   for (const [cause, words] of LOST_TO) {
     const count = lostTo?.[cause] ?? 0
@@ -152,6 +158,26 @@ function lostLine({ lost, lostTo, late }: ChangeResult): Line {
   }
   if (late > 0) phrases.push({ text: `${formatCount(late)} late`, tone: 'warn' })
   return { label: 'lost', phrases }
+}
+
+/** Over TCP: what waited where a listener closed, what that foretold, and what clients saw of it. */
+function queueLine({ connections }: ChangeResult): Line[] {
+  if (connections === undefined) return []
+  const { queued, migrates, predictedLost, reset, closed, open } = connections
+  const waited = `${plural(queued, 'connection', 'connections')} waited where a listener closed`
+  const phrases: Phrase[] = [
+    { text: waited },
+    {
+      text:
+        migrates === true && queued > 0
+          ? 'to be lost: none, since they migrate (tcp_migrate_req)'
+          : `to be lost: ${formatCount(predictedLost)}`,
+    },
+    { text: `broken off: ${formatCount(reset)}`, tone: reset > 0 ? 'bad' : undefined },
+  ]
+  if (open > 0) phrases.push({ text: `${formatCount(open)} open ones ended with it` })
+  if (closed > 0) phrases.push({ text: `${formatCount(closed)} closed by the server` })
+  return [{ label: 'queue', phrases }]
 }
 
 function timeLine({ moved, strayed, settledNs, latencyBefore, latencyDuring }: ChangeResult): Line[] {

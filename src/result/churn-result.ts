@@ -39,6 +39,26 @@ const lossCounts = z.object({
   ),
 })
 
+const connectionsAtChange = z.object({
+  queued: count.describe(
+    'connections in the accept queues of the listeners that closed: counted by each member right before it closed its own, or from outside before it was killed',
+  ),
+  migrates: z
+    .boolean()
+    .optional()
+    .describe(
+      'whether this kernel gives what waits there to another listener of the group (net.ipv4.tcp_migrate_req); absent where that is hidden',
+    ),
+  predictedLost: count.describe(
+    'of `queued`, those that are lost with the listener: all, or none where they migrate',
+  ),
+  reset: count.describe(
+    'connections that clients saw broken off by the server, from this change on until the next',
+  ),
+  closed: count.describe('connections that clients saw closed by the server, likewise'),
+  open: count.describe('connections that members that left had accepted, and that ended with them'),
+})
+
 export const changeResult = z.object({
   change: z.string().describe('what was changed, in the words of the flag'),
   askedNs: ns.describe(
@@ -88,6 +108,9 @@ export const changeResult = z.object({
   lostTo: lossCounts
     .optional()
     .describe('what these were lost to, by where they were sent; absent in results of earlier versions'),
+  connections: connectionsAtChange
+    .optional()
+    .describe('over TCP: what a listener that leaves takes along; absent where none left'),
   late: count.describe('requests of the same time whose reply came after the deadline'),
   settledNs: ns.describe(
     'how long after `atNs` the last request went to another member than the one its flow settled at',
@@ -168,5 +191,6 @@ export const churnResult = z.object({
 })
 
 export type LossCounts = z.infer<typeof lossCounts>
+export type ConnectionsAtChange = z.infer<typeof connectionsAtChange>
 export type ChangeResult = z.infer<typeof changeResult>
 export type ChurnResult = z.infer<typeof churnResult>

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
 import { Bench } from '../../src/experiment/selectors/bench.js'
+import { StreamBench } from '../../src/experiment/selectors/stream-bench.js'
 import { reciprocalScale } from '../../src/kernel/reciprocal-scale.js'
 import { addon } from '../../src/native.js'
 import type { SteeringKind } from '../../src/plan/steering.js'
@@ -47,6 +48,58 @@ const sigmasOff = (count: number, share: number): number =>
 
 const fairP = (counts: readonly number[]): number =>
   chiSquareTail(chiSquareStatistic(counts), counts.length - 1)
+
+describe('steering over TCP', () => {
+  let streams: StreamBench
+  beforeEach(() => {
+    streams = new StreamBench('ipv4')
+    closers.push(() => streams.close())
+  })
+
+  it('draws a member for each connection', () => {
+    const sockets = streams.openGroup(4)
+    steer('random', sockets)
+    const [client] = streams.clients(1)
+    const places = Array.from({ length: 400 }, () => streams.deliver(client!, sockets))
+    expect(fairP([0, 1, 2, 3].map((place) => flowsAt(places, place)))).toBeGreaterThan(TINY_P)
+  })
+
+  it('gives members connections in turn (needs eBPF)', needsEbpf, () => {
+    const sockets = streams.openGroup(3)
+    steer('round-robin', sockets)
+    const places = streams.placements(streams.clients(9), sockets)
+    expect(places.slice(3)).toEqual(places.slice(0, 6))
+    expect(new Set(places.slice(0, 3)).size).toBe(3)
+  })
+
+  it('keeps flows where they were, by their source port (needs eBPF)', needsEbpf, () => {
+    const sockets = streams.openGroup(4)
+    const steering = steer('sticky', sockets)
+    const clients = streams.clients(200)
+    const before = streams.placements(clients, sockets)
+    sockets.push(streams.open())
+    steering.memberAdded(4, 4, sockets[4]!)
+    expect(streams.placements(clients, sockets)).toEqual(before)
+    expect(new Set(streams.placements(streams.clients(200), sockets)), 'new flows go there too').toContain(4)
+  })
+
+  it(
+    'lets an observer see the hash of each, which is what picks among listeners (needs eBPF)',
+    needsEbpf,
+    () => {
+      const sockets = streams.openGroup(4)
+      const observer = new HashObserver(FLOWS)
+      closers.push(() => observer.close())
+      observer.attach(sockets)
+      const clients = streams.clients(200)
+      const places = streams.placements(clients, sockets)
+      const hashes = observer.hashesOf(
+        clients.map((client) => ({ address: '127.0.0.1', port: addon.localPort(client) })),
+      )
+      expect(hashes.map((hash) => reciprocalScale(hash!, 4))).toEqual(places)
+    },
+  )
+})
 
 describe('consistent steering (needs eBPF)', needsEbpf, () => {
   it('moves 1/(n+1) of the flows to a newcomer where the hash moves half, and nothing else', () => {

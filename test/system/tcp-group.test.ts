@@ -197,6 +197,81 @@ describe('a group over TCP', () => {
   })
 })
 
+/** Flows with each a connection that nobody has accepted, of two members that stand still. */
+async function queuedAt(group: OwnGroup, flows: number): Promise<Connection[]> {
+  await group.stall(0)
+  await group.stall(1)
+  const all = await Promise.all(Array.from({ length: flows }, () => connect(group)))
+  await until(
+    'all are queued',
+    () => listenersOn(group.port).reduce((n, l) => n + l.acceptQueue, 0) === flows,
+  )
+  return all
+}
+
+const FLOWS = 40
+
+describe('a listener that leaves', () => {
+  it('takes what waits in its accept queue along where it is killed, as many as were seen there', async () => {
+    const group = await start({ members: 2 })
+    const all = await queuedAt(group, FLOWS)
+    await group.kill(0)
+    const queued = group.read()[0]!.connections!.acceptQueue
+    expect(queued).toBeGreaterThan(0)
+    group.resume(1)
+    const served = await Promise.all(
+      all.map(async (connection) => {
+        try {
+          return replyOf(await connection.ask(message(group.options.runId!))).member
+        } catch {
+          return connection.end()
+        }
+      }),
+    )
+    expect(served.filter((how) => how === 1)).toHaveLength(FLOWS - queued)
+    expect(served.filter((how) => how === 'ECONNRESET' || how === 'EPIPE')).toHaveLength(queued)
+  })
+
+  it('closes its connections with it, and what they have sent is answered first', async () => {
+    const group = await start({ members: 1 })
+    const connection = await connect(group)
+    await connection.ask(message(group.options.runId!))
+    await group.leave(0, 'close')
+    expect(await connection.end()).toBe('end')
+    expect(group.read()[0]!).toMatchObject({ connections: { open: 1, acceptQueue: 0 } })
+    expect(listenersOn(group.port)).toEqual([])
+  })
+
+  it('that drains accepts what waits, and serves its connections until their peers close them', async () => {
+    const group = await start({ members: 1 })
+    await group.stall(0)
+    const all = await Promise.all(Array.from({ length: FLOWS }, () => connect(group)))
+    const left = group.leave(0, 'drain')
+    group.resume(0)
+    await left
+    expect(listenersOn(group.port), 'it listens no more').toEqual([])
+    for (const connection of all)
+      expect(replyOf(await connection.ask(message(group.options.runId!))).member).toBe(0)
+    for (const connection of connections.splice(0)) connection.reset()
+    await group.stop()
+    expect(group.read()[0]!).toMatchObject({
+      taken: [0, FLOWS],
+      echoed: [0, FLOWS],
+      connections: { accepted: FLOWS, open: 0, acceptQueue: 0 },
+    })
+  })
+
+  it('that drains closes what nobody closes, after a while', async () => {
+    const group = await start({ members: 1 })
+    const connection = await connect(group)
+    await connection.ask(message(group.options.runId!))
+    await group.leave(0, 'drain')
+    expect(await connection.end()).toBe('end')
+    await group.stop()
+    expect(group.read()[0]!.connections).toMatchObject({ open: 1 })
+  })
+})
+
 /** The counters of TCP in this network namespace, by the names they have in /proc/net/snmp. */
 function tcpCounters(): Record<string, number> {
   const [names, values] = readFileSync('/proc/net/snmp', 'utf8')

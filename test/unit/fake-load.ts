@@ -129,6 +129,8 @@ export class FakeLoad implements Load {
     return this.#sent
   }
 
+  readonly ended = { resetByServer: 0, closedByServer: 0 }
+
   get figures(): Load['figures'] {
     return { sent: this.#sent, replied: this.#sent, lost: 0, flowsUsed: 0 }
   }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { migratesConnections } from '../../host/limits.js'
 import { addon, checked } from '../../native.js'
 import * as classic from '../../steering/cbpf.js'
 import { familyOf } from '../../units/addresses.js'
@@ -63,14 +63,6 @@ function testListenOrder(bench: Bench): void {
   )
 }
 
-const migrates = (): boolean => {
-  try {
-    return readFileSync('/proc/sys/net/ipv4/tcp_migrate_req', 'latin1').trim() === '1'
-  } catch {
-    return false
-  }
-}
-
 function testClosedQueue(bench: Bench): void {
   if (!(bench instanceof StreamBench)) throw new TypeError('listeners are of TCP')
   const [leaver, stayer] = bench.openGroup(2)
@@ -82,6 +74,6 @@ function testClosedQueue(bench: Bench): void {
   for (const fd of waiting) bench.reset(fd)
   if (reset + accepted !== FLOWS)
     throw new Mismatch(`of ${FLOWS} connections ${reset} were reset and ${accepted} accepted`)
-  if (migrates() ? reset > 0 : reset === 0 || accepted === 0)
+  if (migratesConnections() ? reset > 0 : reset === 0 || accepted === 0)
     throw new Mismatch(`${reset} of ${FLOWS} connections were reset`)
 }

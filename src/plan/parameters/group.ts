@@ -69,7 +69,7 @@ export const GROUP_PARAMETERS = {
     optional: true,
     help: 'how a member leaves',
     detail:
-      'it answers what it has queued and closes its socket, which loses what comes in between; or it first takes the socket out of the group by connect(), which loses nothing and takes Linux 6.13',
+      'it answers what it has queued and closes its socket, which loses what comes in between; or it first takes the socket out of the group by connect(), which loses nothing and takes Linux 6.13. Over TCP it closes its listener, with what waits there, and its connections; or it first accepts what waits, and serves its connections until they are closed, for 1.5 s at most',
     group: 'CHANGES',
     commands: { churn: {} },
   },
