@@ -18,6 +18,7 @@ const NAMES = [
   'list',
   'predict',
   'repeat',
+  'serve',
   'sweep',
   'verify',
 ] as const satisfies readonly SchemaName[]

@@ -31,6 +31,7 @@ const EXIT_STATUS = {
   RPB_FLOWS: 1,
   RPB_CPU: 1,
   RPB_WORKER: 1,
+  RPB_CONTROL: 1,
   RPB_INTERRUPTED: 130,
 } as const
 

@@ -28,6 +28,7 @@ export interface PreparedRuns<Outcome> {
 interface Preparation<Outcome extends { result: JudgedResult }> {
   plan: RunPlan
   traffic: RunOptions['traffic']
+  control?: RunOptions['control']
   /** what the user gave, as given */
   supplied: Record<string, unknown>
   thresholds: readonly Threshold[]

@@ -1,6 +1,7 @@
 import { runExperiment, type RunOutcome } from '../experiment/run.js'
 import { prepareTraffic } from '../experiment/traffic.js'
 import type { FlagTexts } from '../plan/parameters/texts.js'
+import { controlAccess } from './control-token.js'
 import { planRun } from './plan-run.js'
 import { preparedRuns, type PreparedRuns } from './prepared-runs.js'
 import { judgeable, readThresholds, type ThresholdTexts } from './read-thresholds.js'
@@ -11,11 +12,13 @@ import { judgeable, readThresholds, type ThresholdTexts } from './read-threshold
  */
 export function prepareRun(texts: FlagTexts<'run'> & ThresholdTexts): PreparedRuns<RunOutcome> {
   const { plan, ...asked } = planRun(texts)
+  const control = controlAccess(plan)
   return preparedRuns({
     ...asked,
     plan,
     thresholds: readThresholds(texts, { command: 'run', ...judgeable([plan]) }),
     traffic: prepareTraffic(plan),
+    control,
     measure: runExperiment,
     repeatedAs: { of: 'run', measure: async (options) => (await runExperiment(options)).result },
   })

@@ -32,7 +32,7 @@ export function dropsOfUnknown({ sockets }: UnknownMembers): number | undefined 
 
 /** Where every datagram went, by what the client, the servers and, of a port without a socket, the kernel counted. */
 export function booksOf(
-  { plan, reports, group, host, strangers }: Recording,
+  { plan, reports, group, host, strangers, servedBy }: Recording,
   { members, ahead }: ServerLedgers,
 ): Books {
   // The kernel's count is of all ports: it is ours only where our flows heard that nobody was there.
@@ -46,10 +46,12 @@ export function booksOf(
   }
   const { wrongReplies: _, ...client } = clientLedger(reports)
   const connections = connectionCountsOf({ reports })
+  // Where the group is.
+  const { snmp } = group.seenThere?.host ?? host
   return balanceBooks(client, members, ahead, {
     // Of requests that were to go over connections, the client knows itself.
-    noSocket: connections?.unwritten ?? (heard ? (host.snmp?.noPorts ?? 0) : 0),
-    noPorts: host.snmp?.noPorts ?? 0,
+    noSocket: connections?.unwritten ?? (heard ? (snmp?.noPorts ?? 0) : 0),
+    noPorts: snmp?.noPorts ?? 0,
     atStrangers: datagramsAt(strangers, plan.payloadBytes),
     shared: strangers.length > 0,
     closed:
@@ -57,5 +59,6 @@ export function booksOf(
       group.lives.some(({ gone, cutOff }) => gone || cutOff) ||
       group.front?.died !== undefined ||
       group.front?.uncounted === true,
+    network: servedBy?.sameNetwork === false && group.goneSince === undefined,
   })
 }

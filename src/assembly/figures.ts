@@ -196,7 +196,8 @@ function failureOf(
   { group, reports, changes, startNs, interrupted, silences }: Recording,
   books: Books,
 ): string | undefined {
-  const { lives, front } = group
+  const { lives, front, goneSince } = group
+  if (goneSince !== undefined) return `${goneSince} Counts of members are those that it told last.`
   if (front?.died !== undefined) return `The front (process ${front.pid}) ${front.died}.`
   const dead = lives.find(({ died }) => died !== undefined)
   if (dead) return `Member ${dead.member} (process ${dead.pid}) ${dead.died}.`
@@ -229,10 +230,19 @@ export function strangersOf({
 export function headOf(
   recording: Recording,
   books: Books,
-  { toolVersion, host, supplied }: Origin,
+  { toolVersion, host, supplied, server }: Origin,
 ): Pick<
   RunResult,
-  'tool' | 'host' | 'startedAt' | 'durationNs' | 'stopped' | 'failure' | 'plan' | 'group' | 'strangers'
+  | 'server'
+  | 'tool'
+  | 'host'
+  | 'startedAt'
+  | 'durationNs'
+  | 'stopped'
+  | 'failure'
+  | 'plan'
+  | 'group'
+  | 'strangers'
 > {
   const { plan, group } = recording
   const strangers = strangersOf(recording)
@@ -247,6 +257,7 @@ export function headOf(
       : recording.interrupted && { stopped: 'interrupted' as const }),
     plan: { supplied, effective: effectiveOf(plan) },
     group: groupOf(plan, group.port),
+    ...(server && { server }),
     ...(strangers.length > 0 && { strangers }),
   }
 }

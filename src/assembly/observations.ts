@@ -155,25 +155,36 @@ export function crossCheckOf(recording: Recording, books: Books, ledgers: Server
       meminfoDrops: dropsSinceOpened,
       ...listenDropsOf(recording),
     }
+  const received = books.replied + books.late + books.duplicates
+  const there = group.seenThere
   return {
     ...(host.snmp && {
       snmpInDatagrams: host.snmp.inDatagrams,
       snmpReceiveBufferErrors: host.snmp.receiveBufferErrors,
     }),
-    ourInDatagrams: udp.read + books.replied + books.late + books.duplicates,
-    ourDrops: udp.drops + books.droppedAtClient,
+    ourInDatagrams: (there ? 0 : udp.read) + received,
+    ourDrops: (there ? 0 : udp.drops) + books.droppedAtClient,
+    ...(there?.host.snmp && {
+      server: {
+        snmpInDatagrams: there.host.snmp.inDatagrams,
+        snmpReceiveBufferErrors: there.host.snmp.receiveBufferErrors,
+        ourInDatagrams: udp.read,
+        ourDrops: udp.drops,
+      },
+    }),
     ...(group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
     ...(!group.unknown && { meminfoDrops: dropsSinceOpened }),
   }
 }
 
 /** Members that are threads are in the CPU time of the client's process already. */
-function cpuUse({ plan, host: { cpu }, group }: Recording): Observations['cpu'] {
+function cpuUse({ plan, host: { cpu }, group, servedBy }: Recording): Observations['cpu'] {
   if (cpu === undefined) return undefined
   const { processNs, interruptsInTasks, ...times } = cpu
+  const countedApart = servedBy ? servedBy.sameHost : plan.server !== 'threads'
   return {
     ...times,
-    ownNs: processNs + (plan.server === 'threads' ? 0 : serversCpuNs(group)),
+    ownNs: processNs + (countedApart ? serversCpuNs(group) : 0),
     ...(interruptsInTasks !== undefined && { interruptsInOwn: interruptsInTasks }),
   }
 }

@@ -1,9 +1,14 @@
 import type { RunResult } from '../result/run-result.js'
 
+/** The rpbench that serves a group, and its host. */
+export type Server = NonNullable<RunResult['server']>
+
 /** Who measured, where, and what was asked for: what a result says beside what was measured. */
 export interface Origin {
   toolVersion: string
   host: RunResult['host']
+  /** what says the same of a group that another rpbench serves; absent of one of ours */
+  server?: Server
   /** what the user gave, as given */
   supplied: Record<string, unknown>
 }

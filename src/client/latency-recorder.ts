@@ -25,11 +25,13 @@ export class LatencyRecorder {
   /**
    * @param scheduled whether there is a schedule: only then is there an intended time, or a stamp of the arrival
    * @param interval where times are recorded by interval as well
+   * @param sharedClock whether members read the clock that we read: without, nothing is known of a way between both
    */
   constructor(
     members: number,
     readonly scheduled: boolean,
     readonly interval?: IntervalMemory,
+    readonly sharedClock = true,
   ) {
     this.#histograms = QUANTITIES.map(() => Array.from({ length: members }, () => new Histogram()))
   }
@@ -55,7 +57,7 @@ export class LatencyRecorder {
       held[3]![i] = arrivedNs < 0 ? NaN : takenNs - arrivedNs
     }
     held[4]![i] = echoedNs - takenNs
-    held[5]![i] = receivedNs - echoedNs
+    held[5]![i] = this.sharedClock ? receivedNs - echoedNs : NaN
     if (this.#count === HELD) this.flush()
   }
 

@@ -37,6 +37,8 @@ export interface WorkerTask {
   durationNs: number | undefined
   requestsPerFlow: number | undefined
   timeoutNs: number
+  /** whether members read the clock of this host; as they do when absent */
+  sharedClock?: boolean
   /** whether each flow has one member, as long as the group stays as it is */
   placedByFlow: boolean
   /** open loop: requests per second of this worker, and how they are spaced; closed loop when absent */

@@ -35,7 +35,7 @@ export class Tally {
   readonly trace: FlowTrace | undefined
   readonly timeline: Timeline | undefined
 
-  /** @param scheduled see Phase; @param trace see WorkerTask; @param interval where it is counted by interval as well; @param seen see FlowTable */
+  /** @param scheduled see Phase; @param trace see WorkerTask; @param interval where it is counted by interval as well; @param seen see FlowTable; @param sharedClock see LatencyRecorder */
   constructor(
     flows: number,
     readonly members: number,
@@ -43,9 +43,10 @@ export class Tally {
     trace?: WorkerTask['trace'],
     readonly interval?: IntervalMemory,
     seen?: Int32Array,
+    sharedClock = true,
   ) {
     this.flows = new FlowTable(flows, seen)
-    this.#latencies = new LatencyRecorder(members, scheduled, interval)
+    this.#latencies = new LatencyRecorder(members, scheduled, interval, sharedClock)
     this.#replies = new Float64Array(members)
     this.#late = new Float64Array(members)
     this.#answeredUnderLoad = new Float64Array(members)

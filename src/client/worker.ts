@@ -111,6 +111,7 @@ function drive(task: WorkerTask): WorkerReport {
     task.trace,
     intervals,
     new Int32Array(task.flowsSeen),
+    task.sharedClock,
   )
   const rest = (): void => tally.rest(engine.exchange.nowNs)
   let figures: DriveFigures = { activeNs: 0, cpuNs: 0, inFlightIntegralNs: 0, unsent: 0, flowsGivenUp: 0 }

@@ -22,6 +22,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   'CHANGE OF THE GROUP': 'The group that is predicted',
   'WATCHED GROUP': 'A live group that is watched',
   TARGET: 'The target',
+  CONTROL: 'A group that serves',
   GROUP: 'The group',
   FLOWS: 'Flows',
   LOAD: 'Load',

@@ -1,5 +1,12 @@
 import { assembleRun, flowRows } from '../assembly/run.js'
+import { ControlLink, type ControlAccess } from '../control/control-link.js'
+import type { ServedGroup } from '../control/messages.js'
+import { RemoteGroup } from '../control/remote-group.js'
+import { placeOf } from '../host/whereabouts.js'
+import { planOn } from '../plan/group-plan.js'
+import { OWN_TESTBED, type Testbed } from './testbed.js'
 import { hostRecord } from './host-record.js'
+import type { Server } from '../assembly/origin.js'
 import type { FlowRow, RunResult } from '../result/run-result.js'
 import { Session, type SessionOptions } from './session.js'
 
@@ -7,6 +14,8 @@ export interface RunOptions extends Pick<
   SessionOptions,
   'plan' | 'traffic' | 'signal' | 'onProgress' | 'testbed' | 'intervals'
 > {
+  /** where the group is that another rpbench serves, and what opens it; absent otherwise */
+  control?: ControlAccess | undefined
   /** what the user gave, as given */
   supplied: Record<string, unknown>
   toolVersion: string
@@ -24,13 +33,48 @@ export interface RunOutcome {
  * @throws RpbenchError when nothing could be measured
  */
 export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
-  const { supplied, toolVersion } = options
+  const { control, toolVersion, signal } = options
+  if (control === undefined) return measure(options)
+  const served = await ControlLink.dial(control, toolVersion, signal)
+  const server = serverOf(served.group, control.port)
+  try {
+    return await measure({
+      ...options,
+      plan: planOn(served.group.plan, options.plan),
+      testbed: { ...OWN_TESTBED, startGroup: startOn(served) },
+      server,
+      servedBy: { sameHost: server.sameHost, sameNetwork: server.sameNetwork },
+    })
+  } finally {
+    served.link.close()
+  }
+}
+
+/** Has a group that serves serve the session's run. */
+function startOn(served: { link: ControlLink; group: ServedGroup }): Testbed['startGroup'] {
+  return ({ plan: { payloadBytes }, runId, epochNs }) =>
+    RemoteGroup.start(served, { runId, payloadBytes }, () => Number(process.hrtime.bigint() - epochNs))
+}
+
+function serverOf(served: ServedGroup, controlPort: number): Server {
+  return { version: served.tool, controlPort, ...placeOf(served), host: served.host as Server['host'] }
+}
+
+async function measure(
+  options: RunOptions & Pick<SessionOptions, 'servedBy'> & { server?: Server },
+): Promise<RunOutcome> {
+  const { supplied, toolVersion, server } = options
   const session = await Session.open(options)
   try {
     await session.warmUp()
     await session.measure()
     const recording = await session.finish()
-    const result = assembleRun(recording, { supplied, toolVersion, host: hostRecord(options.plan) })
+    const result = assembleRun(recording, {
+      supplied,
+      toolVersion,
+      host: hostRecord(options.plan),
+      ...(server && { server }),
+    })
     session.intervals?.tellRest(result.intervals ?? [])
     return {
       result,

@@ -40,6 +40,8 @@ export interface SessionOptions {
   intervals?: IntervalOptions | undefined
   /** a group and a load of our own when absent */
   testbed?: Testbed
+  /** see Recording */
+  servedBy?: Recording['servedBy']
 }
 
 /** What was read when the measured phase began, and what the workers say at its end. */
@@ -139,6 +141,7 @@ export class Session {
           transport: PROTOCOL[plan.protocol].transport,
           requestsPerConnection: plan.requestsPerConnection,
           seed: plan.seed,
+          sharedClock: plan.target === undefined,
           warmupNs: plan.warmupNs,
           durationNs: options.loadNs ?? plan.durationNs,
           requestsPerFlow: plan.requests,
@@ -235,7 +238,7 @@ export class Session {
     const group = await this.group.finish()
     const firstSentNs = Math.min(...reports.map((r) => (r.firstSentNs < 0 ? Infinity : r.firstSentNs)))
     const exposed = exposureOf(plan)
-    const mostBytes = maxReceiveBufferBytes()
+    const mostBytes = group.seenThere ? undefined : maxReceiveBufferBytes()
     return {
       plan,
       startedAt: this.startedAt,
@@ -245,9 +248,10 @@ export class Session {
       host,
       ...(hashes && { hashes }),
       ...(traffic.questions && { questions: traffic.questions.ends.length }),
-      strangers: this.watch.found,
+      strangers: group.seenThere?.strangers ?? this.watch.found,
       ...(!this.group.hearsOfClosings && { closingsUnheard: true }),
-      silences: this.silences.since(startedNs),
+      silences: group.seenThere?.silences ?? this.silences.since(startedNs),
+      ...(this.options.servedBy && { servedBy: this.options.servedBy }),
       interrupted: signal.aborted,
       ...(this.intervals && { intervals: this.intervals.recording }),
       ...(changes && { changes }),

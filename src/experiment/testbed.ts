@@ -6,6 +6,7 @@ import type { Group } from '../group/group.js'
 import { OwnGroup } from '../group/own-group.js'
 import { TargetGroup } from '../group/target-group.js'
 import type { StampArrivals } from '../group/sockets.js'
+import type { GroupPlan } from '../plan/group-plan.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
@@ -43,7 +44,8 @@ export interface Testbed {
   openLoad(options: LoadOptions, signal: AbortSignal): Promise<Load>
 }
 
-function serviceOf(plan: RunPlan): GroupService | undefined {
+/** Work that members of a plan do for each request; undefined where they echo at once. */
+export function serviceOf(plan: GroupPlan & { seed: number }): GroupService | undefined {
   if (plan.serviceTimeNs === 0 && !plan.slowMember) return undefined
   const meanNs = Array.from({ length: plan.procs }, () => plan.serviceTimeNs)
   if (plan.slowMember) meanNs[plan.slowMember.index] = plan.slowMember.serviceTimeNs
@@ -91,7 +93,7 @@ function startOwnGroup(
   )
 }
 
-function startClock(): Clock {
+export function startClock(): Clock {
   const epochNs = process.hrtime.bigint()
   return {
     epochNs,

@@ -46,9 +46,21 @@ export interface ToldRun {
   payloadBytes: number
 }
 
+/** What a member has counted over all runs, in datagrams. */
+export interface EverCounted {
+  taken: number
+  echoed: number
+  echoErrors: number
+  left: number
+  strangers: number
+  drops: number
+}
+
 /** The counters of a whole group, in memory shared with its members. They outlive a member that is killed. */
 export class GroupCounters {
   readonly #words: BigUint64Array
+  /** what was counted before the present run */
+  #base: BigUint64Array | undefined
 
   /**
    * @param memory one block a member, at its beginning
@@ -67,8 +79,27 @@ export class GroupCounters {
     return Number(this.#words[index * (BLOCK_BYTES / 8) + word])
   }
 
+  /** What one has counted since it began, over all runs and phases. */
+  ever(index: number): EverCounted {
+    const both = (word: number): number => this.#get(index, word) + this.#get(index, word + 1)
+    return {
+      taken: both(WORD.taken),
+      echoed: both(WORD.echoed),
+      echoErrors: both(WORD.echoErrors),
+      left: both(WORD.left),
+      strangers: this.#get(index, WORD.strangers),
+      drops: this.#get(index, WORD.drops),
+    }
+  }
+
+  /** Counts of a run, by phase. */
   #pair(index: number, word: number): [number, number] {
-    return [this.#get(index, word), this.#get(index, word + 1)]
+    const at = index * (BLOCK_BYTES / 8) + word
+    return [this.#ofRun(at), this.#ofRun(at + 1)]
+  }
+
+  #ofRun(at: number): number {
+    return Number(this.#words[at]! - (this.#base?.[at] ?? 0n))
   }
 
   /** What one is doing. A start asks for it every millisecond: a copy of all its counters each time would be garbage. */
@@ -116,8 +147,9 @@ export class GroupCounters {
     this.#words[index * (BLOCK_BYTES / 8) + WORD.stop] = STOP[how]
   }
 
-  /** Tells of a run whose requests are to be answered from now on, in every block. */
+  /** Tells of a run whose requests are to be answered from now on, in every block. Its counts by phase begin at 0. */
   tellRun({ runId, payloadBytes }: ToldRun): void {
+    this.#base = this.#words.slice(0, this.blocks * (BLOCK_BYTES / 8))
     this.#inEveryBlock((at) => {
       this.#words[at + WORD.runId] = BigInt.asUintN(64, runId)
       this.#words[at + WORD.runPayload] = BigInt(payloadBytes)

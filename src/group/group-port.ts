@@ -28,7 +28,7 @@ export class GroupPort {
 
   /** Hears of sockets that are closed from now on, where the kernel lets it. */
   listen(): void {
-    if (this.sockets.protocol !== 'tcp') this.#closings = Closings.listen(this.sockets.port)
+    if (this.sockets.protocol !== 'tcp') this.#closings ??= Closings.listen(this.sockets.port)
     this.look()
   }
 

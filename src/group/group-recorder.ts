@@ -50,8 +50,11 @@ export class GroupRecorder {
     }
   }
 
-  /** The phase is over, and nothing is under way any more: reads everything again, and stops the group. */
-  async finish(): Promise<GroupRecording> {
+  /**
+   * The phase is over, and nothing is under way any more: reads everything again.
+   * @param end stops the group, or ends what it serves; counts are complete after it
+   */
+  async finish(end: () => Promise<void>): Promise<GroupRecording> {
     const { group, before } = this
     const threads = threadTimes(group).map((after, lifeNumber) =>
       threadTimeBetween(this.threadsBefore[lifeNumber], after),
@@ -66,7 +69,7 @@ export class GroupRecorder {
     const gone = group.lives.map(({ leaving }) => leaving)
     const residentBytes = memoryOfLives(group)
     const frontResidentBytes = memoryOfFront(group)
-    await group.stop()
+    await end()
     const front = this.#front(frontResidentBytes)
     return {
       port: group.sockets.port,

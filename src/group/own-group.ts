@@ -8,7 +8,8 @@ import type { FrontCounters, MemberCounters } from '../recording/counters.js'
 import type { GroupReading, GroupRecording } from '../recording/group-recording.js'
 import type { LeftBehind } from '../recording/silence.js'
 import type { FlowAddress } from '../steering/reuseport-program.js'
-import { GroupCounters, MEMBER_STOPPED } from './counters.js'
+import { RpbenchError } from '../errors.js'
+import { GroupCounters, MEMBER_STOPPED, type EverCounted, type ToldRun } from './counters.js'
 import type { Front } from './front.js'
 import type { ChangeableGroup, OnDeath, Pulse, Stranger } from './group.js'
 import type { GroupOptions } from './group-options.js'
@@ -246,6 +247,14 @@ export class OwnGroup implements ChangeableGroup {
     })
   }
 
+  /** What each life's member has counted since it began, over all runs. @param look see `reading` */
+  ever(look: boolean): EverCounted[] {
+    if (look) this.lookAtPort()
+    return this.lives.map((_, lifeNumber) =>
+      this.#onPort.dropsOfMembers.added(lifeNumber, this.counters.ever(lifeNumber)),
+    )
+  }
+
   /** The counters of the front as they stand; with what was seen of its drops where it cannot say them. */
   readFront(): FrontCounters | undefined {
     const counters = this.front?.read()
@@ -296,6 +305,38 @@ export class OwnGroup implements ChangeableGroup {
       : inodes
   }
 
+  /**
+   * Answers the requests of a run from now on, and of no other.
+   * @throws RpbenchError RPB_MEMBER where a member does not hear of it
+   */
+  async beginRun(run: ToldRun): Promise<void> {
+    this.counters.tellRun(run)
+    if (await this.#allHeard()) return
+    throw new RpbenchError('RPB_MEMBER', 'A member of the group stands still, and heard nothing of the run.')
+  }
+
+  /** Answers no run any more: what still comes of it is counted as left. @returns whether all queues are empty */
+  async endRun(): Promise<boolean> {
+    this.counters.endRun()
+    return (await this.#allHeard()) && (await this.untilEmpty(ANSWER_BOUND_MS))
+  }
+
+  #allHeard(): Promise<boolean> {
+    const all = [...this.#servers.fronts(), ...this.#servers.members()]
+    return until(
+      () => all.every(({ block, gone }) => gone() || this.counters.hasHeard(block)),
+      ANSWER_BOUND_MS,
+    )
+  }
+
+  /** As `finish`, but the group goes on and can serve another run. */
+  async finishRun(): Promise<GroupRecording> {
+    return this.#recording.finish(async () => {
+      await this.endRun()
+      await this.snapshot()
+    })
+  }
+
   async begin(): Promise<void> {
     if (this.options.stampArrivals === 'warm-up' && this.options.protocol !== 'tcp')
       endStamps(this.sockets.fds)
@@ -315,7 +356,7 @@ export class OwnGroup implements ChangeableGroup {
   }
 
   async finish(): Promise<GroupRecording> {
-    return this.#recording.finish()
+    return this.#recording.finish(() => this.stop())
   }
 
   hashesOf(flows: Iterable<FlowAddress>): (number | undefined)[] | undefined {

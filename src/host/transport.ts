@@ -37,6 +37,8 @@ export interface Bound {
   ipv6Only?: boolean
   /** udp when absent */
   protocol?: 'udp' | 'tcp'
+  /** whether it may send to other hosts; else what leaves it stays on this one */
+  anywhere?: boolean
 }
 
 /** How this kernel is told of sockets of one protocol over one address family. */
@@ -81,6 +83,9 @@ const BOUND_TO_LOOPBACK: SocketOption = {
   label: 'SO_BINDTOIFINDEX',
   waived: true,
 }
+
+/** What keeps traffic on this host, by the names of options. */
+const FENCES: ReadonlySet<number> = new Set([BY_LOOPBACK.name, BOUND_TO_LOOPBACK.name])
 
 export const TRANSPORTS: Readonly<Record<Family, Transport>> = {
   ipv4: {
@@ -144,13 +149,14 @@ export const STREAMS: Readonly<Record<Family, SocketKind>> = {
 
 /** Opens a socket that can be bound there. @throws SystemError */
 export function openSocket(bound: Bound): number {
-  const { address, protocol = 'udp' } = bound
+  const { address, protocol = 'udp', anywhere } = bound
   const { domain, type, always, onWildcard } = (protocol === 'udp' ? TRANSPORTS : STREAMS)[familyOf(address)]
   const fd = checked(addon.socket(domain, type), 'socket')
   try {
     for (const { level, name, value, label, waived } of isWildcard(address)
       ? [...always, ...onWildcard(bound)]
       : always) {
+      if (anywhere && FENCES.has(name)) continue
       const status = addon.setOption(fd, level, name, value)
       if (!waived) checked(status, `setsockopt ${label}`)
     }

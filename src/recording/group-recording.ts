@@ -1,6 +1,8 @@
 import type { Life } from '../kernel/group-array.js'
 import type { FrontCounters, MemberCounters } from './counters.js'
-import type { LeftBehind } from './silence.js'
+import type { HostReadings } from './host-readings.js'
+import type { LeftBehind, Silence } from './silence.js'
+import type { StrangerRecording } from './stranger-recording.js'
 import type { ThreadTime } from './thread-time.js'
 
 /** One life of a member, as it was counted. */
@@ -71,6 +73,14 @@ export interface GroupRecording {
   front?: FrontRecording
   /** only of a server that is not ours; there are no lives then */
   unknown?: UnknownMembers
+  /** of one that another rpbench serves: what was seen there, since it cannot be seen from here */
+  seenThere?: {
+    host: HostReadings
+    strangers: StrangerRecording[]
+    silences: Silence[]
+  }
+  /** why it could not be asked any more before the end, as a sentence: its counts are those that it told last */
+  goneSince?: string
   /** time between the two readings of threads, ns */
   watchedNs: number
   /**

@@ -23,6 +23,8 @@ export interface Recording {
   /** one a worker, in the order of their flows */
   reports: WorkerReport[]
   host: HostReadings
+  /** where the group is that another rpbench serves: on this host, and in this network namespace; absent of one of ours */
+  servedBy?: { sameHost: boolean; sameNetwork: boolean }
   /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
   hashes?: (number | undefined)[]
   /** of DNS, how many questions were asked in turn; absent of any other protocol */

@@ -13,6 +13,8 @@ const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
   ['leftAtMembers', 'left in queues', 'warn'],
   ['noSocket', 'met no socket (nobody was bound)', 'bad'],
   ['closedWithSocket', 'closed with a socket', 'bad'],
+  ['lostOnWayThere', 'lost on the way there', 'bad'],
+  ['lostOnWayBack', 'lost on the way back', 'bad'],
   ['sendErrors', 'send errors', 'bad'],
   ['echoErrors', 'echo errors', 'bad'],
   ['unsent', 'due but not sent', 'warn'],

@@ -28,12 +28,12 @@ export function givenPhrases({
 }
 
 /** What a header needs of a result. */
-type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'>
+type Headed = Pick<RunResult, 'group' | 'plan' | 'durationNs'> & Pick<Partial<RunResult>, 'server'>
 type Effective = RunResult['plan']['effective']
 
 /** What was run: where, on how many members, with how many flows, under what load, for how long. */
 export function headerPhrases(result: Headed): Phrase[] {
-  const { group } = result
+  const { group, server } = result
   const { effective } = result.plan
   const [one, many] = group.server === 'threads' ? ['thread', 'threads'] : ['process', 'processes']
   const {
@@ -56,6 +56,7 @@ export function headerPhrases(result: Headed): Phrase[] {
     listen !== undefined && listen !== 'address' && `listen ${listen}`,
     procs !== undefined && plural(procs, one, many),
     group.membersUnknown === true && 'a server that is not ours',
+    server !== undefined && `served by ${server.host.hostname}`,
     plural(flows, 'flow', 'flows'),
     waves > 1 && `${formatCount(waves)} waves of ${formatCount(waveSize)}`,
     weights !== 'uniform' && `weights ${weights}`,

@@ -101,8 +101,11 @@ function basisOfPercentiles({ books }: Pick<RunResult, 'books'>): Phrase[] {
 }
 
 /** Where the time of a request went, on average, and in words where one leg is most of it. */
-export function legsLine({ legs, latency, group }: RunResult): Line | undefined {
-  if (legs === undefined) return undefined
+export function legsLine({ legs, latency, group, server }: RunResult): Line | undefined {
+  if (legs === undefined)
+    return (
+      server && { label: 'legs', phrases: [{ text: 'left out: members read another clock than the client' }] }
+    )
   const parts = legParts(legs, latency?.service)
   const total = parts.reduce((sum, [, ns]) => sum + ns, 0)
   if (total <= 0) return undefined

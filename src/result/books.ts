@@ -67,17 +67,25 @@ export const books = z.object({
       "requests in no other count, where nobody else was on the port and a member's or the front's socket was closed in the measured phase, or one of them could not stop by itself: the rest, which was in the socket or in its hands then, or dropped after its last count" +
         THERE,
     ),
+  lostOnWayThere: count
+    .optional()
+    .describe(
+      'requests that left the client and are in no count of the members or of their kernel: lost on the network between both, or at an interface or a packet filter of either. Absent where no network is between them',
+    ),
+  lostOnWayBack: count.optional().describe('the same of replies'),
   strangersAtMembers: count.optional().describe('datagrams at members that were not of this run' + THERE),
   strangersAtClient: count.describe('datagrams at clients that did not parse or were of another run'),
   unexplainedRequests: difference
     .optional()
     .describe(
-      'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − reckonedAtStrangers − closedWithSocket' +
+      'sent + replayed − taken − droppedAtMembers − leftAtMembers − noSocket − atStrangers − reckonedAtStrangers − closedWithSocket − lostOnWayThere' +
         THERE,
     ),
   unexplainedReplies: difference
     .optional()
-    .describe('echoed − replied − late − duplicates − droppedAtClient − replayedUnheard' + THERE),
+    .describe(
+      'echoed − replied − late − duplicates − droppedAtClient − replayedUnheard − lostOnWayBack' + THERE,
+    ),
   unexplained: count
     .optional()
     .describe(
@@ -140,6 +148,17 @@ export const crossCheck = z.object({
     .optional()
     .describe('over TCP: ListenDrops likewise; what members count is `members[].connections.overflows`'),
   meminfoDrops: count.optional().describe('the same sum of the drops in SO_MEMINFO' + THERE),
+  server: z
+    .object({
+      snmpInDatagrams: difference.describe('Udp InDatagrams of the network namespace of the group'),
+      snmpReceiveBufferErrors: difference.describe('and Udp RcvbufErrors'),
+      ourInDatagrams: count.describe('what `snmpInDatagrams` must at least be by the counts of members'),
+      ourDrops: count.describe('what `snmpReceiveBufferErrors` must at least be by the counts of members'),
+    })
+    .optional()
+    .describe(
+      'the same where another rpbench serves the group; what stands beside it is of the client alone then',
+    ),
 })
 
 export type Books = z.infer<typeof books>

@@ -9,6 +9,7 @@ import { listResult } from './headline.js'
 import { predictResult } from './predict-result.js'
 import { repeatResult } from './repeat-result.js'
 import { runResult } from './run-result.js'
+import { serveResult } from './serve-result.js'
 import { sweepResult } from './sweep-result.js'
 import { verifyResult } from './verify-result.js'
 import {
@@ -22,6 +23,7 @@ import {
   PREDICT_SCHEMA,
   REPEAT_SCHEMA,
   RUN_SCHEMA,
+  SERVE_SCHEMA,
   SWEEP_SCHEMA,
   VERIFY_SCHEMA,
 } from './schema-names.js'
@@ -45,6 +47,7 @@ const RESULTS = {
   list: { schema: LIST_SCHEMA, result: listResult },
   predict: { schema: PREDICT_SCHEMA, result: predictResult },
   repeat: { schema: REPEAT_SCHEMA, result: repeatResult, by: `run ${flagOf('repeat')}` },
+  serve: { schema: SERVE_SCHEMA, result: serveResult },
   sweep: { schema: SWEEP_SCHEMA, result: sweepResult },
   verify: { schema: VERIFY_SCHEMA, result: verifyResult },
 } as const

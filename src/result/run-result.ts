@@ -7,7 +7,7 @@ import { affinity, protocol } from './affinity.js'
 import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
 import { connections } from './connections.js'
-import { measuredEnvelope } from './envelope.js'
+import { host, measuredEnvelope } from './envelope.js'
 import { histograms } from './histograms.js'
 import { intervals } from './interval.js'
 import { plannedRun } from './plan-schema.js'
@@ -76,6 +76,23 @@ export const throughput = z.object({
     .describe('CPU time that a round trip took; absent where there was none'),
 })
 
+/** Who serves a group that is not run by the client. */
+const server = z.object({
+  version: z.string().describe('of the rpbench there'),
+  controlPort: index.describe('TCP port over which its counts came'),
+  sameHost: z
+    .boolean()
+    .describe(
+      'whether that is on the host of the client: what one of them takes of the CPU, the other lacks',
+    ),
+  sameNetwork: z
+    .boolean()
+    .describe(
+      'and in the same network namespace: then there is no way between both on which datagrams could be lost',
+    ),
+  host: host.describe('where the group is'),
+})
+
 /** How an open loop kept its schedule. */
 export const schedule = z.object({
   rateHz: rate.describe('requests a second that were asked for'),
@@ -100,6 +117,7 @@ export const runResult = z.object({
   ...course,
   plan: plannedRun,
   group: group.describe('where the group is, and how datagrams come to its members'),
+  server: server.optional().describe('the rpbench that serves the group; absent where this one runs it'),
   members: z.array(member).describe('the members of the group, by index'),
   front: front
     .optional()

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +21,8 @@ const SHORTER: readonly [RegExp, string][] = [
   [/10k\.\.100k\/10k/g, '10k..20k/10k'],
   [/1k,10k/g, '100,200'],
   [/(?<=attach --port )\d+/g, '$WATCHED_PORT'],
+  [/(?<=serve .*--port )9000/g, '0'],
+  [/(?<=--duration )60s/g, '300ms'],
   [/(?<=--pid )4711/g, String(process.pid)],
   [/(?<=--procs )1,2,4(,8)?/g, '1,2'],
 ]
@@ -38,6 +40,7 @@ const ADDED: readonly [command: RegExp, unless: RegExp, flags: string][] = [
   // test/cli/verify.test.ts puts all of them to the test.
   [/^verify$/, /--claim/, '--claim churn'],
   [/^attach$/, /-d /, '--duration 300ms'],
+  [/^serve$/, /--duration/, '--duration 300ms'],
   [/^compare$/, /results|base/, '--metric rate.roundTrips'],
   [/^compare$/, /results|base|--repeat/, '--repeat 6'],
 ]
@@ -63,6 +66,7 @@ beforeAll(async () => {
   const saved = join(directory, 'results')
   await cp('results/reference', join(saved, 'reference'), { recursive: true })
   await cp('results/reference/run.json', join(saved, '20261122T101300Z-run.json'))
+  await writeFile(join(directory, 'token'), '0123456789abcdef')
   const runs = 'run -p 2 -f 100 --rate 5k --duration 50ms --repeat 6'
   const measured = [
     `${runs} -o ${saved}/base`,

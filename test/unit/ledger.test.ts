@@ -34,6 +34,17 @@ const withCopies = (copies: number, noPorts: number) =>
     closed: false,
   })
 
+/** Books of a client and a group on two hosts, or on one. */
+const between = (sent: number, replied: number, network: boolean) =>
+  balanceBooks({ ...CLIENT, sent, replied }, [MEMBER, { ...MEMBER, drops: 3 }], undefined, {
+    noSocket: 0,
+    noPorts: 0,
+    atStrangers: 0,
+    shared: false,
+    closed: false,
+    network,
+  })
+
 describe('the books', () => {
   it('balance when every request was taken, echoed and replied to', () =>
     expect(balanceBooks(CLIENT, [MEMBER, MEMBER])).toMatchObject({
@@ -142,6 +153,27 @@ describe('the books', () => {
   it('put down the rest to sockets that closed, but nothing that came from nowhere', () => {
     expect(withLost(10, 4, true)).toMatchObject({ noSocket: 4, closedWithSocket: 6, unexplained: 0 })
     expect(withLost(-2, 4, true)).toMatchObject({ noSocket: 0, closedWithSocket: 0, unexplainedRequests: -2 })
+  })
+
+  it('put down to the network between two hosts what left one and came to no count of the other', () => {
+    expect(between(110, 95, true)).toMatchObject({
+      lost: 15,
+      droppedAtMembers: 3,
+      lostOnWayThere: 7,
+      lostOnWayBack: 5,
+      unexplained: 0,
+    })
+    // What is more than was sent no network explains.
+    expect(between(102, 101, true)).toMatchObject({
+      lostOnWayThere: 0,
+      lostOnWayBack: 0,
+      unexplainedRequests: -1,
+      unexplainedReplies: -1,
+      unexplained: 2,
+    })
+    const without = between(110, 95, false)
+    expect(without).toMatchObject({ unexplainedRequests: 7, unexplainedReplies: 5 })
+    expect(without).not.toHaveProperty('lostOnWayThere')
   })
 
   it('count a loss and a gain as two, not as none', () => {

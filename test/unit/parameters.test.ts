@@ -6,6 +6,7 @@ import Churn from '../../commands/churn.js'
 import Compare from '../../commands/compare.js'
 import Predict from '../../commands/predict.js'
 import Run from '../../commands/run.js'
+import Serve from '../../commands/serve.js'
 import Sweep from '../../commands/sweep.js'
 import Verify from '../../commands/verify/index.js'
 import { configFlags } from '../../src/cli/config.js'
@@ -31,6 +32,7 @@ const CLASSES: Readonly<Record<Command, { flags: OclifCommand.Class['flags'] }>>
   compare: Compare,
   predict: Predict,
   attach: Attach,
+  serve: Serve,
 }
 
 /** What a command does with its result, and how a sweep is begun: nothing that is measured depends on these. */

@@ -38,6 +38,8 @@ export interface AtThePort {
   shared: boolean
   /** whether a socket of the group was closed in the measured phase, by whomever */
   closed: boolean
+  /** whether a network is between clients and members, which may lose datagrams and tells nobody */
+  network?: boolean
 }
 
 function total(members: readonly MemberLedger[], key: keyof MemberLedger): number {
@@ -56,8 +58,9 @@ function replayedRequests(client: ClientLedger, echoed: number): number {
 /**
  * Puts what the clients and the members counted, each by itself, side by side:
  * sent + replayed = taken + dropped and left at members and ahead of them + met no socket + at strangers, as known and as
- * reckoned + closed with a socket + unexplained;
- * taken = echoed + echo errors; echoed = replied + late + duplicates + dropped at the client + replayed unheard + unexplained.
+ * reckoned + closed with a socket + lost on the way there + unexplained;
+ * taken = echoed + echo errors; echoed = replied + late + duplicates + dropped at the client + replayed unheard + lost on the
+ * way back + unexplained.
  * What strangers read, or closed with a socket, nobody can count: where there was one, that is the rest.
  */
 export function balanceBooks(
@@ -93,8 +96,12 @@ export function balanceBooks(
   const rest = Math.max(0, missing - noSocket - atStrangers)
   const reckonedAtStrangers = atThePort.shared ? rest : 0
   const closedWithSocket = atThePort.closed && !atThePort.shared ? rest : 0
-  const unexplainedRequests = missing - noSocket - atStrangers - reckonedAtStrangers - closedWithSocket
-  const unexplainedReplies = unheard - replayedUnheard
+  const missingRequests = missing - noSocket - atStrangers - reckonedAtStrangers - closedWithSocket
+  const unheardReplies = unheard - replayedUnheard
+  const lostThere = atThePort.network ? Math.max(0, missingRequests) : 0
+  const lostBack = atThePort.network ? Math.max(0, unheardReplies) : 0
+  const unexplainedRequests = missingRequests - lostThere
+  const unexplainedReplies = unheardReplies - lostBack
   return {
     sent: client.sent,
     sendErrors: client.sendErrors,
@@ -116,6 +123,7 @@ export function balanceBooks(
     atStrangers,
     reckonedAtStrangers,
     closedWithSocket,
+    ...(atThePort.network && { lostOnWayThere: lostThere, lostOnWayBack: lostBack }),
     strangersAtMembers: total(members, 'strangers') + ahead.strangers,
     strangersAtClient: client.strangers,
     unexplainedRequests,

@@ -41,9 +41,10 @@ export function lossesOf(books: Books): Losses {
         : Math.max(0, books.lost - Math.min(droppedAtMembers, books.lost) - noSocket - books.droppedAtClient),
       'way-there':
         Math.max(0, books.unexplainedRequests ?? 0) +
+        (books.lostOnWayThere ?? 0) +
         (books.atStrangers ?? 0) +
         (books.reckonedAtStrangers ?? 0),
-      'way-back': Math.max(0, books.unexplainedReplies ?? 0),
+      'way-back': Math.max(0, books.unexplainedReplies ?? 0) + (books.lostOnWayBack ?? 0),
     },
   }
 }

@@ -121,6 +121,12 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
         : [
             [c?.ourInDatagrams, c?.snmpInDatagrams],
             [c?.ourDrops, c?.snmpReceiveBufferErrors],
+            ...(c?.server
+              ? [
+                  [c.server.ourInDatagrams, c.server.snmpInDatagrams],
+                  [c.server.ourDrops, c.server.snmpReceiveBufferErrors],
+                ]
+              : []),
           ]
       if (pairs.some(([ours, kernels]) => ours === undefined || kernels === undefined)) return undefined
       return {

@@ -37,6 +37,7 @@ const TEXTS: Readonly<Record<string, Values>> = {
   kernel: words(['this']),
   metric: words(METRIC_NAMES.filter((name) => ['run', 'churn'].some((of) => hasMetric(of, name)))),
   run: ANYTHING,
+  'token-file': { kind: 'files' },
   weights: { kind: 'beginnings', words: ['uniform', 'zipf:'], orFile: true },
 }
 

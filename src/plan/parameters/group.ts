@@ -5,7 +5,7 @@ import { LISTENS } from '../listen.js'
 import { SERVICE_DISTRIBUTIONS, SERVICE_KINDS } from '../service-times.js'
 import { PREDICTED_STEERINGS, STEERINGS, STEERINGS_BY_FLOW, steeringsInWords } from '../steering.js'
 import { ADDRESS, BYTES, choiceOf, COUNT, CPUS, DURATION, NUMBER, SLOW_MEMBER, SWITCH } from './kind.js'
-import { AND_CHURN, RUNS, type Row } from './row.js'
+import { AND_CHURN, CHURN_AND_SERVE, RUNS_AND_SERVE, type Row } from './row.js'
 
 const LONGEST_SERVICE_NS = 1e9
 
@@ -20,7 +20,10 @@ export const GROUP_PARAMETERS = {
     unset: 'one per CPU',
     help: 'members of the group',
     group: 'GROUP',
-    commands: { ...AND_CHURN, verify: { default: '4', unset: undefined, min: 2, max: 64, group: undefined } },
+    commands: {
+      ...CHURN_AND_SERVE,
+      verify: { default: '4', unset: undefined, min: 2, max: 64, group: undefined },
+    },
   },
   server: {
     kind: choiceOf(['processes', 'threads']),
@@ -28,7 +31,7 @@ export const GROUP_PARAMETERS = {
     default: 'processes',
     help: 'what a member is',
     group: 'GROUP',
-    commands: RUNS,
+    commands: RUNS_AND_SERVE,
   },
   host: {
     kind: ADDRESS,
@@ -36,7 +39,7 @@ export const GROUP_PARAMETERS = {
     default: LOOPBACK.ipv4,
     help: 'address at which the group is asked, IPv4 or IPv6',
     group: 'GROUP',
-    commands: { ...AND_CHURN, verify: { group: undefined } },
+    commands: { ...CHURN_AND_SERVE, verify: { group: undefined } },
   },
   listen: {
     kind: choiceOf(LISTENS),
@@ -46,7 +49,7 @@ export const GROUP_PARAMETERS = {
     help: 'what members bind',
     detail: 'that address, every address of its family, or every one of IPv4 and IPv6',
     group: 'GROUP',
-    commands: { ...AND_CHURN, verify: { group: undefined } },
+    commands: { ...CHURN_AND_SERVE, verify: { group: undefined } },
   },
   port: {
     kind: NUMBER,
@@ -58,7 +61,7 @@ export const GROUP_PARAMETERS = {
     help: 'port of the group, 0 for a free one',
     group: 'GROUP',
     commands: {
-      ...AND_CHURN,
+      ...CHURN_AND_SERVE,
       attach: { help: 'port of the group', default: undefined, min: 1, group: undefined },
     },
   },
@@ -79,7 +82,7 @@ export const GROUP_PARAMETERS = {
     default: 'reuseport',
     help: 'how datagrams come to members',
     group: 'GROUP',
-    commands: RUNS,
+    commands: RUNS_AND_SERVE,
   },
   steering: {
     kind: choiceOf(STEERINGS),
@@ -89,7 +92,7 @@ export const GROUP_PARAMETERS = {
     detail: steeringsInWords(STEERINGS),
     group: 'GROUP',
     commands: {
-      ...RUNS,
+      ...RUNS_AND_SERVE,
       churn: { choices: STEERINGS_BY_FLOW },
       verify: {
         help: 'under which the claims are to hold',
@@ -126,7 +129,7 @@ export const GROUP_PARAMETERS = {
     optional: true,
     help: 'SO_RCVBUF of each member, such as 4M',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: CHURN_AND_SERVE,
   },
   pinMembers: {
     kind: CPUS,
@@ -135,7 +138,7 @@ export const GROUP_PARAMETERS = {
     optional: true,
     help: 'CPUs to run members on, in turn, such as 0-3 or 0,0,1',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: CHURN_AND_SERVE,
   },
   serviceTimeNs: {
     kind: DURATION,
@@ -146,7 +149,7 @@ export const GROUP_PARAMETERS = {
     unset: 'it echoes at once',
     help: 'time a member works for each request',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: CHURN_AND_SERVE,
   },
   serviceDistribution: {
     kind: choiceOf(SERVICE_DISTRIBUTIONS),
@@ -154,7 +157,7 @@ export const GROUP_PARAMETERS = {
     default: 'constant',
     help: 'how service times vary',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: CHURN_AND_SERVE,
   },
   serviceKind: {
     kind: choiceOf(SERVICE_KINDS),
@@ -162,7 +165,7 @@ export const GROUP_PARAMETERS = {
     default: 'cpu',
     help: 'how it spends that time',
     group: 'GROUP',
-    commands: AND_CHURN,
+    commands: CHURN_AND_SERVE,
   },
   slowMember: {
     kind: SLOW_MEMBER,
@@ -172,6 +175,6 @@ export const GROUP_PARAMETERS = {
     optional: true,
     help: 'a member with a service time of its own, such as 2:500us',
     group: 'GROUP',
-    commands: RUNS,
+    commands: RUNS_AND_SERVE,
   },
 } as const satisfies Readonly<Record<string, Row>>

@@ -80,6 +80,7 @@ export const LOAD_PARAMETERS = {
       sweep: { default: '2s', help: 'length of the measured phase of each run, and of a final trial' },
       churn: { default: undefined, unset: 'what the changes need' },
       attach: { default: '10s', help: 'how long to watch', min: 100e6, group: undefined },
+      serve: { default: undefined, unset: 'until Ctrl-C', help: 'how long it serves', group: 'CONTROL' },
     },
   },
   requests: {

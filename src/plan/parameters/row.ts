@@ -1,7 +1,7 @@
 import type { Kind } from './kind.js'
 
 /** The commands that have parameters. */
-export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'compare', 'predict', 'attach'] as const
+export const COMMANDS = ['run', 'sweep', 'churn', 'verify', 'compare', 'predict', 'attach', 'serve'] as const
 export type Command = (typeof COMMANDS)[number]
 
 /** Groups of parameters, as the help and the documentation have them, in this order. */
@@ -13,6 +13,7 @@ export const GROUPS = [
   'CHANGE OF THE GROUP',
   'WATCHED GROUP',
   'TARGET',
+  'CONTROL',
   'GROUP',
   'FLOWS',
   'LOAD',
@@ -23,6 +24,9 @@ export type Group = (typeof GROUPS)[number]
 /** For parameters that are as they are in `run`. A sweep makes runs, so it has all that `run` has. */
 export const RUNS = { run: {}, sweep: {} }
 export const AND_CHURN = { ...RUNS, churn: {} }
+/** Those of a group alone, beside a run. */
+export const RUNS_AND_SERVE = { ...RUNS, serve: {} }
+export const CHURN_AND_SERVE = { ...AND_CHURN, serve: {} }
 
 /** What may be different from command to command. */
 interface Words {
