@@ -119,6 +119,12 @@ const WORDS: { readonly [C in Code]: (found: Found<C>, facts: WatchedFacts) => W
     nextStep:
       'rpbench predict says how many flows move when members come or go; watch again once it is steady to judge the spread.',
   }),
+  'holders-changed': ({ members, came, went }) => ({
+    severity: 'note',
+    message: `${named(members)} stayed while ${[came > 0 && `${plural(came, 'process', 'processes')} came to hold ${members.length === 1 ? 'it' : 'them'}`, went > 0 && `${formatCount(went)} let go`].filter((part) => part !== false).join(' and ')}, as at a reload that hands sockets on: flows stay with their socket.`,
+    nextStep:
+      'Watch it again for who reads each socket now: one that no new process reads keeps its flows, and answers none.',
+  }),
   'other-protocol': ({ sockets }, { watched: { protocol } }) => ({
     severity: 'note',
     message: `${protocol === 'udp' ? 'TCP' : 'UDP'} has ${plural(sockets, 'socket', 'sockets')} on the same port.`,

@@ -16,6 +16,9 @@ const MOST_SHARE = 0.02
 /** Longer than this it does not pause, however long a look takes: who is there is to be known. */
 const LONGEST_PAUSE_MS = 500
 
+/** Of the time between two, how much the search for holders may take: it goes through all processes of the host. */
+const MOST_SEARCHING = 0.02
+
 const NAMES = { udp: 'UDP', tcp: 'TCP' } as const
 const OTHERS = { udp: 'tcp', tcp: 'udp' } as const
 
@@ -59,10 +62,13 @@ export async function watchGroup(
   const sinceStart = (): number => clock.nowNs() - startNs
   let hiddenProcesses = false
   let looks = 0
+  let searchAgainNs = 0
   const lookAtHolders = (): void => {
+    const spentNs = view.lookNs()
     const { byInode, hidden } = view.holders(seen.present.map(({ inode }) => inode))
     hiddenProcesses = hidden
     seen.held(byInode)
+    searchAgainNs = clock.nowNs() + (view.lookNs() - spentNs) / MOST_SEARCHING
   }
   const lookAtReaders = (): void => {
     view.lookAtReaders(seen.holders)
@@ -85,6 +91,7 @@ export async function watchGroup(
   startNs = clock.nowNs()
   const intervals: WatchedInterval[] = []
   const endInterval = (): void => {
+    if (clock.nowNs() >= searchAgainNs) lookAtHolders()
     lookAtReaders()
     const interval = seen.endInterval(sinceStart(), observer.counts())
     intervals.push(interval)

@@ -64,69 +64,90 @@ export function parseEpollSet(text: string): { inodes: Set<number>; descriptors:
 
 type EpollSets = Map<number, ReturnType<typeof parseEpollSet>>
 
+/** What is known of who reads a socket. */
+interface Known {
+  threads: Map<number, ReaderReading>
+  /** processes that have it in an epoll set, at the last look */
+  registered: Set<number>
+  /** processes with threads that may read it unseen */
+  unseen: Set<number>
+  /** threads that were running at a look, and their processes */
+  running: Map<number, number>
+}
+
 /** Finds out, one look after another, which threads read which sockets; asks nothing of them and stops none. */
 export class SocketReaders {
-  readonly #threads = new Map<number, Map<number, ReaderReading>>()
-  readonly #registered = new Map<number, Set<number>>()
-  /** by inode: threads that were in no call at each look, and never seen to wait */
-  readonly #unseen = new Map<number, boolean>()
-  /** threads that were seen in a call that tells what they wait for, by number */
-  readonly #known = new Set<number>()
-  readonly #running = new Map<number, Set<number>>()
+  readonly #byInode = new Map<number, Known>()
+  /** threads that were seen at rest, so that it is known what they wait for */
+  readonly #atRest = new Set<number>()
 
-  /** Looks at the processes that hold these sockets, by inode. */
+  /** Looks at the processes that hold these sockets now, by inode. What was seen of others, which hold them no more, is forgotten. */
   look(holders: ReadonlyMap<number, readonly HolderReading[]>): void {
     const byPid = new Map<number, Map<number, number>>()
-    for (const [inode, held] of holders)
+    for (const [inode, held] of holders) {
+      this.#forget(inode, new Set(held.map(({ pid }) => pid)))
       for (const { pid, fd } of held)
         byPid.set(pid, (byPid.get(pid) ?? new Map<number, number>()).set(fd, inode))
+    }
     for (const [pid, descriptors] of byPid) this.#process(pid, descriptors)
   }
 
+  #known(inode: number): Known {
+    const known = this.#byInode.get(inode) ?? {
+      threads: new Map(),
+      registered: new Set(),
+      unseen: new Set(),
+      running: new Map(),
+    }
+    this.#byInode.set(inode, known)
+    return known
+  }
+
+  #forget(inode: number, holders: ReadonlySet<number>): void {
+    const { threads, registered, unseen, running } = this.#known(inode)
+    registered.clear()
+    for (const [threadId, { pid }] of threads) if (!holders.has(pid)) threads.delete(threadId)
+    for (const pid of unseen) if (!holders.has(pid)) unseen.delete(pid)
+    for (const [threadId, pid] of running) if (!holders.has(pid)) running.delete(threadId)
+  }
+
   #process(pid: number, descriptors: ReadonlyMap<number, number>): void {
-    const inodes = new Set(descriptors.values())
+    const held = [...new Set(descriptors.values())].map((inode) => this.#known(inode))
     const sets = epollSets(pid)
     for (const set of sets.values())
-      for (const inode of waitedFor(set, descriptors))
-        this.#registered.set(inode, (this.#registered.get(inode) ?? new Set()).add(pid))
+      for (const inode of waitedFor(set, descriptors)) this.#known(inode).registered.add(pid)
     for (const threadId of threadsOf(pid)) {
-      const text = kernelText(`/proc/${pid}/task/${threadId}/syscall`)
-      if (text === undefined || text === '') {
-        for (const inode of inodes) this.#unseen.set(inode, true)
-        continue
-      }
-      const waiting = parseWaiting(text)
+      const text = kernelText(`/proc/${pid}/task/${threadId}/syscall`) ?? ''
+      const waiting = text === '' ? { call: 'unseen' as const, fd: -1 } : parseWaiting(text)
       if (waiting === 'running') {
-        for (const inode of inodes)
-          this.#running.set(inode, (this.#running.get(inode) ?? new Set()).add(threadId))
+        for (const { running } of held) running.set(threadId, pid)
         continue
       }
-      this.#known.add(threadId)
+      this.#atRest.add(threadId)
       if (waiting === undefined) continue
-      if (waiting.call === 'unseen') for (const inode of inodes) this.#unseen.set(inode, true)
-      else
-        for (const inode of taken(waiting, sets, descriptors)) this.#note(inode, pid, threadId, waiting.call)
+      const { call, fd } = waiting
+      if (call === 'unseen') for (const { unseen } of held) unseen.add(pid)
+      else for (const inode of taken({ call, fd }, sets, descriptors)) this.#note(inode, pid, threadId, call)
     }
   }
 
   #note(inode: number, pid: number, threadId: number, by: ReaderReading['by']): void {
-    const threads = this.#threads.get(inode) ?? new Map<number, ReaderReading>()
-    this.#threads.set(inode, threads.set(threadId, { pid, threadId, name: commandOf(pid, threadId), by }))
+    this.#known(inode).threads.set(threadId, { pid, threadId, name: commandOf(pid, threadId), by })
   }
 
   /** Who was seen so far to read the socket with this inode. */
   of(inode: number): ReadersReading {
-    const running = [...(this.#running.get(inode) ?? [])].some((threadId) => !this.#known.has(threadId))
+    const { threads, registered, unseen, running } = this.#known(inode)
     return {
-      threads: [...(this.#threads.get(inode)?.values() ?? [])].toSorted((a, b) => a.threadId - b.threadId),
-      registeredBy: [...(this.#registered.get(inode) ?? [])].toSorted((a, b) => a - b),
-      othersUnseen: running || this.#unseen.get(inode) === true,
+      threads: [...threads.values()].toSorted((a, b) => a.threadId - b.threadId),
+      registeredBy: [...registered].toSorted((a, b) => a - b),
+      othersUnseen: unseen.size > 0 || [...running.keys()].some((threadId) => !this.#atRest.has(threadId)),
     }
   }
 }
 
 function taken(
-  { call, fd }: { call: Waiting; fd: number },
+  { call, fd }: { call: Exclude<Waiting, 'unseen'>; fd: number },
   sets: EpollSets,
   descriptors: ReadonlyMap<number, number>,
 ): Iterable<number> {

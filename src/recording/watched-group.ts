@@ -72,6 +72,8 @@ export interface WatchedMember {
   dropsFirst?: number
   /** absent where nobody may know: no process that this user may look into holds it */
   holders?: HolderReading[]
+  /** processes that held it when its holders were first known */
+  firstHolders?: readonly number[]
   /** absent where no holder is known */
   readers?: ReadersReading
 }

@@ -144,6 +144,7 @@ export const ATTACH_FINDINGS = [
   'queue-at-risk',
   'drops',
   'members-changed',
+  'holders-changed',
   'other-protocol',
 ] as const
 

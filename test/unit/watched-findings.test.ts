@@ -216,6 +216,22 @@ it('members-changed is those that came and those that went', () => {
   ])
 })
 
+it('holders-changed is other processes with sockets that stayed', () => {
+  const handedOn = [0, 1].map((index) => watchedMember(index, { firstHolders: [700 + index, 699] }))
+  expect(found({ members: handedOn })).toEqual([
+    { code: 'holders-changed', members: [0, 1], came: 0, went: 1 },
+  ])
+  const reloaded = watchedMember(0, { firstHolders: [690] })
+  const gone = watchedMember(1, { firstHolders: [690], leftNs: 1 })
+  expect(found({ members: [reloaded, gone] })).toContainEqual({
+    code: 'holders-changed',
+    members: [0],
+    came: 1,
+    went: 1,
+  })
+  expect(found({ members: [watchedMember(0, { firstHolders: [700] })] })).toEqual([])
+})
+
 it('other-protocol is said where nobody chose one', () => {
   expect(found({ otherProtocol: 2 })).toEqual([{ code: 'other-protocol', members: [], sockets: 2 }])
   const plan = { ...watchedGroup().plan, protocol: 'udp' as const }

@@ -14,6 +14,7 @@ export type WatchedFinding =
   | { code: 'queue-at-risk'; members: number[]; most: number; full: boolean }
   | { code: 'drops'; members: number[]; drops: number }
   | { code: 'members-changed'; members: number[]; joined: number; left: number }
+  | { code: 'holders-changed'; members: number[]; came: number; went: number }
   | { code: 'other-protocol'; members: number[]; sockets: number }
 
 /** What findings are decided from. */
@@ -35,6 +36,7 @@ const DECISIONS: readonly ((facts: WatchedFacts) => WatchedFinding[])[] = [
   tooFewFlows,
   queueAtRisk,
   membersChanged,
+  holdersChanged,
   otherProtocol,
 ]
 
@@ -190,6 +192,23 @@ function membersChanged({ watched: { members } }: WatchedFacts): WatchedFinding[
   if (joined.length + left.length === 0) return []
   const indexes = [...new Set([...joined, ...left])].toSorted((a, b) => a - b)
   return [{ code: 'members-changed', members: indexes, joined: joined.length, left: left.length }]
+}
+
+/** Processes that came to hold, or do not hold any more, sockets that stayed: as at a reload that hands them on. */
+function holdersChanged({ watched: { members } }: WatchedFacts): WatchedFinding[] {
+  const came = new Set<number>()
+  const went = new Set<number>()
+  const indexes = indexesOf(members, ({ leftNs, holders = [], firstHolders }) => {
+    if (leftNs !== undefined || firstHolders === undefined) return false
+    const now = new Set(holders.map(({ pid }) => pid))
+    const newcomers = [...now].filter((pid) => !firstHolders.includes(pid))
+    const leavers = firstHolders.filter((pid) => !now.has(pid))
+    for (const pid of newcomers) came.add(pid)
+    for (const pid of leavers) went.add(pid)
+    return newcomers.length + leavers.length > 0
+  })
+  if (indexes.length === 0) return []
+  return [{ code: 'holders-changed', members: indexes, came: came.size, went: went.size }]
 }
 
 function otherProtocol({ watched: { plan, otherProtocol: sockets } }: WatchedFacts): WatchedFinding[] {

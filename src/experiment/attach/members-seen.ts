@@ -110,7 +110,9 @@ export class MembersSeen {
   held(byInode: ReadonlyMap<number, HolderReading[]>): void {
     for (const seen of this.#present()) {
       const holders = byInode.get(seen.socket.inode)
-      if (holders !== undefined) seen.holders = holders
+      if (holders === undefined) continue
+      seen.holders = holders
+      seen.firstHolders ??= holders.map(({ pid }) => pid)
     }
   }
 
