@@ -27,7 +27,7 @@ const READ: Readonly<Record<Found<'unread'>['readers'], { what: string; nextStep
   'none seen': {
     what: 'no thread was seen to wait for it',
     nextStep:
-      'A process that holds it without reading keeps it in the group, as after a reload with fewer workers: end or restart that process, or have it close the socket',
+      'A process that holds it without reading keeps it in the group, such as the parent of a worker that is gone: restart that process, or have it close the socket',
   },
   registered: {
     what: 'a process has it in an epoll set, and takes nothing',

@@ -3,6 +3,7 @@ import type { OptionsOf } from '../plan/options.js'
 import type { Command } from '../plan/parameters/row.js'
 import type { FlagTexts } from '../plan/parameters/texts.js'
 import { whyNotStart } from '../prerequisites.js'
+import type { AttachInterval, AttachResult } from '../result/attach-result.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import type { CompareResult } from '../result/compare-result.js'
 import type { DoctorResult } from '../result/doctor-result.js'
@@ -13,6 +14,7 @@ import type { RunResult } from '../result/run-result.js'
 import type { SavedResult } from '../result/saved-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
+import type { WatchingGroup } from './attach.js'
 import type { Compared } from './compared.js'
 import type { WatchingDoctor } from './doctor.js'
 import type {
@@ -29,6 +31,8 @@ export type { Progress } from '../experiment/progress.js'
 export type { SchemaName } from '../result/json-schema.js'
 export type { ResultKind, ResultOf, SavedResult } from '../result/saved-result.js'
 export type {
+  AttachInterval,
+  AttachResult,
   ChurnResult,
   ClaimsResult,
   Compared,
@@ -42,6 +46,7 @@ export type {
   SweepResult,
   Watching,
   WatchingDoctor,
+  WatchingGroup,
   WatchingIntervals,
   WatchingRepetitions,
   WatchingSeveral,
@@ -61,6 +66,8 @@ export type SweepOptions = OptionsOf<'sweep'>
 export type VerifyOptions = OptionsOf<'verify'>
 /** What `predict` takes. */
 export type PredictOptions = OptionsOf<'predict'>
+/** What `attach` takes. */
+export type AttachOptions = OptionsOf<'attach'>
 /** What `compare` takes beside the two sides. */
 export type CompareOptions = Omit<OptionsOf<'compare'>, 'run' | 'repeat'>
 /** What `compareRuns` takes beside the two plans. */
@@ -182,6 +189,17 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
   const texts = await given('predict', options)
   const { predictFrom } = await import('./predict.js')
   return predictFrom(texts)
+}
+
+/**
+ * Watches a live group that is not ours, and sends it nothing: who is in it, who reads it, what waits and is dropped, and, where
+ * this user may, how flows spread over it. A filter that counts is on its sockets meanwhile, unless `level` is `look`.
+ * @throws RpbenchError where the options are refused, or nobody is bound to the port
+ */
+export async function attach(options: AttachOptions, watching: WatchingGroup = {}): Promise<AttachResult> {
+  const texts = await given('attach', options)
+  const { prepareAttach } = await import('./attach.js')
+  return prepareAttach(texts).watch(watching)
 }
 
 /**

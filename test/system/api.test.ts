@@ -1,9 +1,12 @@
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   compare,
   compareRuns,
+  attach,
   predict,
   readResult,
   repeat,
@@ -12,6 +15,7 @@ import {
   type Progress,
   type RunOptions,
 } from '../../src/api/index.js'
+import { attachResult } from '../../src/result/attach-result.js'
 import { compareResult } from '../../src/result/compare-result.js'
 import { repeatResult } from '../../src/result/repeat-result.js'
 import { runResult } from '../../src/result/run-result.js'
@@ -100,6 +104,22 @@ it('pairs of a program are named as they would be on a command line', async () =
     '--procs 2 --flows 100 --duration 50ms --warmup 20ms',
     '--procs 2 --flows 100 --duration 50ms --warmup 20ms --payload 512',
   ])
+})
+
+it('a group that is not ours is watched, and each interval told', async () => {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const told: number[] = []
+  const result = await attach(
+    { port: socket.address().port, udp: true, level: 'look', duration: '10m', interval: '1s' },
+    { signal: AbortSignal.timeout(1500), onInterval: ({ toNs }) => told.push(toNs) },
+  )
+  socket.close()
+  expect(attachResult.parse(result)).toEqual(result)
+  expect(result).toMatchObject({ stopped: 'interrupted', levels: { inForce: 'look' } })
+  expect(result.members).toHaveLength(1)
+  expect(told).toEqual(result.intervals.map(({ toNs }) => toNs))
+  await expect(attach({ port: 'no' })).rejects.toMatchObject({ code: 'RPB_USAGE' })
 })
 
 describe('results of a program', () => {

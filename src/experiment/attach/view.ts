@@ -14,7 +14,7 @@ export interface GroupView {
   /** net.ipv4.tcp_migrate_req; undefined where it may not be known */
   tcpMigrate(): boolean | undefined
   /** the process that the user named, where its network namespace is not this one's */
-  readonly elsewhere?: number
+  readonly elsewhere: number | undefined
   /** CPU time of this thread so far, and of the process, ns */
   lookNs(): number
   cpuNs(): number
@@ -29,7 +29,7 @@ export function viewOf({ port, pid }: { port: number; pid?: number }): GroupView
   const elsewhere = pid !== undefined && isElsewhere(pid) ? pid : undefined
   const readers = new SocketReaders()
   return {
-    ...(elsewhere !== undefined && { elsewhere }),
+    elsewhere,
     sockets: (protocol) => readWatchedSockets(protocol, port, elsewhere),
     holders: findSocketHolders,
     lookAtReaders: (holders) => readers.look(holders),
