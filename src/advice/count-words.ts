@@ -60,6 +60,7 @@ export const COUNT_WORDS: WordsOf<
   | 'books-do-not-balance'
   | 'replayed'
   | 'wrong-replies'
+  | 'error-answers'
   | 'port-unreachable'
   | 'receive-errors'
   | 'proc-net-udp-drops'
@@ -112,6 +113,10 @@ export const COUNT_WORDS: WordsOf<
     message: `${plural(measured, 'reply was', 'replies were')} not what was to come for the request: an echo that was changed, or the answer to another question.`,
     nextStep:
       'See whether the target speaks this protocol, and whether something on the way changes packets.',
+  }),
+  'error-answers': (_observed, { measured }) => ({
+    message: `${formatPercent(measured)} of the answers say that the target could not or would not answer (REFUSED, SERVFAIL, …): figures are of that.`,
+    nextStep: `Ask for what it serves (${flagOf('queries')}).`,
   }),
   'port-unreachable': ({ load }, { measured }) => ({
     message: `${plural(measured, 'request', 'requests')} met a port that nobody had open.`,

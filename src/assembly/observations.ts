@@ -10,6 +10,7 @@ import { sharedSocketsOf } from '../recording/flow-sources.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
 import { connectionsOf } from './connections.js'
+import { answersOf, errorsOf } from './answers.js'
 import {
   measuredNsOf,
   memberLedger,
@@ -45,6 +46,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
   const { plan, reports, group, host } = recording
   const { books, crossCheck } = analysed
   const { front, lives } = group
+  const answers = answersOf(recording)
   const asked = plan.receiveBufferBytes
   const schedule = scheduleKept(recording, analysed)
   const cpu = cpuUse(recording)
@@ -71,6 +73,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     losses: lossesOf(books),
     ...(books.unexplained !== undefined && { unexplained: books.unexplained, replayed: books.replayed ?? 0 }),
     ...(books.wrongReplies !== undefined && { wrongReplies: books.wrongReplies }),
+    ...(answers && { answers: errorsOf(answers) }),
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),

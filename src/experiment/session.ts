@@ -137,7 +137,7 @@ export class Session {
           foreign: plan.membersUnknown && { questions: traffic.questions },
           ...shared,
           members: options.memberIndexes ?? plan.procs,
-          payloadBytes: plan.payloadBytes,
+          payloadBytes: traffic.questions?.mostBytes ?? plan.payloadBytes,
           transport: PROTOCOL[plan.protocol].transport,
           requestsPerConnection: plan.requestsPerConnection,
           seed: plan.seed,

@@ -6,7 +6,7 @@ import { firstUnprivilegedPort } from '../host/limits.js'
 import { sharesSockets } from '../plan/engine.js'
 import { disjointComputedDraws, planComputedFlows, type ComputedFlowsInput } from '../plan/computed-flows.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
-import type { Questions } from '../plan/questions.js'
+import { parseQueries, questionsOf, USUAL_QUERIES, type Questions } from '../plan/questions.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { refuseNotYet } from '../plan/target-rules.js'
 import { boundTo } from '../plan/transport.js'
@@ -110,7 +110,21 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
   const flowPlan = sharesSockets(plan.engine)
     ? planComputedFlows({ ...computedSourcesOf(plan), ...drawn })
     : planFlows({ ...sources, ...drawn })
-  return { flowPlan, weights: flowWeights(weightPlan, plan.flows, plan.seed) }
+  return {
+    flowPlan,
+    weights: flowWeights(weightPlan, plan.flows, plan.seed),
+    ...(plan.protocol === 'dns' && { questions: questionsFor(plan) }),
+  }
+}
+
+function questionsFor({ queries }: RunPlan): Questions {
+  if (queries === undefined) return questionsOf(USUAL_QUERIES)
+  const text = readTextFile(
+    queries,
+    (why) =>
+      `${flagOf('queries')} is a file with a name and a type a line, such as example.com A, and "${queries}" cannot be read: ${why}.`,
+  )
+  return questionsOf(parseQueries(text, queries))
 }
 
 /** Sources on this host, whose datagrams stay here. @throws RpbenchError where they would not, or the address cannot be had */

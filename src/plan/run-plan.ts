@@ -11,7 +11,13 @@ import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
 import { shareOf } from './share.js'
-import { modestLoad, protocolFor, refuseRemote, refuseWithTarget } from './target-rules.js'
+import {
+  modestLoad,
+  protocolFor,
+  refuseRemote,
+  refuseUnderProtocol,
+  refuseWithTarget,
+} from './target-rules.js'
 import { boundTo, type Family } from './transport.js'
 import { familyOf } from '../units/addresses.js'
 
@@ -123,6 +129,7 @@ function refuseContradictions(request: RunRequest, procs: number): void {
 export function completePlan(given: RunRequest, facts: HostFacts): RunPlan {
   refuseWithTarget(given)
   const protocol = protocolFor(given)
+  refuseUnderProtocol(protocol, given)
   const { target } = given
   const remote = facts.remoteTarget === true
   const request = remote ? { ...given, ...modestLoad(given) } : given

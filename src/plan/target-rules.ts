@@ -8,7 +8,7 @@ import type { RunPlan, RunRequest } from './run-plan.js'
 /** What there is no client or server of yet, by whom it is asked of. */
 const NOT_YET: Readonly<Record<'group' | 'target', readonly Protocol[]>> = {
   group: [],
-  target: ['dns', 'tcp', 'http'],
+  target: ['tcp', 'http'],
 }
 
 type GroupKey = keyof typeof GROUP_PARAMETERS
@@ -45,6 +45,16 @@ export function refuseNotYet({ target, protocol }: Pick<RunPlan, 'target' | 'pro
       ? `${flagOf('target')} with ${flagOf('protocol')} ${protocol} is not there yet.`
       : `${flagOf('protocol')} ${protocol} of a group is not there yet: leave it out for ${usualProtocol(false)}.`,
   )
+}
+
+/** @throws RpbenchError (wrong usage) on what makes no sense with this protocol */
+export function refuseUnderProtocol(protocol: Protocol, { queries, payloadBytes }: RunRequest): void {
+  if (queries !== undefined && protocol !== 'dns')
+    throw usageError(`${flagOf('queries')} needs ${flagOf('protocol')} dns: it has questions of DNS.`)
+  if (payloadBytes !== undefined && protocol === 'dns')
+    throw usageError(
+      `${flagOf('payloadBytes')} and ${flagOf('protocol')} dns exclude each other: a question is as long as its name.`,
+    )
 }
 
 /**

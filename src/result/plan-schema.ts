@@ -78,6 +78,9 @@ function planOf<Effective extends z.ZodType>(effective: Effective) {
 export const plannedRun = planOf(
   z.object({
     ...shape,
+    payloadBytes: shape.payloadBytes
+      .optional()
+      .describe(`${shape.payloadBytes.description}; absent with --protocol dns`),
     engine: z.enum(ENGINES).describe(RUN_PARAMETERS.engine.help),
     family: z.enum(FAMILIES).describe("of the group's sockets"),
     membersUnknown: z

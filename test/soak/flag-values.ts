@@ -8,6 +8,7 @@ import type { Dice } from './dice.js'
 const GOOD: Partial<Record<ParameterKey, (dice: Dice) => string>> = {
   procs: (dice) => `${dice.size(1, 6)}`,
   host: (dice) => dice.pick(['127.0.0.1', '127.0.0.7', '::1']),
+  queries: () => 'package.json',
   target: (dice) => dice.pick(['127.0.0.1:9', '[::1]:9']),
   port: (dice) => `${dice.whole(20_000, 30_000)}`,
   receiveBufferBytes: (dice) => dice.pick(['2K', '64K', '1M']),

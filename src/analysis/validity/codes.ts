@@ -10,6 +10,7 @@ export type CheckCode =
   | 'books-do-not-balance'
   | 'replayed'
   | 'wrong-replies'
+  | 'error-answers'
   | 'port-unreachable'
   | 'receive-errors'
   | 'proc-net-udp-drops'

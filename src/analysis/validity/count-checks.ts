@@ -16,6 +16,9 @@ function mostUnanswered({ experiment, losses }: Observations): number {
 /** A member that stood still for a hundredth of the time is in the 99th percentile of its flows. */
 const STOOD_STILL = 0.01
 
+/** A server that refuses costs less than one that answers: figures of more than some such answers are of the refusing. */
+const MOSTLY_ERRORS = 0.1
+
 /** What only members that tell it can be asked. */
 const OF_OURS = { members: 'known' } as const
 
@@ -84,6 +87,15 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     appliesTo: { members: 'unknown' },
     severity: 'suspect',
     measure: ({ wrongReplies = 0 }) => ({ measured: wrongReplies, limit: 0 }),
+  },
+  {
+    code: 'error-answers',
+    appliesTo: { members: 'unknown' },
+    severity: 'suspect',
+    measure: ({ answers }) =>
+      answers && answers.replies > 0
+        ? { measured: answers.errors / answers.replies, limit: MOSTLY_ERRORS }
+        : undefined,
   },
   {
     code: 'port-unreachable',

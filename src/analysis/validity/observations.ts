@@ -35,6 +35,8 @@ export interface Observations {
   replayed?: number
   /** replies of a server that is not ours which are not what was to come */
   wrongReplies?: number
+  /** of a server of DNS: replies, and of those the ones that say that it could not, or would not, answer */
+  answers?: { replies: number; errors: number }
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]

@@ -36,6 +36,7 @@ const TEXTS: Readonly<Record<string, Values>> = {
   find: beginnings(GOAL_QUANTITIES),
   kernel: words(['this']),
   metric: words(METRIC_NAMES.filter((name) => ['run', 'churn'].some((of) => hasMetric(of, name)))),
+  queries: { kind: 'files' },
   run: ANYTHING,
   'token-file': { kind: 'files' },
   weights: { kind: 'beginnings', words: ['uniform', 'zipf:'], orFile: true },

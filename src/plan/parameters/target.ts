@@ -1,5 +1,5 @@
 import { PROTOCOL, PROTOCOLS, protocolsOf, usualProtocol } from '../protocol.js'
-import { choiceOf, ENDPOINT, SWITCH } from './kind.js'
+import { choiceOf, ENDPOINT, SWITCH, TEXT } from './kind.js'
 import { RUNS, type Row } from './row.js'
 
 /** A server of somebody else, and what it is asked by. */
@@ -20,6 +20,16 @@ export const TARGET_PARAMETERS = {
     help: 'send to a target that is no address of this host; what will be sent is said before',
     group: 'TARGET',
     commands: { run: {} },
+  },
+  queries: {
+    kind: TEXT,
+    value: 'FILE',
+    flag: 'queries',
+    optional: true,
+    unset: 'localhost A',
+    help: 'questions of --protocol dns, asked in turn: a file with a name and a type a line, as dnsperf reads it',
+    group: 'TARGET',
+    commands: RUNS,
   },
   protocol: {
     kind: choiceOf(PROTOCOLS),
