@@ -37,9 +37,10 @@ export function answersOf({
   }
 }
 
+const total = (rcodes: Answers['rcodes']): number => rcodes.reduce((sum, { count }) => sum + count, 0)
+
 /** Those that say neither what there is nor that there is nothing. */
 export function errorsOf({ rcodes }: Answers): { replies: number; errors: number } {
-  const total = (of: Answers['rcodes']): number => of.reduce((sum, { count }) => sum + count, 0)
   return {
     replies: total(rcodes),
     errors: total(rcodes.filter(({ rcode }) => rcode !== 'NOERROR' && rcode !== 'NXDOMAIN')),

@@ -424,9 +424,9 @@ describe('saved results', () => {
       const { payloadBytes: _payloadBytes, ...effective } = one.plan.effective
       return { ...one, plan: { ...one.plan, effective } }
     })
-    expect(planDifferences(older[0]!.plan as RunResult['plan'], run(0).plan)).toEqual([])
+    expect(planDifferences(older[0]!.plan, run(0).plan)).toEqual([])
     const asked = { ...run(0).plan, supplied: { payload: '64' } }
-    expect(planDifferences(older[0]!.plan as RunResult['plan'], asked)).toEqual([
+    expect(planDifferences(older[0]!.plan, asked)).toEqual([
       { flag: '--payload', base: 'not set', new: '64' },
     ])
   })
