@@ -15,6 +15,7 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
     '<%= config.bin %> churn',
     "<%= config.bin %> churn -p 4 --change '2s:add' --change '4s:remove:0' --change '6s:restart:1' --change '8s:replace'",
     "<%= config.bin %> churn -p 4 --change '1s:stall:2' --change '3s:resume:2' --json | jq '.changes[].darkShare'",
+    '<%= config.bin %> churn --protocol tcp -p 3 -f 300 -r 1000 --change 1s:stall:0 --change 2s:kill:0',
     "<%= config.bin %> churn -p 4 --change 2s:kill:1 --interval 250ms --json-lines | jq -c 'select(.marks) | [.toNs, .drops, .marks[].change]'",
   ]
 

@@ -6,6 +6,7 @@ import { completePlan, type HostFacts, type RunPlan, type RunRequest } from './r
 import { CLAIM_IDS, type ClaimId } from './claim-ids.js'
 import type { Listen } from './listen.js'
 import { defaultOf, flagOf } from './parameters/table.js'
+import { portProtocolOf, usualProtocol, type PORT_PROTOCOLS, type Protocol } from './protocol.js'
 import { repetitionOf, type Repetition } from './repetition.js'
 import { basisOf, type SteeringKind } from './steering.js'
 
@@ -16,7 +17,8 @@ export interface VerifyRequest {
   procs?: number
   flows?: number
   steering?: SteeringKind
-  /** all of them when absent */
+  protocol?: Protocol
+  /** all of them when absent; over TCP those that are of connections too */
   claims?: readonly ClaimId[]
 }
 
@@ -28,6 +30,7 @@ export interface VerifyPlan {
   procs: number
   flows: number
   steering: SteeringKind
+  protocol: (typeof PORT_PROTOCOLS)[number]
   claims: ClaimId[]
   /** whether the kernel's hash of each flow is seen while the group changes */
   observeHash: boolean
@@ -49,6 +52,10 @@ const REPETITIONS = 8
 const REQUESTS_PER_FLOW = 5
 /** A client that shares two CPUs with the members keeps to these rates. */
 const CHURN_RATE_HZ = 20_000
+/** Each request over TCP makes and ends a connection. */
+const CONNECTION_RATE_HZ = 4_000
+/** Listeners drop no request in an overload: it waits in connections, and its clients with it. */
+const OF_DATAGRAMS: ReadonlySet<ClaimId> = new Set(['overload'])
 const CAPACITY_HZ = 10_000
 const LIGHT_LOAD = 0.5
 const OVERLOAD = 2
@@ -78,10 +85,14 @@ export function completeVerifyPlan(
     listen = defaultOf('listen', 'verify'),
     procs = defaultOf('procs', 'verify'),
     steering = defaultOf('steering', 'verify'),
+    protocol = usualProtocol(false),
   } = request
   const wanted = request.flows ?? defaultOf('flows', 'verify')
   // Of sockets: what is claimed is claimed of flows that have one each.
-  const { waveSize, waves } = completePlan({ host, listen, procs, flows: wanted, engine: 'epoll' }, facts)
+  const { waveSize, waves } = completePlan(
+    { host, listen, procs, flows: wanted, engine: 'epoll', protocol },
+    facts,
+  )
   if (request.flows !== undefined && waves > 1)
     throw usageError(
       `${flagOf('flows')} ${request.flows} does not fit: all flows are open at once, and the open-file limit leaves ${waveSize}; lower it, or raise the limit with ulimit -n.`,
@@ -91,18 +102,24 @@ export function completeVerifyPlan(
     throw usageError(
       `${flagOf('flows')} ${flows} is too few to say anything of ${procs} members: ${LEAST_EXPECTED * procs} at least.`,
     )
-  const claims = request.claims ?? CLAIM_IDS
+  const claims = request.claims ?? CLAIM_IDS.filter((id) => protocol === 'udp' || !OF_DATAGRAMS.has(id))
+  const ofDatagrams = claims.find((id) => OF_DATAGRAMS.has(id))
+  if (protocol !== 'udp' && ofDatagrams !== undefined)
+    throw usageError(
+      `${flagOf('claims')} ${ofDatagrams} is of datagrams, which full queues drop: over TCP requests wait in connections instead; leave it out, or take ${flagOf('protocol')} udp.`,
+    )
   return {
     host,
     listen,
     procs,
     flows,
     steering,
+    protocol: portProtocolOf(protocol),
     claims: CLAIM_IDS.filter((id) => claims.includes(id)),
     observeHash: steering === 'hash' && mayObserve,
     repetitions: REPETITIONS,
     requestsPerFlow: REQUESTS_PER_FLOW,
-    churnRateHz: CHURN_RATE_HZ,
+    churnRateHz: protocol === 'tcp' ? CONNECTION_RATE_HZ : CHURN_RATE_HZ,
     serviceTimeNs: (procs * 1e9) / CAPACITY_HZ,
     lightRateHz: LIGHT_LOAD * CAPACITY_HZ,
     overloadRateHz: OVERLOAD * CAPACITY_HZ,
@@ -115,8 +132,13 @@ export function placesFlows(plan: Pick<VerifyPlan, 'steering'>): boolean {
   return basisOf(plan) === 'flow'
 }
 
-function runPlan({ host, listen, procs, flows, steering, facts }: VerifyPlan, request: RunRequest): RunPlan {
-  return completePlan({ host, listen, procs, flows, steering, ...request }, facts)
+function runPlan(
+  { host, listen, procs, flows, steering, protocol, facts }: VerifyPlan,
+  request: RunRequest,
+): RunPlan {
+  // So that the kernel picks a member for each request.
+  const connections = protocol === 'tcp' ? { requestsPerConnection: 1 } : {}
+  return completePlan({ host, listen, procs, flows, steering, protocol, ...connections, ...request }, facts)
 }
 
 /** Independent draw `index` (from 0): a new server port, other source ports, fresh processes. */

@@ -5,6 +5,7 @@ import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
 import type { ParameterValue, RunParameterKey } from '../plan/parameters/table.js'
+import { PORT_PROTOCOLS } from '../plan/protocol.js'
 import { ONLY_OURS, type OnlyOurs } from '../plan/target-rules.js'
 import { FAMILIES } from '../plan/transport.js'
 import { bytes, count, index, ns, rate, share } from './scalars.js'
@@ -104,6 +105,12 @@ export const plannedVerification = planOf(
     steering: shape.steering.unwrap(),
     host: shape.host,
     listen: shape.listen,
+    protocol: z
+      .enum(PORT_PROTOCOLS)
+      .optional()
+      .describe(
+        'what the claims are put to the test over; udp in results of earlier versions, which lack it',
+      ),
     observeHash: z
       .boolean()
       .describe("whether the kernel's hash of each flow is seen while the group changes"),

@@ -48,6 +48,19 @@ describe('a verification', () => {
   })
 })
 
+describe('a verification over TCP', () => {
+  it('asks on a connection each, and claims nothing of datagrams', () => {
+    const tcp = plan({ protocol: 'tcp' })
+    expect(tcp.claims).toEqual(['affinity', 'balance', 'churn'])
+    const load = { protocol: 'tcp', requestsPerConnection: 1 }
+    expect(drawOf(tcp, 0).plan).toMatchObject(load)
+    expect(churnPlan(tcp).plan).toMatchObject({ ...load, rateHz: 4000 })
+    expect(() => plan({ protocol: 'tcp', claims: ['balance', 'overload'] })).toThrow(
+      '--claim overload is of datagrams, which full queues drop: over TCP requests wait in connections instead; leave it out, or take --protocol udp.',
+    )
+  })
+})
+
 describe('its runs', () => {
   it('are independent draws for affinity and balance: a free port and other source ports each', () => {
     const seeds = Array.from({ length: 8 }, (_, i) => drawOf(plan(), i).plan).map(({ port, seed }) => {

@@ -38,6 +38,10 @@ export const TARGET_PARAMETERS = {
     help: 'what is spoken',
     detail: PROTOCOLS.map((protocol) => `${protocol} (${PROTOCOL[protocol].help})`).join(', '),
     group: 'TARGET',
-    commands: { ...RUNS, churn: { choices: protocolsOf('group'), unset: usualProtocol(false) } },
+    commands: {
+      ...RUNS,
+      churn: { choices: protocolsOf('group'), unset: usualProtocol(false) },
+      verify: { choices: protocolsOf('group'), unset: usualProtocol(false), group: undefined },
+    },
   },
 } as const satisfies Readonly<Record<string, Row>>

@@ -54,9 +54,10 @@ export function remarkLines(result: ClaimsResult): Line[] {
 
 /** Where and of what the claims were put to the test. */
 export function verifyPhrases({ host, plan, durationNs }: ClaimsResult): Phrase[] {
-  const { host: address, listen, procs, flows, steering } = plan.effective
+  const { host: address, listen, procs, flows, steering, protocol = 'udp' } = plan.effective
   return [
     `Linux ${host.kernel}`,
+    ...(protocol === 'udp' ? [] : [protocol]),
     ...(address === LOOPBACK.ipv4 ? [] : [`groups on ${address}`]),
     ...(listen === undefined || listen === 'address' ? [] : [`listen ${listen}`]),
     plural(procs, 'process', 'processes'),
