@@ -36,6 +36,7 @@ import { intervalsOf } from './intervals.js'
 import type { Origin } from './origin.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 import { standstillOf } from './silences.js'
+import { targetFigures } from './target.js'
 import { validityOf } from './validity.js'
 import { RUN_SCHEMA } from '../result/schema-names.js'
 
@@ -132,7 +133,7 @@ function takenBalanceOf(
 }
 
 /** Whether flows stayed at their members; those that did not, with where they come from. */
-function affinityOf({ plan, reports, group }: Recording): Affinity {
+function affinityOf({ plan, reports, group }: Recording, moved: number | undefined): Affinity {
   const { host: destinationAddress } = plan
   const seen = analyseAffinity({
     flows: sum(reports.map((r) => r.sent.length)),
@@ -155,7 +156,7 @@ function affinityOf({ plan, reports, group }: Recording): Affinity {
   })
   if (plan.membersUnknown) {
     const { moved: _, violations: __, ...known } = seen
-    return known
+    return { ...known, ...(moved !== undefined && { moved }) }
   }
   return basisOf(plan) === 'flow' ? seen : { ...seen, expected: false, violations: [] }
 }
@@ -179,7 +180,8 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const sockets = sharedSocketsOf(reports)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
-  const balance = byFlow ? balanceOf(attributed, plan.seed) : undefined
+  const target = targetFigures(recording)
+  const balance = byFlow ? balanceOf(attributed, plan.seed) : target.counts?.balance
   const takenBalance = byFlow ? takenBalanceOf(recording, members) : undefined
   const { counts, known } = attributed.placement
   const standstill = standstillOf(recording, ({ member }) =>
@@ -195,9 +197,9 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     ...standstill,
     client: { engine: plan.engine, ...(sockets > 0 && { sockets }), ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
-    ...(group.unknown?.sockets && { targetSockets: group.unknown.sockets }),
+    ...target.result,
     ...(answers && { answers }),
-    affinity: affinityOf(recording),
+    affinity: affinityOf(recording, target.counts?.moved),
     ...(hashes && { hash: analysePlacement([...flowRows(recording)], hashes, plan.procs) }),
     ...(latency && { latency }),
     ...(legs && { legs }),

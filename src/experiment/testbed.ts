@@ -7,6 +7,7 @@ import { OwnGroup } from '../group/own-group.js'
 import { TargetGroup } from '../group/target-group.js'
 import type { StampArrivals } from '../group/sockets.js'
 import type { GroupPlan } from '../plan/group-plan.js'
+import { openObserver } from '../observer/open.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
@@ -108,7 +109,14 @@ export const OWN_TESTBED: Testbed = {
   startGroup: async (wish, signal) => {
     const { target, remote, membersUnknown } = wish.plan
     if (target === undefined || !membersUnknown) return startOwnGroup(wish, signal)
-    return new TargetGroup(target, !remote, () => Number(process.hrtime.bigint() - wish.epochNs))
+    const { port } = target
+    const protocol = portProtocolOf(wish.plan.protocol)
+    return new TargetGroup(
+      target,
+      !remote,
+      () => Number(process.hrtime.bigint() - wish.epochNs),
+      (sockets) => openObserver({ protocol, port, upTo: 'count', sockets }),
+    )
   },
   openLoad: (options, signal) => WorkerLoad.open(options, signal),
 }

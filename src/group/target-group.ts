@@ -1,10 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { GroupReading, GroupRecording } from '../recording/group-recording.js'
+import type { GroupReading, GroupRecording, UnknownMembers } from '../recording/group-recording.js'
+import type { Counts, HeldSocket, LevelRefusal } from '../recording/observation.js'
 import type { Endpoint } from '../units/addresses.js'
 import type { Group, GroupLife, Pulse, Stranger } from './group.js'
 import { TargetSockets } from './target-sockets.js'
 
 const LOOK_EVERY_MS = 5
+
+/** Counts what comes to sockets of somebody else, where this user may. */
+export interface SocketCounting {
+  /** why it does not */
+  readonly refusals: readonly LevelRefusal[]
+  /** They are these now. */
+  follow(sockets: readonly HeldSocket[]): void
+  /** since it began; undefined where it does not */
+  counts(): Counts | undefined
+  /** Leaves nothing on them. */
+  close(): unknown
+}
 
 /** A server that is not ours, and tells nothing of itself: what of it this host's kernel shows to any user. */
 export class TargetGroup implements Group {
@@ -14,15 +27,18 @@ export class TargetGroup implements Group {
   readonly hearsOfClosings = true
   readonly #sockets: TargetSockets | undefined
   #beganNs = 0
+  #counting: SocketCounting | undefined
 
   /**
    * @param seen whether its sockets can be seen: on this host, in this namespace
    * @param nowNs ns since the session's epoch
+   * @param count begins to count at sockets
    */
   constructor(
     readonly target: Endpoint,
     seen: boolean,
     readonly nowNs: () => number,
+    readonly count: (sockets: readonly HeldSocket[]) => SocketCounting,
   ) {
     if (seen) this.#sockets = new TargetSockets(target)
   }
@@ -52,8 +68,12 @@ export class TargetGroup implements Group {
     return true
   }
 
+  #note(): void {
+    if (this.#sockets?.note()) this.#counting?.follow(this.#sockets.held())
+  }
+
   droppedAtMembers(): number {
-    this.#sockets?.note()
+    this.#note()
     return this.#sockets?.drops ?? 0
   }
 
@@ -62,23 +82,29 @@ export class TargetGroup implements Group {
   }
 
   async begin(): Promise<void> {
-    this.#sockets?.begin()
+    const sockets = this.#sockets
+    if (sockets) {
+      sockets.begin()
+      // Nothing is under way now: what is counted is of the measured phase.
+      const held = sockets.held()
+      if (held.length > 0) this.#counting = this.count(held)
+    }
     this.#beganNs = this.nowNs()
   }
 
   reading(look: boolean): GroupReading {
     const sockets = this.#sockets
-    if (look) sockets?.note()
+    if (look) this.#note()
     return { lives: [], unknown: { ...(sockets && { drops: sockets.drops }) } }
   }
 
   async finish(): Promise<GroupRecording> {
     const sockets = this.#sockets
-    sockets?.note()
+    this.#note()
     return {
       port: this.port,
       lives: [],
-      unknown: { ...(sockets && { sockets: sockets.all }) },
+      unknown: { ...(sockets && { sockets: sockets.all }), ...this.#counted() },
       watchedNs: this.nowNs() - this.#beganNs,
     }
   }
@@ -87,5 +113,14 @@ export class TargetGroup implements Group {
     return undefined
   }
 
-  async stop(): Promise<void> {}
+  #counted(): Pick<UnknownMembers, 'counts' | 'uncounted'> {
+    const counts = this.#counting?.counts()
+    if (counts) return { counts }
+    const [uncounted] = this.#counting?.refusals ?? []
+    return uncounted ? { uncounted } : {}
+  }
+
+  async stop(): Promise<void> {
+    this.#counting?.close()
+  }
 }

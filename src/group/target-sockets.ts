@@ -1,7 +1,8 @@
-import { describeOwners } from '../host/socket-owner.js'
+import { describeOwners, findSocketHolders } from '../host/socket-owner.js'
 import { readSocketsOnPort } from '../host/udp-sockets.js'
 import { overlaps, type UdpSocket } from '../host/udp-table.js'
 import type { SeenSocket } from '../recording/group-recording.js'
+import type { HeldSocket } from '../recording/observation.js'
 import { isWildcard, type Endpoint } from '../units/addresses.js'
 
 /** What is kept of a socket between two looks. */
@@ -48,8 +49,11 @@ export class TargetSockets {
       })
   }
 
-  /** Notes what has come of them since. One that opened meanwhile dropped all that it did in this phase. */
-  note(): void {
+  /**
+   * Notes what has come of them since. One that opened meanwhile dropped all that it did in this phase.
+   * @returns whether some did
+   */
+  note(): boolean {
     this.look()
     const fresh = this.#seen.filter(({ inode }) => !this.#kept.has(inode))
     const owners = describeOwners(fresh)
@@ -67,6 +71,17 @@ export class TargetSockets {
       kept.atEnd = seen !== undefined
       if (seen) kept.drops = seen.drops - kept.dropsAtFirst
     }
+    return fresh.length > 0
+  }
+
+  /** Those of the last look, with who holds them, as well as this user may know. */
+  held(): HeldSocket[] {
+    const { byInode } = findSocketHolders(this.#seen.map(({ inode }) => inode))
+    return this.#seen.map(({ inode, cookie }) => ({
+      inode,
+      ...(cookie !== undefined && { cookie }),
+      holders: byInode.get(inode) ?? [],
+    }))
   }
 
   /** Whether nothing waits at any of them, as of the last look. */

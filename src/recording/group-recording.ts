@@ -1,4 +1,5 @@
 import type { Life } from '../kernel/group-array.js'
+import type { Counts, LevelRefusal } from './observation.js'
 import type { FrontCounters, MemberCounters } from './counters.js'
 import type { HostReadings } from './host-readings.js'
 import type { LeftBehind, Silence } from './silence.js'
@@ -39,6 +40,10 @@ export interface FrontRecording {
 export interface UnknownMembers {
   /** its sockets on the port, as this host's kernel shows them; absent where it is on another host, or in another namespace */
   sockets?: SeenSocket[]
+  /** what came to these in the measured phase, whoever sent it; absent where it may not be counted */
+  counts?: Counts
+  /** why it was not; absent where it was, and where there is nothing to count at */
+  uncounted?: LevelRefusal
 }
 
 /** A socket of such a server. */

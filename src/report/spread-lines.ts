@@ -24,7 +24,7 @@ const SHOWN_VIOLATIONS = 3
 /** Is the spread of flows over members what a fair hash gives? */
 export function balanceLine({ balance, affinity, group, members }: RunResult): Line {
   const basis = basisOf(group)
-  if (basis === 'unknown') return notKnown('balance')
+  if (basis === 'unknown') return balance ? spreadLine(balance, { asked: true }) : notKnown('balance')
   if (basis !== 'flow') return otherwiseSpread(group, basis, members)
   if (balance === undefined)
     return {
@@ -32,16 +32,23 @@ export function balanceLine({ balance, affinity, group, members }: RunResult): L
       verdict: { text: 'unknown', tone: 'warn' },
       phrases: [{ text: 'no flow got a reply' }],
     }
-  return spreadLine(balance, affinity.unanswered)
+  return spreadLine(balance, { asked: true, unanswered: affinity.unanswered })
 }
 
-/** How flows spread over members, and whether a fair hash spreads them so. @param unanswered flows that no member answered */
-export function spreadLine(balance: Balance, unanswered = 0): Line {
+interface Spreading {
+  /** whether the flows are ours, so that there can be more of them on demand */
+  asked?: true
+  /** flows that no member answered */
+  unanswered?: number
+}
+
+/** How flows spread over members, and whether a fair hash spreads them so. */
+export function spreadLine(balance: Balance, spreading: Spreading = {}): Line {
   const { verdict } = balance
   return {
     label: 'balance',
     verdict: { text: BALANCE_IN_WORDS[verdict] ?? verdict, tone: BALANCE_TONES[verdict] },
-    phrases: phrasesOf(balance, unanswered)
+    phrases: phrasesOf(balance, spreading)
       .filter((text) => text !== '')
       .map((text) => ({ text })),
   }
@@ -63,7 +70,7 @@ function notKnown(label: 'balance' | 'affinity'): Line {
   }
 }
 
-function phrasesOf(balance: Balance, unanswered: number): string[] {
+function phrasesOf(balance: Balance, { asked, unanswered = 0 }: Spreading): string[] {
   const { chiSquare, degreesOfFreedom, maxOverMean, fairBand, verdict, unansweredShare } = balance
   if (verdict === 'unknown')
     return [
@@ -76,7 +83,7 @@ function phrasesOf(balance: Balance, unanswered: number): string[] {
   return [
     `χ² ${formatStatistic(chiSquare)}, df ${degreesOfFreedom}, ${formatP(balance.pValue)}${draws}`,
     `max/mean${NBSP}${maxOverMean.toFixed(3)} (a fair hash stays under ${fairBand.maxOverMean.p95.toFixed(3)} in 95 % of runs)`,
-    balanceReason(balance),
+    balanceReason(balance, asked),
     basisInWords(balance, unanswered),
   ]
 }
@@ -120,7 +127,7 @@ function otherwiseSpread(
 }
 
 /** Why the verdict is not the one that the p-value alone would suggest, or what to make of it. */
-function balanceReason({ verdict, basis, cv, effectBoundW, power, alpha }: Balance): string {
+function balanceReason({ verdict, cv, effectBoundW, power, alpha }: Balance, asked?: true): string {
   const spread = formatPercent(cv)
   const bound = formatPercent(effectBoundW)
   switch (verdict) {
@@ -130,7 +137,7 @@ function balanceReason({ verdict, basis, cv, effectBoundW, power, alpha }: Balan
       return 'more even than chance allows: is there a proxy or a round robin in between, or are these the same flows again?'
     case 'underpowered': {
       const needed = power.flowsForEffectBound
-      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: ${basis === 'counted' ? 'watch longer' : `try ${flagOf('flows')} ${needed}`}`
+      return `of so few flows only a spread (CV) from ${formatPercent(power.skewedW)} on is called skewed in 80 % of runs; to see one of ${bound} takes ${formatCount(needed)} flows: ${asked ? `try ${flagOf('flows')} ${needed}` : 'watch longer'}`
     }
     case 'uneven-below-bound':
       return `p is below ${alpha}, so this is no fair hash, but a spread (CV) of ${spread} is within the ${bound} from which it matters (without what chance adds; from ${formatPercent(power.skewedW)} on it is called skewed in 80 % of runs)`

@@ -7,7 +7,10 @@ import type { Line, Phrase } from './line.js'
 const MOST_OWNERS = 4
 
 /** What of a server that is not ours can be seen: its sockets on the port, and whose they are. */
-export function targetLine({ targetSockets }: Pick<RunResult, 'targetSockets'>): Line | undefined {
+export function targetLine({
+  targetSockets,
+  targetUncounted,
+}: Pick<RunResult, 'targetSockets' | 'targetUncounted'>): Line | undefined {
   if (targetSockets === undefined) return undefined
   if (targetSockets.length === 0)
     return { label: 'target', phrases: [{ text: 'nobody has a socket on its port here', tone: 'warn' }] }
@@ -26,6 +29,11 @@ export function targetLine({ targetSockets }: Pick<RunResult, 'targetSockets'>):
     ...(went > 0 ? [{ text: `${formatCount(went)} closed meanwhile`, tone: 'warn' as const }] : []),
     ...(came > 0 ? [{ text: `${formatCount(came)} opened meanwhile`, tone: 'warn' as const }] : []),
   ]
+  if (targetUncounted !== undefined) {
+    const { why, needs } = targetUncounted
+    const it = needs === undefined ? '' : `; it needs ${needs}`
+    phrases.push({ text: `which of them got what was not counted: ${why}${it}` })
+  }
   return { label: 'target', phrases }
 }
 

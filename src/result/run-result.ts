@@ -17,7 +17,7 @@ import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
-import { answers, targetSockets } from './target.js'
+import { answers, targetSockets, targetUncounted } from './target.js'
 import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
 import { RUN_SCHEMA } from './schema-names.js'
@@ -140,6 +140,7 @@ export const runResult = z.object({
       'how flows spread over members; absent when no flow got a reply, and under a steering that does not go by flow: then chance does not spread them',
     ),
   targetSockets,
+  targetUncounted,
   answers,
   affinity: affinity.describe('whether each flow stayed at one member'),
   hash: hashPlacement

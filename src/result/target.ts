@@ -8,6 +8,12 @@ const targetSocket = z.object({
   drops: count.describe('datagrams that the kernel dropped at it in the measured phase, whoever sent them'),
   atBegin: z.boolean().describe('whether it was there when the measured phase began'),
   atEnd: z.boolean().describe('whether it was there when it ended'),
+  flows: count.optional().describe('flows of ours that came to it; absent where nothing was counted there'),
+  packets: count
+    .optional()
+    .describe(
+      'packets of ours that came to it, also those that its queue then had no room for; absent likewise',
+    ),
 })
 
 /** What the kernel shows of a server that is not ours. */
@@ -16,6 +22,17 @@ export const targetSockets = z
   .optional()
   .describe(
     'the sockets on the port of a server that is not ours; absent where it is on another host or in another namespace, and of a group of ours',
+  )
+
+/** Why nothing was counted at them. */
+export const targetUncounted = z
+  .object({
+    why: z.string().describe('as half a sentence'),
+    needs: z.string().optional().describe('what it takes; absent where nothing gives it here'),
+  })
+  .optional()
+  .describe(
+    'why it is not known which of these sockets got what; absent where that was counted, or there are none',
   )
 
 /** What a server of DNS said. */

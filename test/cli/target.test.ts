@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mayLoadEbpf } from '../../src/steering/bpf.js'
 import { PlainServer } from '../system/plain-server.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runTool } from './tool.js'
@@ -15,26 +16,24 @@ afterEach(() => server.stop())
 
 const at = (): string => `127.0.0.1:${server.address.port}`
 const SHORT = ['-f', '30', '--requests', '4', '--warmup', '0s']
+/** As a user who may count nothing at the server. */
+const UNCOUNTED = { unprivileged: true }
 const words = (text: string): string => text.replaceAll(/\s+/g, ' ')
 
 describe('rpbench run --target', () => {
   it('says what is not known, in text, JSON, CSV and on a page', async () => {
-    const { status, stdout, stderr } = await runTool([
-      'run',
-      '--target',
-      at(),
-      ...SHORT,
-      '--interval',
-      '100ms',
-      '--output',
-      directory,
-    ])
+    const { status, stdout, stderr } = await runTool(
+      ['run', '--target', at(), ...SHORT, '--interval', '100ms', '--output', directory],
+      UNCOUNTED,
+    )
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     const text = words(stdout)
     expect(text).toContain(`rpbench run echo ${at()} · a server that is not ours · 30 flows`)
     expect(text).toContain('balance not known the target does not tell which member answers')
     expect(text).toContain('affinity not known')
-    expect(text).toMatch(/target 1 socket on its port: process \d+ \(/)
+    expect(text).toMatch(/target 1 socket on its port: (process \d+ \(|a process of user id )/)
+    expect(text).toContain('which of them got what was not counted')
+    expect(text).toContain('a counting program is refused (EPERM)')
     expect(text).toContain("120 sent = 120 replies · the client's side: the target counts nothing for us")
     expect(text).not.toMatch(/unexplained|member +pid|undefined|NaN|Infinity|max\/mean/)
     const files = readdirSync(directory)
@@ -60,34 +59,26 @@ describe('rpbench run --target', () => {
       })
   })
 
+  it.skipIf(!mayLoadEbpf())('says what came to each of its sockets, where that may be counted', async () => {
+    const { status, stdout } = await runTool(['run', '--target', at(), ...SHORT, '--no-save'])
+    expect(status).toBe(0)
+    const text = words(stdout)
+    expect(text).toMatch(/held by flows packets share drops \d+ process \d+ \(.+?\) 30 120 100.0 % 0 /)
+    expect(text).toContain('one member has all flows: there is nothing to spread')
+    expect(text).toContain('affinity kept each of 30 flows stayed on one member')
+  })
+
   it('is repeated and swept', async () => {
-    const repeated = await runTool([
-      'run',
-      '--target',
-      at(),
-      ...SHORT,
-      '--repeat',
-      '2',
-      '--json',
-      '--no-save',
-    ])
+    const repeated = await runTool(
+      ['run', '--target', at(), ...SHORT, '--repeat', '2', '--json', '--no-save'],
+      UNCOUNTED,
+    )
     expect(repeated.status).toBe(0)
     expect(JSON.parse(repeated.stdout)).not.toHaveProperty('claims')
-    const swept = await runTool([
-      'sweep',
-      '--target',
-      at(),
-      '-f',
-      '10,20',
-      '--requests',
-      '4',
-      '--warmup',
-      '0s',
-      '--repeat',
-      '1',
-      '--json',
-      '--no-save',
-    ])
+    const swept = await runTool(
+      ['sweep', '--target', at(), '-f', '10,20', ...SHORT.slice(2), '--repeat', '1', '--json', '--no-save'],
+      UNCOUNTED,
+    )
     expect(swept.status).toBe(0)
     const [first] = (JSON.parse(swept.stdout) as { runs: { books: object }[] }).runs
     expect(first).not.toHaveProperty('moved')

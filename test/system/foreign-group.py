@@ -1,6 +1,6 @@
 """A group that is no part of rpbench: processes that share a port and answer with their process id.
 
-foreign-group.py udp|tcp ADDRESS PORT PROCESSES [filter]: prints `PORT PID PID ...` when all are there. A line on standard
+foreign-group.py udp|tcp ADDRESS PORT PROCESSES [filter|echo]: prints `PORT PID PID ...` when all are there. A line on standard
 input has another process join, whose id is printed. All end when standard input does.
 """
 import ctypes
@@ -12,6 +12,7 @@ import sys
 
 protocol, address, port, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 own_filter = sys.argv[5:] == ['filter']
+echo = sys.argv[5:] == ['echo']
 SO_REUSEPORT, SO_ATTACH_FILTER = 15, 26
 
 
@@ -34,7 +35,7 @@ def serve(s):
     while True:
         if protocol == 'udp':
             data, client = s.recvfrom(2048)
-            s.sendto(me, client)
+            s.sendto(data if echo else me, client)
         else:
             connection, client = s.accept()
             connection.send(me)

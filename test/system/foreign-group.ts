@@ -24,9 +24,17 @@ export class ForeignGroup {
   static async start(
     protocol: 'udp' | 'tcp',
     count: number,
-    { address = '127.0.0.1', ownFilter = false } = {},
+    { address = '127.0.0.1', ownFilter = false, echo = false } = {},
   ): Promise<ForeignGroup> {
-    const args = [SCRIPT, protocol, address, '0', String(count), ...(ownFilter ? ['filter'] : [])]
+    const args = [
+      SCRIPT,
+      protocol,
+      address,
+      '0',
+      String(count),
+      ...(ownFilter ? ['filter'] : []),
+      ...(echo ? ['echo'] : []),
+    ]
     const child = spawn('python3', args, { stdio: ['pipe', 'pipe', 'inherit'] })
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
     const [port = 0, ...pids] = String((await lines.next()).value)

@@ -11,6 +11,7 @@ import { membersTable } from '../members-table.js'
 import { takenLine } from '../taken-line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
 import { answersLine, targetLine } from '../target-lines.js'
+import { targetTable } from '../target-table.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
@@ -52,7 +53,8 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...titleLines(TITLE, [...headerPhrases(result), ...givenPhrases(result)], style),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
-    ...(result.members.length > 0 ? [...membersTable(result.members, style, result), ''] : []),
+    ...block(result.members.length > 0 ? membersTable(result.members, style, result) : []),
+    ...block(targetTable(result, style)),
     ...layOut(lines, style),
     ...intervalBlock(result, style),
     ...thresholdBlock(result, style),
@@ -60,4 +62,5 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
   ].join('\n')
 }
 
+const block = (lines: readonly string[]): string[] => (lines.length > 0 ? [...lines, ''] : [])
 const maybe = (line: Line | undefined): Line[] => (line === undefined ? [] : [line])

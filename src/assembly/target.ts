@@ -1,0 +1,38 @@
+import { sourceName, targetCounts, type TargetCounts } from '../analysis/watched/target-counts.js'
+import { sourceOf } from '../plan/flow-sources.js'
+import type { Recording } from '../recording/recording.js'
+import type { RunResult } from '../result/run-result.js'
+
+/** What is known of a server that is not ours, which tells nothing of its members. */
+export interface TargetFigures {
+  result: Pick<RunResult, 'targetSockets' | 'targetUncounted'>
+  /** of our load, at these sockets; undefined where that was not counted */
+  counts?: TargetCounts
+}
+
+export function targetFigures({ plan, reports, group }: Recording): TargetFigures {
+  const { sockets, counts, uncounted } = group.unknown ?? {}
+  if (sockets === undefined) return { result: {} }
+  if (counts === undefined) {
+    const why = uncounted && {
+      why: uncounted.why,
+      ...(uncounted.needs !== undefined && { needs: uncounted.needs }),
+    }
+    return { result: { targetSockets: sockets, ...(why && { targetUncounted: why }) } }
+  }
+  const ours = new Set(
+    reports.flatMap(({ sources, sent }) =>
+      Array.from(sent, (_, flow) => {
+        const { address, port } = sourceOf(sources, flow)
+        return sourceName(address, port)
+      }),
+    ),
+  )
+  const found = targetCounts(sockets, counts, ours, plan.seed)
+  const targetSockets = sockets.map((socket, place) => ({
+    ...socket,
+    flows: found.flows[place]!,
+    packets: found.packets[place]!,
+  }))
+  return { result: { targetSockets }, counts: found }
+}
