@@ -1,3 +1,4 @@
+import * as Flags from '@oclif/core/flags'
 import { configFlags } from '../src/cli/config.js'
 import { flagsOf } from '../src/cli/flags.js'
 import { EXIT_STATUS } from '../src/cli/exit-status.js'
@@ -24,6 +25,11 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
     ...thresholdFlags,
     ...configFlags,
     ...outputFlags,
+    'flows-csv': Flags.boolean({
+      description: 'write a file with a row for each flow; unless told, up to a million flows',
+      allowNo: true,
+      helpGroup: 'OUTPUT',
+    }),
     ...intervalFlags,
     ...exportFlags,
   }
@@ -31,13 +37,14 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
   override async run(): Promise<void> {
     const given = await this.parse(Run)
     const flags = await this.configured('run', given.flags)
-    const [{ prepareRun }, { RUN_VIEWS }] = await Promise.all([
+    const [{ prepareRun }, { runViews }] = await Promise.all([
       import('../src/api/run.js'),
       import('../src/report/run/views.js'),
     ])
-    await this.measureRuns(prepareRun(flags), flags, {
+    const runs = prepareRun(flags)
+    await this.measureRuns(runs, flags, {
       kind: 'run',
-      views: RUN_VIEWS,
+      views: runViews(runs.flows, flags['flows-csv']),
       statusOf: EXIT_STATUS.run,
     })
   }

@@ -12,7 +12,7 @@
 #include "pktinfo.h"
 #include "send_batch.h"
 
-enum { READY = 64 };  // sockets a look at the poller
+enum { READY = 64, PART = 16 };  // sockets a look at the poller; datagrams of a socket in its turn
 #define NO_SOCKET UINT32_MAX
 
 // A datagram that came, and where from and where to.
@@ -161,7 +161,7 @@ static int look(engine_t *e, int64_t timeout_ns) {
   return 0;
 }
 
-// Of each socket that is ready an equal part of the batch: one that is emptied first lets the queues of the others run over.
+// Of each socket that is ready a part in its turn: one that is emptied first lets the queues of the others run over.
 static int receive(engine_t *e, int64_t timeout_ns, const again_t *again) {
   state_t *s = e->state;
   int events = 0;
@@ -170,8 +170,8 @@ static int receive(engine_t *e, int64_t timeout_ns, const again_t *again) {
     if (status < 0) return status;
   }
   while (s->looked < s->readies && events < ENGINE_BATCH) {
-    int part = (ENGINE_BATCH - events) / (s->readies - s->looked);
-    events += take(e, s->ready[s->looked++], events, part > 0 ? part : 1);
+    int room = ENGINE_BATCH - events;
+    events += take(e, s->ready[s->looked++], events, room < PART ? room : PART);
   }
   if (again && events > 0) {
     for (int i = 0; i < events; i++) prepare(e, e->exchange->flow[i], again->sequence + (uint64_t)i, again->phase, i);

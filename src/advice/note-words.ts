@@ -84,8 +84,8 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     nextStep: 'To have them all open at once, raise the open-file limit (ulimit -n).',
   }),
   'shared-sockets': ({ engine }, { measured }) => ({
-    message: `The flows have no socket each (${engine}): ${formatCount(measured)} send for all of them, each request from the source of its flow, and a reply counts where it came to that source. Members get them as from sockets of their own. What differs is the leg before the member, for which the client looks up a way for each request; its CPU time a round trip; and the room for replies, which flows share.`,
-    nextStep: `For the way that clients with a socket a flow have, ${flagOf('engine')} io_uring: in waves, where more flows are asked for than files may be open.`,
+    message: `The flows share ${plural(measured, 'socket', 'sockets')} (${engine}): each request has the source of its flow, and a reply counts where it came back to that. Members get them as from sockets of their own; the leg before the member, the client's CPU time and its room for replies are not those of such clients.`,
+    nextStep: `For those, ${flagOf('engine')} io_uring: in waves, where files may not be open for all flows.`,
   }),
   'ports-replaced': (_observed, { measured }) => ({
     message: `${plural(measured, 'source port', 'source ports')} of the plan ${measured === 1 ? 'was' : 'were'} in use and replaced: another run with this seed may differ there.`,

@@ -18,6 +18,7 @@ export interface PreparedRuns<Outcome> {
   intervalNs: number | undefined
   /** what is to be said before anything is sent; absent where that stays on this host */
   notice?: string
+  flows: number
   /** Measures it once. @throws RpbenchError when nothing could be measured */
   measure: (watching: WatchingIntervals) => Promise<Outcome>
   /** Measures it `repeat` times, each a draw of its own. @throws RpbenchError when nothing could be measured */
@@ -59,6 +60,7 @@ export function preparedRuns<Outcome extends { result: JudgedResult }>({
     ...(planned.plan.remote && {
       notice: remoteInWords(planned.plan, traffic.flowPlan),
     }),
+    flows: planned.plan.flows,
     measure: async (watching) => {
       const outcome = await measure({ ...optionsOf(watching), traffic })
       return { ...outcome, result: judged(outcome.result, thresholds) }

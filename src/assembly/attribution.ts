@@ -36,7 +36,8 @@ export function attributeFlows(
   const asked: FlowRequests = { flows: 0, sent: 0, squares: 0 }
   let unaskedFlows = 0
   for (const { firstMember, sent } of reports)
-    for (const [flow, member] of firstMember.entries()) {
+    for (let flow = 0; flow < firstMember.length; flow++) {
+      const member = firstMember[flow]!
       const count = sent[flow]!
       if (member < 0 && count === 0) {
         unaskedFlows++

@@ -18,9 +18,10 @@ import type { Histogram } from '../stats/histogram.js'
 import { effectiveOf } from './effective.js'
 import type { Origin } from './origin.js'
 
-export const sum = (numbers: Iterable<number>): number => {
+export const sum = (numbers: ArrayLike<number>): number => {
   let total = 0
-  for (const n of numbers) total += n
+  // There may be millions: an iterator takes ten times as long.
+  for (let i = 0; i < numbers.length; i++) total += numbers[i]!
   return total
 }
 

@@ -232,9 +232,13 @@ function inFlightTimes(plan: RunPlan, reports: readonly WorkerReport[], books: B
 
 /** Flows that were asked and never answered; a flow of little weight may not have been asked at all. */
 function unansweredFlows({ sent, firstMember }: WorkerReport): number {
-  return sum(sent.map((count, flow) => (count > 0 && firstMember[flow]! < 0 ? 1 : 0)))
+  let flows = 0
+  for (let flow = 0; flow < sent.length; flow++) if (sent[flow]! > 0 && firstMember[flow]! < 0) flows++
+  return flows
 }
 
 function unaskedFlows({ sent }: WorkerReport): number {
-  return sum(sent.map((count) => (count === 0 ? 1 : 0)))
+  let flows = 0
+  for (let flow = 0; flow < sent.length; flow++) if (sent[flow] === 0) flows++
+  return flows
 }

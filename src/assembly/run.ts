@@ -117,6 +117,15 @@ export function* flowRows({ reports }: Pick<Recording, 'reports'>): Generator<Fl
   }
 }
 
+/** A column of all reports, in the order of flow ids; that of the only one is not copied. */
+function perFlow(reports: readonly WorkerReport[], column: 'sent' | 'firstMember'): ArrayLike<number> {
+  const [only, ...others] = reports.map((report) => report[column])
+  if (others.length === 0) return only ?? []
+  const all = new Int32Array(sum(reports.map((report) => report[column].length)))
+  for (const report of reports) all.set(report[column], report.firstFlow)
+  return all
+}
+
 /** How packets spread over members; undefined when none was taken. */
 function takenBalanceOf(
   { plan, reports }: Recording,
@@ -125,8 +134,8 @@ function takenBalanceOf(
   const takenPerMember = members.map((member) => member.taken)
   if (sum(takenPerMember) === 0) return undefined
   return analyseTakenBalance({
-    sentPerFlow: reports.flatMap((r) => [...r.sent]),
-    memberOfFlow: reports.flatMap((r) => [...r.firstMember]),
+    sentPerFlow: perFlow(reports, 'sent'),
+    memberOfFlow: perFlow(reports, 'firstMember'),
     takenPerMember,
     seed: plan.seed,
   })
@@ -137,8 +146,8 @@ function affinityOf({ plan, reports, group }: Recording, moved: number | undefin
   const { host: destinationAddress } = plan
   const seen = analyseAffinity({
     flows: sum(reports.map((r) => r.sent.length)),
-    firstMember: Int32Array.from(reports.flatMap((r) => [...r.firstMember])),
-    sent: reports.flatMap((r) => [...r.sent]),
+    firstMember: perFlow(reports, 'firstMember'),
+    sent: perFlow(reports, 'sent'),
     moves: new Map(
       reports.flatMap((r) => [...r.moves].map(([flow, owners]) => [flow + r.firstFlow, owners] as const)),
     ),

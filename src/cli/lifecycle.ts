@@ -25,6 +25,7 @@ interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined
   configFile?: string
   json: boolean
   'json-lines'?: boolean
+  'flows-csv'?: boolean | undefined
 }
 
 /** Files of an earlier session that are to be replaced. */
@@ -58,6 +59,9 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   refuseLabel(flags.label)
   const saved = Object.values(views).filter(({ ending }) => ending !== undefined)
   const endings = saved.flatMap(({ ending }) => ending ?? [])
+  // Who wants no row for each flow needs not be told of them.
+  const withheld =
+    flags['flows-csv'] === false ? [] : Object.values(views).flatMap((view) => view.withheld ?? [])
   let files: FileSet | undefined
   let exports: Export<Shown>[] = []
   const interrupts = watchInterrupts(() => {
@@ -93,7 +97,8 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
   for (const { file, view } of exports)
     await file.save([await view.render(shown, options)]).catch((error: unknown) => unsaved.push(error))
   const paths = [...(files?.paths ?? []), ...exports.flatMap(({ file }) => file.paths)]
-  if (paths.length > 0 && !flags.json && !flags['json-lines']) await output.write(renderSaved(paths, options))
+  if (paths.length > 0 && !flags.json && !flags['json-lines'])
+    await output.write(renderSaved(paths, options, withheld))
   if (unsaved.length > 0) throw unsaved[0]
   interrupts.release()
   if (shown.failure !== undefined) throw shown.failure

@@ -11,6 +11,8 @@ export interface ClosedLoopOptions {
    * the others would be used at the pace of deadlines
    */
   durationNs?: number | undefined
+  /** the time alone ends it, whatever flows had no turn */
+  strictly?: boolean
   /** requests given up from which on that is so; and from which on it ends while a member is silent with whom no flows go */
   mostGivenUp?: number
   /** or when every flow was asked this often */
@@ -91,7 +93,9 @@ export class ClosedLoop implements Source {
   }
 
   release(lane: number): void {
-    this.#queue.put(lane)
+    const { requestsPerFlow } = this.#options
+    // One that was asked often enough leaves the round.
+    if (requestsPerFlow === undefined || this.#asked[lane]! < requestsPerFlow) this.#queue.put(lane)
   }
 
   givenUp(lane: number): void {
@@ -119,14 +123,14 @@ export class ClosedLoop implements Source {
   }
 
   finished(nowNs: number): boolean {
-    const { silence, mostGivenUp = Infinity } = this.#options
+    const { silence, strictly, mostGivenUp = Infinity } = this.#options
     if (this.#remaining === 0 || silence?.ofAll) return true
     if (silence?.ofSome && this.#givenUp >= mostGivenUp) {
       this.#giveUpAll()
       return true
     }
     if (nowNs < this.#endNs) return false
-    return this.#unused === 0 || this.#givenUp >= mostGivenUp
+    return strictly || this.#unused === 0 || this.#givenUp >= mostGivenUp
   }
 
   /** No flow is asked any more. */

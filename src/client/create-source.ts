@@ -16,6 +16,8 @@ interface SourceInput {
   salt: number
   /** absent: until every flow was asked `task.requestsPerFlow` times */
   durationNs: number | undefined
+  /** in a closed loop, the time alone ends it */
+  strictly?: boolean
   /** who is silent; absent where the load ends after a time */
   silence?: Silence | undefined
   /** member at which the flow of a lane was answered, −1 while nobody knows */
@@ -37,7 +39,7 @@ export function createSource(task: WorkerTask, input: SourceInput): Source {
 
 /** The same, where each request is a turn of its own. */
 function createLoop(task: WorkerTask, input: SourceInput): Source {
-  const { flows, from, salt, durationNs, silence } = input
+  const { flows, from, salt, durationNs, strictly = false, silence } = input
   const weights = task.weights?.subarray(from, from + flows)
   if (weights?.every((weight) => weight === 0)) return new NoLoad(durationNs)
   const seed = task.seed + salt
@@ -71,6 +73,7 @@ function createLoop(task: WorkerTask, input: SourceInput): Source {
     flows,
     inFlight,
     durationNs,
+    strictly,
     mostGivenUp: mostGivenUp(inFlight, task.timeoutNs),
     requestsPerFlow,
     silence: silence && byLane(silence, input, task),

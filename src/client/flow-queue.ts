@@ -6,18 +6,27 @@
  * them are used equally. With more requests in flight than flows, each flow has several turns in it.
  */
 export class FlowQueue {
+  /** turns that were put back, in a ring */
   readonly #turns: Int32Array
   readonly #mask: number
   #head = 0
+  /** of all turns that wait */
   #length: number
+  readonly #all: number
+  /** turns that were not taken for the first time yet: they are in the order of their lanes, and nothing is kept of them */
+  #first: number
 
   /** @param flows how many there are, at lanes 0 and up; @param turns how many requests each may have in flight */
-  constructor(flows: number, turns: number) {
-    this.#length = flows * turns
+  constructor(
+    readonly flows: number,
+    turns: number,
+  ) {
+    this.#all = flows * turns
+    this.#length = this.#all
+    this.#first = this.#all
     // A power of two, so that a mask brings places around.
     this.#turns = new Int32Array(2 ** Math.ceil(Math.log2(this.#length)))
     this.#mask = this.#turns.length - 1
-    for (let i = 0; i < this.#length; i++) this.#turns[i] = i % flows
   }
 
   get length(): number {
@@ -26,15 +35,23 @@ export class FlowQueue {
 
   /** Takes the next lane; only when `length` > 0. */
   take(): number {
+    if (this.#first > 0) return this.#takeFirst()
     const lane = this.#turns[this.#head]!
     this.#head = (this.#head + 1) & this.#mask
     this.#length--
     return lane
   }
 
+  #takeFirst(): number {
+    const lane = (this.#all - this.#first) % this.flows
+    this.#first--
+    this.#length--
+    return lane
+  }
+
   /** Puts a lane that was taken back at the end. */
   put(lane: number): void {
-    this.#turns[(this.#head + this.#length) & this.#mask] = lane
+    this.#turns[(this.#head + this.#length - this.#first) & this.#mask] = lane
     this.#length++
   }
 }

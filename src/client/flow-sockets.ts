@@ -100,6 +100,11 @@ class SharedSockets implements FlowSockets {
         const error = engine.open(lane, WILDCARD.ipv4, ports[lane]!)
         if (!error) break
         const where = `The socket at source port ${ports[lane]}`
+        if (error.code === 'EMFILE' || error.code === 'ENFILE')
+          throw new RpbenchError(
+            'RPB_FILES',
+            `${where} met the limit of open files: raise it with ulimit -n.`,
+          )
         if (error.code !== 'EADDRINUSE')
           throw new RpbenchError('RPB_FLOWS', `${where} could not be opened (${error.message}).`)
         if (spare.length === 0)

@@ -2,6 +2,7 @@
 const ROW = 4
 const SENT = 0
 const REPLIED = 1
+/** Of the first reply, counted from 1: a row of zeros is one of nothing, and takes no memory until it is written to. */
 const MEMBER = 2
 const LAST_SEQUENCE = 3
 
@@ -22,7 +23,6 @@ export class FlowTable {
     readonly seen?: Int32Array,
   ) {
     this.#words = new Int32Array(flows * ROW)
-    for (let flow = 0; flow < flows; flow++) this.#words[flow * ROW + MEMBER] = -1
   }
 
   noteSent(flow: number): void {
@@ -40,11 +40,11 @@ export class FlowTable {
   /** Where a flow was answered, in time or late: for affinity, and for the order of its replies. */
   noteSeen(flow: number, member: number, sequence: number): void {
     const row = flow * ROW
-    const first = this.#words[row + MEMBER]!
+    const first = this.#words[row + MEMBER]! - 1
     // The low 32 bits tell the order of any two that are less than 2^31 requests apart.
     const low = sequence | 0
     if (first < 0) {
-      this.#words[row + MEMBER] = member
+      this.#words[row + MEMBER] = member + 1
       if (this.seen) this.seen[member]!++
       this.#words[row + LAST_SEQUENCE] = low
       return
@@ -59,27 +59,32 @@ export class FlowTable {
 
   /** member of a flow's first reply, −1 without one */
   memberOf(flow: number): number {
-    return this.#words[flow * ROW + MEMBER]!
+    return this.#words[flow * ROW + MEMBER]! - 1
   }
 
-  #column(word: number): Int32Array {
-    return Int32Array.from({ length: this.flows }, (_, flow) => this.#words[flow * ROW + word]!)
+  /** One number of each row, in memory that threads share: what goes to another is not copied. */
+  #column(word: number, less = 0): Int32Array {
+    const column = new Int32Array(new SharedArrayBuffer(this.flows * Int32Array.BYTES_PER_ELEMENT))
+    for (let flow = 0; flow < column.length; flow++) column[flow] = this.#words[flow * ROW + word]! - less
+    return column
   }
 
   get sent(): Uint32Array {
-    return Uint32Array.from(this.#column(SENT))
+    return new Uint32Array(this.#column(SENT).buffer)
   }
 
   get replied(): Uint32Array {
-    return Uint32Array.from(this.#column(REPLIED))
+    return new Uint32Array(this.#column(REPLIED).buffer)
   }
 
   get late(): Uint32Array {
-    return Uint32Array.from({ length: this.flows }, (_, flow) => this.#late.get(flow) ?? 0)
+    const late = new Uint32Array(new SharedArrayBuffer(this.flows * Uint32Array.BYTES_PER_ELEMENT))
+    for (const [flow, replies] of this.#late) late[flow] = replies
+    return late
   }
 
   /** member of the first reply, −1 without one */
   get firstMember(): Int32Array {
-    return this.#column(MEMBER)
+    return this.#column(MEMBER, 1)
   }
 }

@@ -14,11 +14,11 @@ export function hostRecord(plan?: Pick<RunPlan, 'engine' | 'engineFallback'>): R
   return { ...hostIdentity(), traits: traits.map(({ id, status, observed }) => ({ id, status, observed })) }
 }
 
-/** Nothing where the user chose epoll. */
+/** Nothing where the user chose one that does without it. */
 function engineReading({
   engine,
   engineFallback: refused,
 }: Parameters<typeof hostRecord>[0] & object): SomeReadings {
   if (refused !== undefined) return { 'io-uring': { refused } }
-  return engine === 'io_uring' ? { 'io-uring': { used: true } } : {}
+  return engine === 'io_uring' || engine === 'pktinfo' ? { 'io-uring': { used: true } } : {}
 }

@@ -14,7 +14,7 @@ export interface ComputedFlows extends ComputedSources {
 const REPLIES_A_SOCKET = 64
 /** More share the queues better, fewer let more go in one call. */
 const FEWEST_SOCKETS = 16
-const MOST_SOCKETS = 64
+export const MOST_SOCKETS = 64
 /** For each socket, so many more ports: those in use are replaced. */
 const SPARE_PORTS_A_SOCKET = 15
 

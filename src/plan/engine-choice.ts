@@ -1,5 +1,6 @@
 import { RpbenchError, usageError } from '../errors.js'
 import { familyOf, isLoopback } from '../units/addresses.js'
+import { MOST_SOCKETS } from './computed-flows.js'
 import { sharesSockets, type EngineKind } from './engine.js'
 import { flagOf } from './parameters/table.js'
 import { PROTOCOL, type Protocol } from './protocol.js'
@@ -21,7 +22,7 @@ export interface EngineInput {
 type Chosen = Pick<RunPlan, 'engine' | 'engineFallback'>
 
 /** What keeps flows from sharing sockets, as a sentence to end with; undefined where nothing does. */
-function whyNotShared({ request, host, protocol }: EngineInput): string | undefined {
+function whyNotShared({ request, host, protocol, room }: EngineInput): string | undefined {
   if (protocol !== 'udp')
     return `they send our datagrams to a group of ours, and ${flagOf('protocol')} is ${protocol}`
   if (familyOf(host) !== 'ipv4' || !isLoopback(host))
@@ -29,6 +30,8 @@ function whyNotShared({ request, host, protocol }: EngineInput): string | undefi
   if (request.sourceAddresses !== undefined)
     return `their source addresses are computed: leave ${flagOf('sourceAddresses')} out`
   if (request.waveSize !== undefined) return `all of them are open at once: leave ${flagOf('waveSize')} out`
+  if (room < MOST_SOCKETS)
+    return `they share up to ${MOST_SOCKETS} of them, and the open-file limit leaves ${room}: raise it with ulimit -n`
   return undefined
 }
 

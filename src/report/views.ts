@@ -14,6 +14,8 @@ export interface View<Shown> {
   ending?: string
   /** the flag that names its file, for a view that is only written where it is asked for */
   flag?: ExportFlag
+  /** why its file is not written, and what writes it */
+  withheld?: string
   render: (shown: Shown, options: TextOptions) => Text | Promise<Text>
 }
 

@@ -1,4 +1,5 @@
 import { compareDispatches } from './dispatch.js'
+import { measureFlows } from './flows.js'
 import { measureFootprint } from './footprint.js'
 import { measureIntervals } from './intervals.js'
 import { compareWithNeper } from './neper.js'
@@ -12,6 +13,7 @@ await compareWithNeper()
 await compareDispatches()
 await measureStamps()
 await measureFootprint()
+await measureFlows()
 await measureRates()
 await measureIntervals()
 await printQueueingTheory()

@@ -166,10 +166,22 @@ describe('the report of rpbench run', () => {
   })
 })
 
+describe('the rows of flows', () => {
+  it.each<[string[], boolean]>([
+    [[], true],
+    [['--no-flows-csv'], false],
+  ])('are written unless they are not wanted: %j', async (flags, written) => {
+    const { stdout } = await runTool([...SHORT, '-f', '50', '-o', directory, ...flags])
+    const names = await readdir(directory)
+    expect(names.some((name) => name.endsWith('-flows.csv'))).toBe(written)
+    expect(stdout).not.toContain('--flows-csv writes them')
+  })
+})
+
 describe('a low limit of open files', () => {
   it('makes the flows run in waves, each of them from its own source port', async () => {
     const outcome = await runTool(
-      ['run', '--flows', '1000', '-p', '2', '-d', '1s', '--json', '-o', directory],
+      ['run', '--flows', '1000', '-p', '2', '-d', '1s', '--json', '-o', directory, '--engine', 'epoll'],
       { openFiles: 256 },
     )
     expect(outcome).toMatchObject({ status: 0, stderr: '' })
@@ -181,6 +193,27 @@ describe('a low limit of open files', () => {
     expect(new Set(flows.map((row) => `${row[1]}:${row[2]}`)).size).toBe(1000)
     expect(flows.every((row) => Number(row[4]) > 0)).toBe(true)
   })
+
+  it.each([true, false])(
+    'has the flows share sockets, all of them open at once, as a user too: %s',
+    async (unprivileged) => {
+      const outcome = await runTool(
+        ['run', '--flows', '20k', '-p', '2', '-d', '200ms', '--warmup', '50ms', '-o', directory],
+        { openFiles: 256, unprivileged },
+      )
+      expect(outcome).toMatchObject({ status: 0, stderr: '' })
+      expect(outcome.stdout).toMatch(/client \(pktinfo(-mmsg)?\)/)
+      expect(outcome.stdout).toMatch(/note +The flows share 16 sockets/)
+      const { json, flows: csv } = await savedFiles()
+      const result = runResult.parse(JSON.parse(json))
+      expect(result.client?.sockets).toBe(16)
+      expect(result.plan.effective.waves).toBe(1)
+      expect(result.affinity).toMatchObject({ flows: 20_000, moved: 0, unanswered: 0, unasked: 0 })
+      expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
+      const [, ...flows] = rowsOf(csv)
+      expect(new Set(flows.map((row) => `${row[1]}:${row[2]}`)).size).toBe(20_000)
+    },
+  )
 
   it('too low for any flow is said before anything starts', async () => {
     const outcome = await runTool(['run', '-p', '100', '-f', '10', '-o', directory], { openFiles: 256 })

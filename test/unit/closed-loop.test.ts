@@ -135,7 +135,19 @@ describe('a loop of connections', () => {
     expect(new Turns({ durationNs: 1e9 }).source.asksAgain(0, 2)).toBe(false))
 })
 
+/** One of a hundred flows, of which some had a turn. */
+const begun = (strictly: boolean): ClosedLoop => {
+  const loop = new ClosedLoop({ flows: 100, inFlight: 8, durationNs: 1e9, strictly })
+  loop.start(0)
+  loop.due(0, 0, new Int32Array(64))
+  return loop
+}
+
 describe('a closed loop', () => {
+  it('ends when its time is over, whatever flows had no turn, where it is to end strictly', () => {
+    expect([begun(true).finished(2e9), begun(true).finished(0.5e9)]).toEqual([true, false])
+    expect(begun(false).finished(2e9)).toBe(false)
+  })
   it('keeps as many requests in flight as it was told, and no more', () => {
     const loop = new Exercise({ flows: 100, inFlight: 8, durationNs: 1e9 })
     expect(loop.ask()).toHaveLength(8)

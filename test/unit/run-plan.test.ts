@@ -80,6 +80,13 @@ describe('the engine of more flows than files may be open', () => {
       message: `--engine pktinfo has flows without a socket each: ${why}`,
     }),
   )
+  it('opens a socket a flow where not even those that are shared can be open', () => {
+    const openFiles = { limit: 150, used: 30 }
+    expect(plan({ flows: 500, procs: 1 }, { openFiles })).toMatchObject({ engine: 'io_uring', waveSize: 54 })
+    expect(errorOf({ engine: 'pktinfo', procs: 1 }, { openFiles }).message).toBe(
+      '--engine pktinfo has flows without a socket each: they share up to 64 of them, and the open-file limit leaves 54: raise it with ulimit -n.',
+    )
+  })
   it('takes source ports for shared sockets where those are asked for', () =>
     expect(plan({ engine: 'pktinfo', sourcePorts: [2000, 3000] })).toMatchObject({
       sourcePorts: [2000, 3000],

@@ -2,7 +2,14 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { describe, expect, it } from 'vitest'
 import { fairCv } from '../../src/stats/fair-band.js'
 import { analyseTakenBalance } from '../../src/analysis/balance/taken-balance.js'
-import { fairCvOfWeights, fairWeightedSpreads } from '../../src/stats/weighted-spread.js'
+import {
+  countOf,
+  countWeights,
+  fairCvOfWeights,
+  fairWeightedSpreads,
+  medianWeight,
+  moments,
+} from '../../src/stats/weighted-spread.js'
 
 /** z of a two-sided 1e-7: with it a test of a right program fails once in ten million changes of the seed. */
 const Z = 5.33
@@ -24,6 +31,27 @@ function fairAssignment(sent: ArrayLike<number>, members: number, seed: number) 
 const verdictOf = (sent: ArrayLike<number>, members: number, seed: number): string =>
   analyseTakenBalance({ sentPerFlow: sent, ...fairAssignment(sent, members, seed), seed: 1 }).verdict
 
+describe('weights', () => {
+  it('are counted, each once, in ascending order, without those of 0', () => {
+    expect(countWeights([3, 0, 1, 3, 5000, 0.5, 3])).toEqual({
+      weight: Float64Array.of(0.5, 1, 3, 5000),
+      times: Float64Array.of(1, 1, 3, 1),
+    })
+    expect(countOf(countWeights([]))).toBe(0)
+  })
+  it.each([
+    [[5], 5],
+    [[2, 1], 1.5],
+    [[1, 1, 1, 9], 1],
+    [[1, 9, 9, 1], 5],
+    [[7, 1, 3], 3],
+  ])('have the median of the list: %j', (list, middle) =>
+    expect(medianWeight(countWeights(list))).toBe(middle),
+  )
+  it('have the moments of the list', () =>
+    expect(moments(countWeights([1, 2, 2, 10]))).toEqual({ sum: 15, squares: 109 }))
+})
+
 describe('the spread of weighted flows under a fair hash', () => {
   it.each([
     ['equal', ones(100), 4],
@@ -31,7 +59,7 @@ describe('the spread of weighted flows under a fair hash', () => {
     ['Zipf 1.1, with a normal rest', zipf(10_000, 1.1), 16],
     ['one flow', ones(1), 3],
   ])('has the mean that it has exactly, k − 1, in units of 1/F_eff: %s', (_name, weights, members) => {
-    const spreads = fairWeightedSpreads(weights, members, 5)
+    const spreads = fairWeightedSpreads(countWeights(weights), members, 5)
     const average = mean(spreads)
     const deviation = Math.sqrt(mean(spreads.map((x) => (x - average) ** 2)) / spreads.length)
     expect(Math.abs(average - (members - 1))).toBeLessThanOrEqual(Z * deviation + 1e-9)
@@ -42,9 +70,9 @@ describe('the spread of weighted flows under a fair hash', () => {
       [ones(400), 4],
       [Float64Array.from({ length: 1000 }, (_, i) => 50 + (i % 100)).toSorted(), 8],
     ] as const) {
-      const byFormula = fairCvOfWeights(weights, members, 1)
+      const byFormula = fairCvOfWeights(countWeights(weights), members, 1)
       const effective = weights.reduce((a, b) => a + b, 0) ** 2 / weights.reduce((a, b) => a + b * b, 0)
-      const byDraws = fairCv(effective, members, fairWeightedSpreads(weights, members, 9))
+      const byDraws = fairCv(effective, members, fairWeightedSpreads(countWeights(weights), members, 9))
       expect(byFormula).toEqual(fairCv(effective, members))
       // 10,000 draws know the 99 % point to Z · 0.1 % of probability: about 5 % of the CV
       expect(Math.abs(byDraws.expected / byFormula.expected - 1)).toBeLessThan(0.03)
@@ -54,8 +82,8 @@ describe('the spread of weighted flows under a fair hash', () => {
   })
 
   it('is known in full for one flow and for two: all on one member, or apart', () => {
-    expect(fairCvOfWeights(ones(1), 4, 1).p99).toBeCloseTo(Math.sqrt(3), 9)
-    const spreads = fairWeightedSpreads(ones(2), 2, 1)
+    expect(fairCvOfWeights(countWeights(ones(1)), 4, 1).p99).toBeCloseTo(Math.sqrt(3), 9)
+    const spreads = fairWeightedSpreads(countWeights(ones(2)), 2, 1)
     const together = spreads.filter((x) => Math.abs(x - 2) < 1e-9).length
     expect(spreads.filter((x) => Math.abs(x) < 1e-9)).toHaveLength(spreads.length - together)
     expect(Math.abs(together / spreads.length - 0.5)).toBeLessThan(Z * Math.sqrt(0.25 / spreads.length))
@@ -63,15 +91,19 @@ describe('the spread of weighted flows under a fair hash', () => {
 
   it('counts the light flows beyond the first 2000 as what they come to', () => {
     // 4000 equal flows, half of them as the normal rest, against the χ² distribution
-    const byDraws = fairCv(4000, 4, fairWeightedSpreads(ones(4000), 4, 3))
+    const byDraws = fairCv(4000, 4, fairWeightedSpreads(countWeights(ones(4000)), 4, 3))
     const byFormula = fairCv(4000, 4)
     expect(Math.abs(byDraws.expected / byFormula.expected - 1)).toBeLessThan(0.03)
     expect(Math.abs(byDraws.p99 / byFormula.p99 - 1)).toBeLessThan(0.08)
   })
 
   it('is the same for the same seed', () => {
-    expect(fairWeightedSpreads(zipf(50, 1), 3, 7)).toEqual(fairWeightedSpreads(zipf(50, 1), 3, 7))
-    expect(fairWeightedSpreads(zipf(50, 1), 3, 7)).not.toEqual(fairWeightedSpreads(zipf(50, 1), 3, 8))
+    expect(fairWeightedSpreads(countWeights(zipf(50, 1)), 3, 7)).toEqual(
+      fairWeightedSpreads(countWeights(zipf(50, 1)), 3, 7),
+    )
+    expect(fairWeightedSpreads(countWeights(zipf(50, 1)), 3, 7)).not.toEqual(
+      fairWeightedSpreads(countWeights(zipf(50, 1)), 3, 8),
+    )
   })
 })
 

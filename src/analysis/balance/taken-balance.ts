@@ -1,6 +1,12 @@
-import { medianOfAscending } from '../../stats/median.js'
 import type { TakenBalance } from '../../result/run-result.js'
-import { fairCvOfWeights, moments } from '../../stats/weighted-spread.js'
+import {
+  countOf,
+  countWeights,
+  fairCvOfWeights,
+  medianWeight,
+  moments,
+  type Weights,
+} from '../../stats/weighted-spread.js'
 
 interface TakenBalanceInput {
   /** [flows]: packets sent on each flow; flows on which nothing was sent carry no weight */
@@ -32,16 +38,18 @@ interface TakenBalanceInput {
 export function analyseTakenBalance(input: TakenBalanceInput): TakenBalance {
   const { sentPerFlow, takenPerMember, seed } = input
   const members = takenPerMember.length
-  const weights = Float64Array.from(sentPerFlow)
-    .filter((sent) => sent > 0)
-    .toSorted()
+  const weights = countWeights(sentPerFlow)
   const cv = coefficientOfVariation(takenPerMember)
-  if (weights.length === 0 || Number.isNaN(cv))
+  if (weights.weight.length === 0 || Number.isNaN(cv))
     throw new RangeError('packet balance needs packets, sent and taken')
 
   const { sum, squares } = moments(weights)
   const fairCv = fairCvOfWeights(weights, members, seed)
-  const fairCvOfEqual = fairCvOfWeights(new Float64Array(weights.length).fill(1), members, seed)
+  const fairCvOfEqual = fairCvOfWeights(
+    { weight: Float64Array.of(1), times: Float64Array.of(countOf(weights)) },
+    members,
+    seed,
+  )
   const explained = (): boolean => cv <= fairCv.p99 && vanishesWithExcess(input, weights, cv)
   return {
     cv,
@@ -57,10 +65,10 @@ export function analyseTakenBalance(input: TakenBalanceInput): TakenBalance {
  */
 function vanishesWithExcess(
   { sentPerFlow, memberOfFlow, takenPerMember, seed }: TakenBalanceInput,
-  sorted: Float64Array,
+  weights: Weights,
   cv: number,
 ): boolean {
-  const median = medianOfAscending(sorted)
+  const median = medianWeight(weights)
   const perMember = takenPerMember.map(() => 0)
   for (let flow = 0; flow < memberOfFlow.length; flow++) {
     const member = memberOfFlow[flow]!
@@ -68,7 +76,7 @@ function vanishesWithExcess(
   }
   const rest = coefficientOfVariation(perMember)
   if (rest <= cv / 2) return true
-  const capped = sorted.map((weight) => Math.min(weight, median))
+  const capped = { ...weights, weight: weights.weight.map((weight) => Math.min(weight, median)) }
   return rest <= fairCvOfWeights(capped, perMember.length, seed).p99
 }
 
