@@ -102,4 +102,9 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
       "Others on the group's port were looked for every 50 ms: who came and went between two looks was not seen, since the kernel does not tell this process of sockets that close.",
     nextStep: 'Allow it netlink sockets of sock_diag (seccomp), on a kernel with INET_UDP_DIAG.',
   }),
+  'lost-on-the-way': ({ onTheWay: { there, back } = { there: 0, back: 0 } }) => ({
+    message: `${plural(there, 'request', 'requests')} and ${plural(back, 'reply', 'replies')} were lost between the hosts: they left one, and no socket of the other counted them.`,
+    nextStep:
+      'Look along the way, on both hosts: ip -s link, tc -s qdisc, nft list ruleset; a lower rate tells whether it is too little room.',
+  }),
 }

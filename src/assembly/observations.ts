@@ -74,6 +74,9 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(books.unexplained !== undefined && { unexplained: books.unexplained, replayed: books.replayed ?? 0 }),
     ...(books.wrongReplies !== undefined && { wrongReplies: books.wrongReplies }),
     ...(answers && { answers: errorsOf(answers) }),
+    ...(books.lostOnWayThere !== undefined && {
+      onTheWay: { there: books.lostOnWayThere, back: books.lostOnWayBack ?? 0 },
+    }),
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),

@@ -465,6 +465,7 @@ describe('remarks', () => {
     ['shared-sockets', 'note', { sharedSockets: 16 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
     ['closings-unheard', 'note', { closingsUnheard: true }],
+    ['lost-on-the-way', 'note', { onTheWay: { there: 3, back: 1 } }],
     ['exposed', 'note', { exposed: { everyAddressOf: 'ipv4' as const } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
     const observed = { ...openLoop, ...change }

@@ -43,5 +43,6 @@ export type NoteCode =
   | 'engine-fallback'
   | 'exposed'
   | 'closings-unheard'
+  | 'lost-on-the-way'
 
 export type FindingCode = CheckCode | NoteCode

@@ -77,4 +77,9 @@ export const NOTES: readonly NoteRow[] = [
     severity: 'note',
     notice: ({ closingsUnheard }) => (closingsUnheard ? {} : undefined),
   },
+  {
+    code: 'lost-on-the-way',
+    severity: 'note',
+    notice: ({ onTheWay }) => onTheWay && some(onTheWay.there + onTheWay.back),
+  },
 ]

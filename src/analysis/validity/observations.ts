@@ -37,6 +37,8 @@ export interface Observations {
   wrongReplies?: number
   /** of a server of DNS: replies, and of those the ones that say that it could not, or would not, answer */
   answers?: { replies: number; errors: number }
+  /** requests and replies that the network between two hosts lost; absent where there is none */
+  onTheWay?: { there: number; back: number }
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]

@@ -1,0 +1,113 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { readlinkSync } from 'node:fs'
+import { until } from '../system/process-table.js'
+
+/** One of two network namespaces. It is there as long as the process that holds it, which ends with the test's. */
+class Side {
+  readonly #holder: ChildProcess
+
+  constructor() {
+    this.#holder = spawn('setpriv', ['--pdeathsig', 'KILL', 'unshare', '--net', 'sleep', 'infinity'], {
+      stdio: 'ignore',
+    })
+  }
+
+  get pid(): number {
+    return this.#holder.pid!
+  }
+
+  /** What runs a command in it. */
+  get under(): string[] {
+    return ['nsenter', '-t', String(this.pid), '-n']
+  }
+
+  async ready(): Promise<void> {
+    const ours = readlinkSync('/proc/self/ns/net')
+    await until('it has a namespace', () => readlinkSync(`/proc/${this.pid}/ns/net`) !== ours)
+  }
+
+  run(command: string, input = ''): string {
+    return execFileSync('nsenter', ['-t', String(this.pid), '-n', 'sh', '-c', command], {
+      encoding: 'utf8',
+      input,
+    })
+  }
+
+  /** Drops a part of the datagrams that arrive, at random, and counts them. */
+  lose(device: string, what: string, percent: number): void {
+    this.run(
+      'nft -f -',
+      `table netdev loss {
+        counter lost { }
+        chain in {
+          type filter hook ingress device ${device} priority 0
+          ${what} numgen random mod 100 < ${percent} counter name lost drop
+        }
+      }
+      `,
+    )
+  }
+
+  /** What `lose` has dropped. */
+  get lost(): number {
+    const { nftables } = JSON.parse(this.run('nft -j list counters')) as {
+      nftables: { counter?: { packets: number } }[]
+    }
+    return nftables.find(({ counter }) => counter)!.counter!.packets
+  }
+
+  /** Udp InDatagrams and OutDatagrams of the namespace, since it is there. */
+  get udp(): { in: number; out: number } {
+    const [names = '', values = ''] = this.run("grep '^Udp:' /proc/net/snmp").split('\n')
+    const value = (name: string): number => Number(values.split(' ')[names.split(' ').indexOf(name)])
+    return { in: value('InDatagrams'), out: value('OutDatagrams') }
+  }
+
+  end(): void {
+    this.#holder.kill('SIGKILL')
+  }
+}
+
+export const CLIENT_ADDRESS = '10.77.0.1'
+export const SERVER_ADDRESS = '10.77.0.2'
+
+/** Two network namespaces with a veth pair between them: `serve0` at the client, `serve1` at the server. */
+export class TwoNetworks {
+  readonly client = new Side()
+  readonly server = new Side()
+
+  static async make(): Promise<TwoNetworks> {
+    const made = new TwoNetworks()
+    const { client, server } = made
+    try {
+      await Promise.all([client.ready(), server.ready()])
+      client.run(`ip link add serve0 type veth peer name serve1 netns ${server.pid}`)
+      client.run(`ip link set lo up && ip addr add ${CLIENT_ADDRESS}/24 dev serve0 && ip link set serve0 up`)
+      server.run(`ip link set lo up && ip addr add ${SERVER_ADDRESS}/24 dev serve1 && ip link set serve1 up`)
+      return made
+    } catch (error) {
+      made.end()
+      throw error
+    }
+  }
+
+  end(): void {
+    this.client.end()
+    this.server.end()
+  }
+}
+
+/** Whether this user may have them, and this host has what loses packets. */
+export async function mayHaveTwoNetworks(): Promise<boolean> {
+  try {
+    const networks = await TwoNetworks.make()
+    try {
+      networks.client.lose('serve0', 'udp dport 9', 1)
+      return networks.client.lost === 0
+    } finally {
+      networks.end()
+    }
+  } catch {
+    return false
+  }
+}
