@@ -58,9 +58,8 @@ Exit status: 0 watched, 1 failed, 2 wrong usage or nobody is bound to the port, 
       views: ATTACH_VIEWS,
       flags,
       statusOf: EXIT_STATUS.attach,
-      measure: async ({ signal, progress }) => ({
-        result: await prepared.watch({ signal, onInterval: watchedPrinter(flags, progress, this.output) }),
-      }),
+      measure: ({ signal, progress }) =>
+        prepared.watch({ signal, onInterval: watchedPrinter(flags, progress, this.output) }),
     })
   }
 

@@ -20,7 +20,7 @@ export interface PreparedAttach {
   intervalNs: number
   durationNs: number
   /** @throws RpbenchError RPB_USAGE where nobody is bound to the port, RPB_HOST where there is no /proc */
-  watch: (watching: WatchingGroup) => Promise<AttachResult>
+  watch: (watching: WatchingGroup) => Promise<{ result: AttachResult; failure?: unknown }>
 }
 
 /**
@@ -35,11 +35,12 @@ export function prepareAttach(texts: FlagTexts<'attach'>): PreparedAttach {
     intervalNs,
     durationNs,
     watch: async ({ signal, onInterval }) => {
-      const watched = await watchGroup(
+      const { watched, ...failed } = await watchGroup(
         { plan, signal: signal ?? new AbortController().signal, onInterval: onInterval ?? (() => {}) },
         attachTools(plan),
       )
-      return attachResultOf(watched, { toolVersion: TOOL_VERSION, host: hostRecord(), supplied })
+      const origin = { toolVersion: TOOL_VERSION, host: hostRecord(), supplied }
+      return { result: attachResultOf(watched, origin), ...failed }
     },
   }
 }

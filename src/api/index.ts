@@ -199,7 +199,7 @@ export async function predict(options: PredictOptions): Promise<PredictResult> {
 export async function attach(options: AttachOptions, watching: WatchingGroup = {}): Promise<AttachResult> {
   const texts = await given('attach', options)
   const { prepareAttach } = await import('./attach.js')
-  return prepareAttach(texts).watch(watching)
+  return (await prepareAttach(texts).watch(watching)).result
 }
 
 /**

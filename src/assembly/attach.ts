@@ -22,7 +22,8 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
     startedAt: watched.startedAt.toISOString(),
     host,
     durationNs: Math.round(watched.durationNs),
-    ...(watched.interrupted && { stopped: 'interrupted' as const }),
+    ...(watched.stopped && { stopped: watched.stopped }),
+    ...(watched.failure !== undefined && { failure: watched.failure }),
     plan: { supplied, effective: { ...plan, protocol } },
     levels: {
       inForce: watched.level,

@@ -47,7 +47,8 @@ export const EXIT_STATUS = {
     const lacking = [...base.leftOut, ...next.leftOut].some(({ outcome }) => outcome !== 'interrupted')
     return lacking || verdict === 'cannot tell' ? INVALID_STATUS : 0
   },
-  attach: ({ stopped }: AttachResult): number => (stopped === 'interrupted' ? INTERRUPTED_STATUS : 0),
+  attach: ({ stopped }: AttachResult): number =>
+    stopped === undefined ? 0 : stopped === 'interrupted' ? INTERRUPTED_STATUS : FAILED,
   selectors: ({ cases }: SelectorsResult): number =>
     cases.some(({ outcome }) => outcome === 'fail') ? DOES_NOT_HOLD : 0,
 }

@@ -98,7 +98,10 @@ export interface WatchedGroup {
   protocol: 'udp' | 'tcp'
   startedAt: Date
   durationNs: number
-  interrupted: boolean
+  /** what ended it before its time */
+  stopped?: 'interrupted' | 'failed'
+  /** why a look failed, as a sentence */
+  failure?: string
   /** in the order in which they were first seen, those of the first look newest last */
   members: WatchedMember[]
   intervals: WatchedInterval[]

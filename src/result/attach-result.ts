@@ -194,7 +194,11 @@ const interval = z.object({
 export const attachResult = z.object({
   ...measuredEnvelope(ATTACH_SCHEMA),
   durationNs: ns.describe('how long it was watched'),
-  stopped: z.literal('interrupted').optional().describe('ended before its time'),
+  stopped: z
+    .enum(['interrupted', 'failed'])
+    .optional()
+    .describe('ended before its time: by Ctrl-C, or since a look failed'),
+  failure: z.string().optional().describe('what failed, as a sentence'),
   plan: plan.describe('what was asked for'),
   levels: levels.describe('how far the group was seen, and what it takes to see more'),
   groups: z.array(group).describe('sockets that the kernel picks among, by what they are bound to'),

@@ -18,7 +18,7 @@ describe.each(SERVERS)('attached to $tool', ({ tool, server, protocol }) => {
     end = started.end
     const { port } = started
     const texts = { port: String(port), [protocol]: true, level: 'look', duration: '2s', interval: '100ms' }
-    const result = await prepareAttach(texts).watch({})
+    const { result } = await prepareAttach(texts).watch({})
     expect(result.members).toHaveLength(4)
     expect(result.findings).toEqual([])
     const threads = result.members.map(({ readers }) => readers!.threads.map(({ threadId }) => threadId))

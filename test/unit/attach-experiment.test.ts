@@ -75,7 +75,7 @@ async function watch(plan: AttachPlan, view: FakePort, openObserver: OpenObserve
   const options = { plan, signal: abort.signal, onInterval: (one: WatchedInterval) => told.push(one) }
   const watching = watchGroup(options, { clock: view.clock, view, openObserver })
   await Promise.race([watching, view.clock.advanceTo(3e9)])
-  return { watched: await watching, told }
+  return { ...(await watching), told }
 }
 
 it('looks ten times a second, and tells each interval with what was counted in it', async () => {
@@ -93,7 +93,6 @@ it('looks ten times a second, and tells each interval with what was counted in i
   )
   expect(watched).toMatchObject({
     protocol: 'udp',
-    interrupted: false,
     level: 'count',
     notes: ['a note'],
     durationNs: 2e9,
@@ -115,19 +114,23 @@ it('ends where it is aborted, with what was seen by then, and lets go', async ()
   const observer = fakeObserver()
   const view = new FakePort(new FakeClock(), () => [socket(0)])
   const { watched, told } = await watch(PLAN, view, observer.open, 1.2e9)
-  expect(watched).toMatchObject({ interrupted: true, durationNs: 1.2e9 })
+  expect(watched).toMatchObject({ stopped: 'interrupted', durationNs: 1.2e9 })
   expect(told.at(-1)!.toNs).toBe(1.2e9)
   expect(observer.timesClosed()).toBeGreaterThan(0)
 })
 
-it('lets go where a look fails', async () => {
+it('keeps what was seen where a look fails, says why, and lets go', async () => {
   const observer = fakeObserver()
   const view = new FakePort(new FakeClock(), (now) => {
-    if (now > 1e9) throw new Error('gone')
+    if (now > 1e9) throw new Error('It is gone.')
     return [socket(0)]
   })
-  await expect(watch(PLAN, view, observer.open)).rejects.toThrow('gone')
-  expect(observer.timesClosed()).toBe(1)
+  const { watched, failure, told } = await watch(PLAN, view, observer.open)
+  expect(failure).toEqual(new Error('It is gone.'))
+  expect(watched).toMatchObject({ stopped: 'failed', failure: 'It is gone.' })
+  expect(watched.members).toHaveLength(1)
+  expect(told).toHaveLength(2)
+  expect(observer.timesClosed()).toBeGreaterThan(0)
 })
 
 it('tells an observer of a process only where its network is another', async () => {

@@ -74,5 +74,5 @@ const verdictOf = (result: AttachResult) => headlineOf('a.json', JSON.stringify(
 it('a headline says whether there are findings that warn', () => {
   expect(verdictOf(resultOf())).toMatchObject({ kind: 'attach', verdict: 'no findings' })
   expect(verdictOf(resultOf({ members: [stuck(0)] }))).toMatchObject({ verdict: 'findings' })
-  expect(verdictOf(resultOf({ interrupted: true }))).toMatchObject({ verdict: 'interrupted' })
+  expect(verdictOf(resultOf({ stopped: 'interrupted' }))).toMatchObject({ verdict: 'interrupted' })
 })

@@ -58,7 +58,6 @@ export function watchedGroup(given: Partial<WatchedGroup> = {}): WatchedGroup {
     protocol: 'udp',
     startedAt: new Date('2026-11-28T12:00:00Z'),
     durationNs: 2e9,
-    interrupted: false,
     members: [0, 1, 2, 3].map((index) => watchedMember(index)),
     intervals: [],
     otherProtocol: 0,

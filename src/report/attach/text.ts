@@ -19,7 +19,7 @@ export function attachPhrases(result: AttachResult): Phrase[] {
     ...(pid === undefined ? [] : [{ text: `in the network of process ${pid}` }]),
     { text: plural(members.length, 'socket', 'sockets') },
     ...(groups.length > 1 ? [{ text: `${groups.length} groups` }] : []),
-    { text: `${formatDuration(durationNs)}${stopped === undefined ? '' : ', interrupted'}` },
+    { text: `${formatDuration(durationNs)}${stopped === undefined ? '' : `, ${stopped}`}` },
     ...givenPhrases(result),
   ]
 }
