@@ -20,7 +20,8 @@ describe.each(SERVERS)('attached to $tool', ({ tool, server, protocol }) => {
     const texts = { port: String(port), [protocol]: true, level: 'look', duration: '2s', interval: '100ms' }
     const { result } = await prepareAttach(texts).watch({})
     expect(result.members).toHaveLength(4)
-    expect(result.findings).toEqual([])
+    // It may be that its processes start only now.
+    expect(result.findings.filter(({ code }) => code !== 'holders-changed')).toEqual([])
     const threads = result.members.map(({ readers }) => readers!.threads.map(({ threadId }) => threadId))
     expect(threads.map(({ length }) => length)).toEqual([1, 1, 1, 1])
     expect(new Set(threads.flat()).size).toBe(4)
