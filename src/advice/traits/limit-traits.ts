@@ -32,7 +32,7 @@ export const LIMIT_TRAITS: TraitRows<'member-memory' | 'open-files' | 'processes
   'open-files': {
     what: 'reads the limit of open files, and how many are open',
     expected: `enough for ${formatCount(FLOWS)} flows at a time`,
-    means: `how many flows have their sockets open at a time (${flagOf('flows')}); more run in waves`,
+    means: `how many flows have a socket each, open at a time (${flagOf('flows')}); more share sockets, or run in waves (${flagOf('engine')})`,
     cures: [MORE_FILES],
     judge: ({ limit, used = 0 }) => {
       const room = Math.max(0, limit - used - SPARE_FILES)
