@@ -9,7 +9,7 @@ import { attachFilter, detachFilter, filterOf } from './filters.js'
 import { FlowCounts } from './flow-counts.js'
 import { filterOwners, type FilterOwner } from './left-behind.js'
 import type { ObserverRequest } from './observer.js'
-import { AttachRecord, groupName, programName } from './record.js'
+import { AttachRecord, programName } from './record.js'
 import { asRoot, attachCommand, processWords, refusalFor, type Reason } from './words.js'
 
 /** A filter on each socket of a group, which counts what comes there. */
@@ -31,7 +31,7 @@ export class Counting {
     this.#request = request
     this.#counts = counts
     this.#meter = new CostMeter(counts.programFd)
-    this.#record = AttachRecord.begin(groupName(request.protocol, request.port))
+    this.#record = AttachRecord.begin(request)
     if (!this.#record)
       this.notes.push(
         'Neither /dev/shm nor /tmp can be written: if this rpbench is killed, what it leaves is not known.',

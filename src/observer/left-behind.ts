@@ -1,12 +1,15 @@
+import { diagnosed } from '../host/sock-diag.js'
 import { addon } from '../native.js'
 import type { HeldSocket } from '../recording/observation.js'
+import { FAMILIES } from '../units/addresses.js'
+import { plural } from '../units/plural.js'
 import { releaseAccepted } from './accepted.js'
 import { withSocket } from './descriptors.js'
 import { detachFilter } from './filters.js'
 import type { ObserverRequest } from './observer.js'
-import { foundRecords, groupName, PROGRAM_NAME, type FoundRecord } from './record.js'
+import { foundRecords, ownNamespace, PROGRAM_NAME, type FoundRecord } from './record.js'
 import { SocketIterator } from './socket-iterator.js'
-import { processWords } from './words.js'
+import { attachCommand, processWords } from './words.js'
 
 /** The rpbench that has, or had, a filter on a socket. */
 export interface FilterOwner {
@@ -92,14 +95,26 @@ export function detachLeftBehind(request: Omit<ObserverRequest, 'upTo'>): Detach
   return found
 }
 
-/** Forgets what an rpbench that was killed left on sockets of a port that are closed by now. */
-export function forgetClosed({ protocol, port, sockets, pid }: ObserverRequest): void {
-  if (pid !== undefined) return // Those of another network namespace are not told with their cookies.
-  const open = new Set(sockets.map(({ cookie }) => cookie))
-  forget(
-    (record) =>
-      record.group === groupName(protocol, port) && ![...record.cookies].some((cookie) => open.has(cookie)),
-  )
+/** Forgets what an rpbench that was killed left on sockets that are closed by now, as far as they were in this network namespace. */
+export function forgetClosed(): void {
+  forget(({ namespace, protocol, port, cookies }) => {
+    if (namespace !== ownNamespace()) return false
+    const open = FAMILIES.map((family) => diagnosed(protocol, port, family))
+    return open.every((rows) => rows && !rows.some(({ cookie }) => cookies.has(cookie)))
+  })
+}
+
+/** What an rpbench that was killed left on these sockets, by its records: any user may be told of those of their own. */
+export function leftBehindNotes({ protocol, port, sockets }: ObserverRequest): string[] {
+  const cookies = new Set(sockets.map(({ cookie }) => cookie))
+  return foundRecords().flatMap((record) => {
+    const left = record.alive ? 0 : [...record.cookies].filter((cookie) => cookies.has(cookie)).length
+    if (left === 0) return []
+    const filters = plural(left, 'socket', 'sockets')
+    return [
+      `rpbench, process ${record.pid}, was killed and left its filter on ${filters}: ${attachCommand({ protocol, port })} --detach takes it off.`,
+    ]
+  })
 }
 
 function forget(which: (record: FoundRecord) => boolean): void {

@@ -11,7 +11,7 @@ import type {
 } from '../recording/observation.js'
 import { Counting } from './counting.js'
 import { beforeTheEnd } from './last-act.js'
-import { forgetClosed } from './left-behind.js'
+import { forgetClosed, leftBehindNotes } from './left-behind.js'
 import type { Observer, ObserverRequest, OpenObserver } from './observer.js'
 import { SocketIterator } from './socket-iterator.js'
 import { asRoot, attachCommand, refusalFor, type Reason } from './words.js'
@@ -35,8 +35,10 @@ class GroupObserver implements Observer {
   }
 
   #open(request: ObserverRequest): ObservationLevel {
-    forgetClosed(request)
+    forgetClosed()
     const upTo = OBSERVATION_LEVELS.indexOf(request.upTo)
+    // Where it is in the way of counting, that says so.
+    if (request.upTo === 'look') this.#notes = leftBehindNotes(request)
     if (upTo >= OBSERVATION_LEVELS.indexOf('count')) {
       const counting = Counting.begin(request)
       if (counting instanceof Counting) this.#counting = counting

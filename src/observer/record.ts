@@ -25,16 +25,20 @@ export const programName = (): string => `rpbench_${process.pid}`
 /** Of any of them: its process. */
 export const PROGRAM_NAME = /^rpbench_(\d+)$/
 
-interface Heading {
-  boot: string
-  pid: number
-  /** the port whose sockets are in it, and in which network namespace it is */
-  group: string
+/** The port whose sockets are in a record. */
+interface RecordedPort {
+  protocol: 'udp' | 'tcp'
+  port: number
 }
 
-/** A port of this network namespace. */
-export const groupName = (protocol: 'udp' | 'tcp', port: number): string =>
-  `${readlinkSync('/proc/self/ns/net')} ${protocol} ${port}`
+interface Heading extends RecordedPort {
+  boot: string
+  pid: number
+  namespace: string
+}
+
+/** The network namespace of whoever records. */
+export const ownNamespace = (): string => readlinkSync('/proc/self/ns/net')
 
 const bootId = (): string => kernelText('/proc/sys/kernel/random/boot_id') ?? ''
 
@@ -52,13 +56,14 @@ export class AttachRecord {
   }
 
   /** @returns undefined where no such file can be made */
-  static begin(group: string): AttachRecord | undefined {
+  static begin({ protocol, port }: RecordedPort): AttachRecord | undefined {
     for (const directory of DIRECTORIES) {
       const path = join(directory, `${PREFIX}${randomBytes(6).toString('hex')}`)
       try {
         const record = new AttachRecord(openSync(path, 'wx', 0o600), path)
         addon.lockFile(record.#fd)
-        record.#append({ boot: bootId(), pid: process.pid, group } satisfies Heading)
+        const heading = { boot: bootId(), pid: process.pid, namespace: ownNamespace(), protocol, port }
+        record.#append(heading satisfies Heading)
         return record
       } catch {
         // not there, full, or not for this user: the next
@@ -84,9 +89,9 @@ export class AttachRecord {
 }
 
 /** A record of another process that may have left filters. */
-export interface FoundRecord {
+export interface FoundRecord extends RecordedPort {
   pid: number
-  group: string
+  namespace: string
   /** whether it still runs, and its filters count */
   alive: boolean
   cookies: ReadonlySet<number>
@@ -117,10 +122,10 @@ function readRecord(path: string): FoundRecord | undefined {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as unknown)
-    const { boot, pid, group } = heading as Heading
+    const { boot, ...rest } = heading as Heading
     const alive = addon.lockFile(fd) === HAVE_IT
     const forget = (): void => unlinkSync(path)
-    if (boot === bootId()) return { pid, group, alive, cookies: new Set(cookies as number[]), forget }
+    if (boot === bootId()) return { ...rest, alive, cookies: new Set(cookies as number[]), forget }
     forget()
     return undefined
   } catch {

@@ -10,6 +10,7 @@ import { attachFilter, filterOf } from '../../src/observer/filters.js'
 import { FlowCounts } from '../../src/observer/flow-counts.js'
 import { detachLeftBehind } from '../../src/observer/left-behind.js'
 import type { Observer, ObserverRequest } from '../../src/observer/observer.js'
+import { foundRecords } from '../../src/observer/record.js'
 import { openObserver } from '../../src/observer/open.js'
 import type { Counts, HeldSocket } from '../../src/recording/observation.js'
 import { BpfScope, mayLoadEbpf, PROGRAM_SOCKET_FILTER } from '../../src/steering/bpf.js'
@@ -284,6 +285,11 @@ describe('what an end leaves (needs eBPF)', needsEbpf, () => {
     )
     expect(later.refusals[0]!.command).toBe(`rpbench attach --port ${bench.port} --udp --detach`)
     later.close()
+    const looking = openObserver(request(fds, 'look'))
+    expect(looking.notes).toEqual([
+      `rpbench, process ${other.pid}, was killed and left its filter on 3 sockets: rpbench attach --port ${bench.port} --udp --detach takes it off.`,
+    ])
+    looking.close()
     expect(fds.map(filterOf)).toEqual(fds.map(() => 'extended'))
     withFilter(own)
     const { detached, notes } = detachLeftBehind(request([...fds, own]))
@@ -292,6 +298,18 @@ describe('what an end leaves (needs eBPF)', needsEbpf, () => {
     expect(fds.map(filterOf)).toEqual(fds.map(() => undefined))
     expect(filterOf(own), 'that of somebody else stays').toBe('extended')
     expect(observe(fds).level, 'and it counts again').toBe('explain')
+  })
+
+  it('is forgotten once its sockets are closed', async () => {
+    const fds = bench.openGroup(1)
+    const other = await otherObserver(request(fds, 'count'))
+    await other.end('SIGKILL')
+    const records = (): boolean => foundRecords().some(({ pid }) => pid === other.pid)
+    openObserver(request(fds, 'look')).close()
+    expect(records()).toBe(true)
+    bench.closeSocket(fds[0]!)
+    openObserver(request([bench.open()], 'look')).close()
+    expect(records()).toBe(false)
   })
 })
 
