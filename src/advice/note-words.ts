@@ -43,6 +43,10 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
   'change-failed': ({ changeFailed, changesUnseen = [] }) => ({
     message: `The change "${changeFailed}" could not be carried out, which ended the run: ${changesUnseen.length} of the changes were not carried out, or not seen.`,
   }),
+  'command-failed': ({ commandsFailed = [] }) => ({
+    message: `${commandsFailed.map((command) => `"${command}"`).join(' and ')} failed: what was to happen to the target may not have happened.`,
+    nextStep: 'See what it printed, in the JSON under commands.',
+  }),
   'left-behind': leftBehindWords,
   'changes-unseen': ({ changesUnseen = [] }) => ({
     message: `The load ended before these were carried out and seen: ${changesUnseen.join(', ')}.`,

@@ -1,6 +1,8 @@
 import { refuseTooMany } from '../plan/intervals.js'
 import { defaultOf, keysOf } from '../plan/parameters/table.js'
 import { completePlan, type RunPlan } from '../plan/run-plan.js'
+import { planCommands } from '../plan/command-plan.js'
+import type { TimedCommand } from '../plan/timed-command.js'
 import { hostFacts } from './host-facts.js'
 import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
 
@@ -11,15 +13,16 @@ import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
  */
 export function planRun(texts: FlagTexts<'run'>): {
   plan: RunPlan
-  supplied: Record<string, string>
+  supplied: Record<string, string | string[]>
   repeat: number
   intervalNs: number | undefined
+  commands: TimedCommand[]
 } {
   const {
-    asked: { repeat = defaultOf('repeat'), intervalNs, ...asked },
+    asked: { repeat = defaultOf('repeat'), intervalNs, on = [], ...asked },
     supplied,
   } = readTexts('run', keysOf('run'), texts)
   const plan = completePlan(asked, hostFacts(asked))
   refuseTooMany(plan, intervalNs)
-  return { plan, supplied, repeat, intervalNs }
+  return { plan, supplied, repeat, intervalNs, commands: planCommands(plan, on) }
 }

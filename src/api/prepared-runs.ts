@@ -30,6 +30,7 @@ interface Preparation<Outcome extends { result: JudgedResult }> {
   plan: RunPlan
   traffic: RunOptions['traffic']
   control?: RunOptions['control']
+  commands?: RunOptions['commands']
   /** what the user gave, as given */
   supplied: Record<string, unknown>
   thresholds: readonly Threshold[]

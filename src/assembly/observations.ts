@@ -4,6 +4,7 @@ import { cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { changeText } from '../plan/group-change.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import type { CommandRecording } from '../recording/command-recording.js'
 import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
 import { sharedSocketsOf } from '../recording/flow-sources.js'
@@ -77,6 +78,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(books.lostOnWayThere !== undefined && {
       onTheWay: { there: books.lostOnWayThere, back: books.lostOnWayBack ?? 0 },
     }),
+    ...(recording.commands && { commandsFailed: failedCommands(recording.commands) }),
     interrupted: recording.interrupted,
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),
@@ -244,4 +246,11 @@ function unaskedFlows({ sent }: WorkerReport): number {
   let flows = 0
   for (let flow = 0; flow < sent.length; flow++) if (sent[flow] === 0) flows++
   return flows
+}
+
+/** Those of the commands that did not do what they were to do. */
+function failedCommands(commands: readonly CommandRecording[]): string[] {
+  return commands.flatMap(({ command, exitStatus, endedNs }) =>
+    endedNs !== undefined && exitStatus !== 0 ? [command] : [],
+  )
 }

@@ -12,6 +12,7 @@ import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
 import { answersOf } from './answers.js'
+import { commandsOf } from './commands.js'
 import { booksOf } from './books.js'
 import { connectionsOf } from './connections.js'
 import { attributeFlows, balanceOf, type FlowAttribution } from './attribution.js'
@@ -197,6 +198,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     known ? { own: counts[member]!, of: sum(counts) } : undefined,
   )
   const answers = answersOf(recording)
+  const commands = commandsOf(recording)
   const imbalance = imbalanceOf(recording, { members, attributed, balance, takenBalance })
   return {
     schema: RUN_SCHEMA,
@@ -207,6 +209,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     client: { engine: plan.engine, ...(sockets > 0 && { sockets }), ...(clientCpus && { cpus: clientCpus }) },
     ...(balance && { balance }),
     ...target.result,
+    ...(commands && { commands }),
     ...(answers && { answers }),
     affinity: affinityOf(recording, target.counts?.moved),
     ...(hashes && { hash: analysePlacement([...flowRows(recording)], hashes, plan.procs) }),

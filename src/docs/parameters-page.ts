@@ -37,6 +37,7 @@ const PRINTERS: { readonly [Name in KindName]?: (value: number) => string } = {
   share: (share) => formatPercent(share),
   'slow-member': formatDuration,
   change: formatDuration,
+  command: formatDuration,
 }
 
 const ROWS: readonly Row[] = [...Object.values(PARAMETERS), ...Object.values(LIMIT_PARAMETERS)]

@@ -5,6 +5,8 @@ import { RemoteGroup } from '../control/remote-group.js'
 import { placeOf } from '../host/whereabouts.js'
 import { planOn } from '../plan/group-plan.js'
 import { OWN_TESTBED, type Testbed } from './testbed.js'
+import type { TimedCommand } from '../plan/timed-command.js'
+import { CommandWatch, traceOf } from './command-watch.js'
 import { hostRecord } from './host-record.js'
 import type { Server } from '../assembly/origin.js'
 import type { FlowRow, RunResult } from '../result/run-result.js'
@@ -16,6 +18,8 @@ export interface RunOptions extends Pick<
 > {
   /** where the group is that another rpbench serves, and what opens it; absent otherwise */
   control?: ControlAccess | undefined
+  /** what is to be run on the way; nothing when absent */
+  commands?: readonly TimedCommand[] | undefined
   /** what the user gave, as given */
   supplied: Record<string, unknown>
   toolVersion: string
@@ -64,11 +68,21 @@ async function measure(
   options: RunOptions & Pick<SessionOptions, 'servedBy'> & { server?: Server },
 ): Promise<RunOutcome> {
   const { supplied, toolVersion, server } = options
-  const session = await Session.open(options)
+  const { commands = [] } = options
+  const session = await Session.open({
+    ...options,
+    ...(commands.length > 0 && { trace: traceOf(options.plan) }),
+  })
+  const watch = new CommandWatch(commands, session.group, session.clock)
+  session.changeEvents = () => watch.events
   try {
     await session.warmUp()
-    await session.measure()
-    const recording = await session.finish()
+    watch.start(session.startNs)
+    await session.measure(() => watch.stop())
+    const recording = {
+      ...(await session.finish()),
+      ...(commands.length > 0 && { commands: watch.recordings }),
+    }
     const result = assembleRun(recording, {
       supplied,
       toolVersion,
@@ -81,6 +95,7 @@ async function measure(
       flows: { [Symbol.iterator]: () => flowRows(recording) },
     }
   } finally {
+    await watch.stop()
     await session.close()
   }
 }

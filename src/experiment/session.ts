@@ -206,8 +206,11 @@ export class Session {
     await this.group.untilEmpty(this.options.signal.aborted ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
   }
 
-  /** Runs the measured phase, watching for strangers, until its last reply came or is overdue. */
-  async measure(): Promise<void> {
+  /**
+   * Runs the measured phase, watching for strangers, until its last reply came or is overdue.
+   * @param over called then, before anything is read
+   */
+  async measure(over: () => Promise<void> = async () => {}): Promise<void> {
     const { group, load, watch, progress } = this
     const measuring = this.#begun()
     watch.start()
@@ -217,6 +220,7 @@ export class Session {
       const hurried = this.options.signal.aborted || group.wounded
       await group.untilEmpty(hurried ? INTERRUPTED_SETTLE_BOUND_MS : SETTLE_BOUND_MS)
     })
+    await over()
     await this.intervals?.end()
     watch.stop()
     watch.look()

@@ -53,6 +53,12 @@ export class TargetGroup implements Group {
     return []
   }
 
+  /** Inodes of its sockets now; undefined where they cannot be seen. */
+  inodes(): readonly number[] | undefined {
+    this.#sockets?.look()
+    return this.#sockets?.inodes
+  }
+
   /** A server that others ask too may never be. */
   async isEmpty(): Promise<boolean> {
     this.#sockets?.look()

@@ -89,6 +89,11 @@ export class TargetSockets {
     return this.#seen.every(({ queuedBytes }) => queuedBytes === 0)
   }
 
+  /** As of the last look. */
+  get inodes(): number[] {
+    return this.#seen.map(({ inode }) => inode)
+  }
+
   /** In the measured phase so far, as of the last note. */
   get drops(): number {
     return [...this.#kept.values()].reduce((sum, { drops }) => sum + drops, 0)

@@ -1,5 +1,6 @@
 import type { PlannedChange } from '../plan/change-plan.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import type { CommandRecording } from './command-recording.js'
 import type { DoneChange, FailedChange } from './done-change.js'
 import type { Exposure } from './exposure.js'
 import type { GroupRecording } from './group-recording.js'
@@ -38,6 +39,8 @@ export interface Recording {
   interrupted: boolean
   /** what was to change in the group, what was carried out of it, and what failed; absent where nothing was to change */
   changes?: ChangesRecording
+  /** what was run meanwhile, in the order of time; absent where nothing was to be */
+  commands?: readonly CommandRecording[]
   /** absent where it was not asked for */
   intervals?: IntervalsRecording
   /** lengths; the first packet counts from the start of the process */

@@ -11,7 +11,7 @@ import { FAMILIES } from '../plan/transport.js'
 import { bytes, count, index, ns, rate, share } from './scalars.js'
 
 /** What is not among the values of a run's parameters: it is read into something else. */
-type Unplanned = 'change' | 'goal'
+type Unplanned = 'change' | 'command' | 'goal'
 
 /** The schema of a value of each kind. */
 const SCHEMAS: {

@@ -8,6 +8,7 @@ import { balance, hashPlacement, takenBalance } from './balance.js'
 import { books, crossCheck } from './books.js'
 import { connections } from './connections.js'
 import { host, measuredEnvelope } from './envelope.js'
+import { commands } from './command.js'
 import { histograms } from './histograms.js'
 import { intervals } from './interval.js'
 import { plannedRun } from './plan-schema.js'
@@ -141,6 +142,7 @@ export const runResult = z.object({
     ),
   targetSockets,
   targetUncounted,
+  commands,
   answers,
   affinity: affinity.describe('whether each flow stayed at one member'),
   hash: hashPlacement

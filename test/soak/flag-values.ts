@@ -8,6 +8,7 @@ import type { Dice } from './dice.js'
 const GOOD: Partial<Record<ParameterKey, (dice: Dice) => string>> = {
   procs: (dice) => `${dice.size(1, 6)}`,
   host: (dice) => dice.pick(['127.0.0.1', '127.0.0.7', '::1']),
+  on: () => '100ms:true',
   queries: () => 'package.json',
   target: (dice) => dice.pick(['127.0.0.1:9', '[::1]:9']),
   port: (dice) => `${dice.whole(20_000, 30_000)}`,
@@ -63,6 +64,7 @@ const BAD: Readonly<Record<KindName, readonly string[]>> = {
   cpus: ['', 'x', '-1', '3-1', '99999'],
   'slow-member': ['', 'x', '0:', ':1ms', '999:1ms'],
   change: ['', 'x', '1s:', '1s:remove:99', '1s:vanish', 'add'],
+  command: ['', 'x', '1s:', ':true', '9x:true'],
   goal: ['', 'x', 'loss', 'p99<', 'p99<5 lightyears'],
   text: ['/nowhere/at/all', '/dev/zero', 'zipf:x'],
 }

@@ -26,7 +26,7 @@ export async function measure(
   {
     flowPlan,
     ...options
-  }: Partial<Pick<RunOptions, 'signal' | 'onProgress' | 'intervals' | 'testbed'>> & {
+  }: Partial<Pick<RunOptions, 'signal' | 'onProgress' | 'intervals' | 'testbed' | 'commands'>> & {
     flowPlan?: FlowPlan
   } = {},
   repetition?: number,

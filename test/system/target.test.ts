@@ -1,9 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
 import { askedAt } from '../../src/group/target-sockets.js'
 import { ENGINES, sharesSockets } from '../../src/plan/engine.js'
 import type { RunRequest } from '../../src/plan/run-plan.js'
 import { runResult } from '../../src/result/run-result.js'
+import { useTemporaryDirectory } from '../temporary-directory.js'
 import { measure, type Measured } from './experiment.js'
 import { PlainServer, type Answer } from './plain-server.js'
 
@@ -13,6 +16,9 @@ const possible = ENGINES.filter(
 
 /** A byte of each field of a request of 100 bytes (docs/datagram.md), and of what is behind the header. */
 const FIELDS = [0, 4, 5, 6, 8, 16, 20, 24, 32, 40, 48, 52, 56, 70, 99] as const
+
+let directory: string
+useTemporaryDirectory((made) => (directory = made))
 
 let server: PlainServer | undefined
 afterEach(async () => {
@@ -126,6 +132,36 @@ describe.each(possible)('the echo of a server that is not ours, over %s', (engin
     const { result } = await ask({ engine, requests: 2 }, undefined, '::1')
     expect(result.books).toMatchObject({ sent: 40, replied: 40 })
     expect(result.group).toMatchObject({ family: 'ipv6', address: '::1' })
+  })
+})
+
+describe('a command while a target is asked', () => {
+  it('is run at its time, and what was lost from then on is told', async () => {
+    const mute = path.join(directory, 'mute')
+    server = await PlainServer.start((datagram) => (existsSync(mute) ? [] : datagram))
+    const commands = [
+      { atNs: 100e6, command: `touch ${mute}; sleep 0.2; rm ${mute}` },
+      { atNs: 700e6, command: 'echo why; echo because >&2; exit 3' },
+      { atNs: 800e6, command: `echo $$ > ${path.join(directory, 'pid')}; exec sleep 100` },
+    ]
+    const request = { flows: 20, warmupNs: 0, rateHz: 1000, durationNs: 1e9, timeoutNs: 300e6 }
+    const { result } = await measure({ target: server.address, ...request }, { commands })
+    const [muted, failed, unended] = result.commands!
+    const sockets = { kept: 1, closed: 0, opened: 0 }
+    expect(muted).toMatchObject({ command: commands[0]!.command, exitStatus: 0, sockets })
+    expect(muted!.lost).toBe(result.books.lost)
+    expect(muted!.lost).toBeGreaterThan(50)
+    expect(muted!.backNs).toBeGreaterThan(50e6)
+    expect(muted!.tookNs).toBeGreaterThan(190e6)
+    expect(failed).toMatchObject({ exitStatus: 3, lost: 0 })
+    expect(failed!.output!.split('\n').toSorted()).toEqual(['', 'because', 'why'])
+    expect(failed).not.toHaveProperty('backNs')
+    expect(unended).not.toHaveProperty('exitStatus')
+    expect(unended).not.toHaveProperty('tookNs')
+    const pid = Number(readFileSync(path.join(directory, 'pid'), 'utf8'))
+    expect(() => process.kill(pid, 0), 'it was ended').toThrow('ESRCH')
+    expect(result.validity.findings.map(({ code }) => code)).toContain('command-failed')
+    expect(runResult.safeParse(JSON.parse(JSON.stringify(result))).success).toBe(true)
   })
 })
 

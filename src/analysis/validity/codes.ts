@@ -32,6 +32,7 @@ export type NoteCode =
   | 'change-failed'
   | 'left-behind'
   | 'changes-unseen'
+  | 'command-failed'
   | 'member-drops'
   | 'receive-buffer-clamped'
   | 'flows-unanswered'

@@ -102,7 +102,9 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     // A change may leave nobody at the port for a while: then it is what was measured.
     appliesTo: { experiments: ['run'] },
     severity: 'suspect',
-    measure: ({ refused }) => ({ measured: refused, limit: 0 }),
+    measure: ({ refused, commandsFailed }) =>
+      // As may a command of the user's.
+      commandsFailed ? undefined : { measured: refused, limit: 0 },
   },
   {
     code: 'receive-errors',

@@ -17,6 +17,11 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ changeFailed }) => (changeFailed === undefined ? undefined : {}),
   },
   {
+    code: 'command-failed',
+    severity: 'suspect',
+    notice: ({ commandsFailed = [] }) => some(commandsFailed.length),
+  },
+  {
     code: 'left-behind',
     severity: 'note',
     notice: ({ standstill: { leftBehind } }) => some(leftBehind.length),

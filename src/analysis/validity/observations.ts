@@ -39,6 +39,8 @@ export interface Observations {
   answers?: { replies: number; errors: number }
   /** requests and replies that the network between two hosts lost; absent where there is none */
   onTheWay?: { there: number; back: number }
+  /** commands of the user's that failed; absent where none was run */
+  commandsFailed?: string[]
   interrupted: boolean
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]

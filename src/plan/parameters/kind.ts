@@ -12,6 +12,7 @@ import {
 import { parseCpus } from '../cpu-list.js'
 import { parseGoal, type GoalCondition } from '../goal-conditions.js'
 import { parseChange, type TimedChange } from '../group-change.js'
+import { parseTimedCommand, type TimedCommand } from '../timed-command.js'
 import { parseSlowMember, type SlowMember } from '../slow-member.js'
 
 /** What a value of each kind is in a plan: times in ns, sizes in bytes, rates per second, shares from 0 to 1. */
@@ -32,6 +33,7 @@ export interface KindValues {
   cpus: number[]
   'slow-member': SlowMember
   change: TimedChange
+  command: TimedCommand
   goal: GoalCondition[]
   text: string
 }
@@ -112,6 +114,12 @@ export const SLOW_MEMBER: Kind<'slow-member'> = {
   read: parseSlowMember,
 }
 export const CHANGE: Kind<'change'> = { name: 'change', value: 'TIME:CHANGE', read: parseChange }
+export const COMMAND: Kind<'command'> = {
+  name: 'command',
+  value: 'TIME:COMMAND',
+  read: parseTimedCommand,
+  holdsCommas: true,
+}
 export const GOAL: Kind<'goal'> = {
   name: 'goal',
   value: 'GOAL',

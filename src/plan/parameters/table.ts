@@ -2,6 +2,7 @@ import { ATTACH_PARAMETERS } from './attach.js'
 import { CHURN_PARAMETERS } from './churn.js'
 import { COMPARE_PARAMETERS } from './compare.js'
 import { INTERVAL_PARAMETERS } from './interval.js'
+import { ON_PARAMETERS } from './on.js'
 import { PREDICT_PARAMETERS } from './predict.js'
 import type { Command, Row, ValueOf } from './row.js'
 import { RUN_PARAMETERS } from './run.js'
@@ -18,6 +19,7 @@ export const PARAMETERS = {
   ...ATTACH_PARAMETERS,
   ...RUN_PARAMETERS,
   ...INTERVAL_PARAMETERS,
+  ...ON_PARAMETERS,
 } as const
 
 type Table = typeof PARAMETERS

@@ -1,5 +1,6 @@
 import { basisOf } from '../../plan/steering.js'
 import type { RunResult } from '../../result/run-result.js'
+import { commandLines } from '../command-lines.js'
 import { dispatchLine } from '../dispatch-line.js'
 import { hashLine } from '../hash-line.js'
 import { headerPhrases } from '../header.js'
@@ -81,6 +82,7 @@ function spreadSection(result: RunResult): Section {
           affinityLine(result),
           targetLine(result),
           answersLine(result),
+          ...commandLines(result),
           hashLine(result),
         ),
       ),

@@ -1,6 +1,7 @@
 import type { RunResult } from '../../result/run-result.js'
 import { booksLine } from '../books-line.js'
 import { connectionsLine } from '../connections-line.js'
+import { commandLines } from '../command-lines.js'
 import { dispatchLine } from '../dispatch-line.js'
 import { hashLine } from '../hash-line.js'
 import { givenPhrases, headerPhrases, titleLines } from '../header.js'
@@ -36,6 +37,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     affinityLine(result),
     ...maybe(targetLine(result)),
     ...maybe(answersLine(result)),
+    ...commandLines(result),
     ...maybe(hashLine(result)),
     ...latencyLines(result),
     ...maybe(connectLine(result)),

@@ -1,0 +1,44 @@
+import type { CommandResult } from '../result/command.js'
+import type { RunResult } from '../result/run-result.js'
+import { formatCount, formatDuration } from '../units/format.js'
+import { plural } from '../units/plural.js'
+import type { Line, Phrase } from './line.js'
+
+/** What each command of `--on` did. */
+export function commandLines({ commands = [] }: Pick<RunResult, 'commands'>): Line[] {
+  return commands.map((command, i) => ({
+    label: i === 0 ? 'on' : '',
+    verdict: { text: formatDuration(command.atNs) },
+    phrases: [{ text: command.command }, endOf(command), lossOf(command), ...socketsOf(command)],
+  }))
+}
+
+function endOf({ exitStatus, signal, failure, tookNs, output }: CommandResult): Phrase {
+  if (failure !== undefined) return { text: `could not be started (${failure})`, tone: 'bad' }
+  if (tookNs === undefined) return { text: 'had not ended with the run, and was ended', tone: 'warn' }
+  const took = `after ${formatDuration(tookNs)}`
+  if (exitStatus === 0) return { text: `exit status 0 ${took}` }
+  const [said] = (output ?? '').trim().split('\n')
+  const words = said ? `: ${said}` : ''
+  return {
+    text: `failed, ${signal === undefined ? `exit status ${exitStatus}` : signal} ${took}${words}`,
+    tone: 'bad',
+  }
+}
+
+function lossOf({ sent, lost, backNs }: CommandResult): Phrase {
+  if (lost === 0) return { text: `none of ${plural(sent, 'request', 'requests')} lost` }
+  return {
+    text: `${formatCount(lost)} of ${plural(sent, 'request', 'requests')} lost, the last of them sent ${formatDuration(backNs ?? 0)} after it`,
+    tone: 'bad',
+  }
+}
+
+function socketsOf({ sockets }: CommandResult): Phrase[] {
+  if (sockets === undefined) return []
+  const { kept, closed, opened } = sockets
+  if (closed + opened === 0) return [{ text: `the same ${plural(kept, 'socket', 'sockets')}` }]
+  return [
+    { text: `sockets: ${formatCount(kept)} kept, ${formatCount(closed)} closed, ${formatCount(opened)} new` },
+  ]
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import { count, index, ns } from './scalars.js'
+
+/** A command that was run while a target was asked, and what came of it. */
+const command = z.object({
+  command: z.string().describe('as it was given'),
+  atNs: ns.describe('when it was started, since the measured phase began'),
+  tookNs: ns.optional().describe('until it ended; absent of one that was ended with the run'),
+  exitStatus: index
+    .optional()
+    .describe('absent of one that ended by a signal, was not started or was ended with the run'),
+  signal: z.string().optional().describe('that ended it'),
+  failure: z.string().optional().describe('why it could not be started'),
+  output: z
+    .string()
+    .optional()
+    .describe('the beginning of what it printed, 4096 characters at most; absent of none'),
+  sent: count.describe('requests sent from then on, until the next command or the end'),
+  lost: count.describe('of those, the ones that were never answered'),
+  late: count.describe('of those, the ones that were answered after their deadline'),
+  backNs: ns
+    .optional()
+    .describe('from its start until the last of those that were lost was sent; absent where none was'),
+  sockets: z
+    .object({
+      kept: count.describe('that were there before it and are after it (the same inodes)'),
+      closed: count.describe('that were there before it alone'),
+      opened: count.describe('that are there after it alone'),
+    })
+    .optional()
+    .describe("sockets on the target's port; absent where they cannot be seen"),
+})
+
+export const commands = z
+  .array(command)
+  .optional()
+  .describe('commands that were run in the measured phase (`--on`), in the order of time; absent without any')
+
+export type CommandResult = z.infer<typeof command>
