@@ -34,11 +34,8 @@ int tcp_member_listen(tcp_member_t *m, bool on) {
   return 0;
 }
 
-static void saw_queue(tcp_member_t *m, uint64_t length) {
-  if (length > m->counters->accept_queue_most) publish(m->counters->accept_queue_most, length);
-}
-
-static void publish_listener(tcp_member_t *m) {
+// Looks how many connections wait. What it accepts in a row would be more: some come meanwhile.
+static void look_at_queue(tcp_member_t *m) {
   member_counters_t *c = m->counters;
   struct tcp_info queue;
   socklen_t length = sizeof queue;
@@ -46,10 +43,15 @@ static void publish_listener(tcp_member_t *m) {
   if (getsockopt(m->fd, IPPROTO_TCP, TCP_INFO, &queue, &length) == 0 && queue.tcpi_state == TCP_LISTEN) {
     publish(c->accept_queue, queue.tcpi_unacked);
     publish(c->accept_queue_limit, queue.tcpi_sacked);
-    saw_queue(m, queue.tcpi_unacked);
+    if (queue.tcpi_unacked > c->accept_queue_most) publish(c->accept_queue_most, queue.tcpi_unacked);
   }
+}
+
+static void publish_listener(tcp_member_t *m) {
+  member_counters_t *c = m->counters;
+  look_at_queue(m);
   uint32_t info[SK_MEMINFO_VARS] = {0};
-  length = sizeof info;
+  socklen_t length = sizeof info;
   if (getsockopt(m->fd, SOL_SOCKET, SO_MEMINFO, info, &length) == 0) {
     publish(c->drops, info[SK_MEMINFO_DROPS]);
     publish(c->receive_buffer, info[SK_MEMINFO_RCVBUF]);
@@ -70,6 +72,7 @@ static void publish_all(tcp_member_t *m) {
 // Accepts what waits, a batch at most. Returns how many it took, −errno where it cannot accept at all.
 static int accept_waiting(tcp_member_t *m) {
   int taken = 0;
+  look_at_queue(m);
   for (int turns = 0; turns < MEMBER_BATCH; turns++) {
     int fd = accept4(m->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
@@ -83,7 +86,6 @@ static int accept_waiting(tcp_member_t *m) {
       case EINTR:
         continue;
       case EAGAIN:
-        saw_queue(m, (uint64_t)taken);
         return taken;
       case EINVAL: {
         // It does not listen yet: a newcomer serves before its socket is in the group.
@@ -104,9 +106,6 @@ static int accept_waiting(tcp_member_t *m) {
         return -errno;
     }
   }
-  // More than a batch waited, or came meanwhile.
-  publish_listener(m);
-  saw_queue(m, m->counters->accept_queue + (uint64_t)taken);
   return taken;
 }
 

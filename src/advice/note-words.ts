@@ -58,6 +58,11 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
         message: `The target's receive buffers overflowed: ${plural(measured, 'datagram', 'datagrams')} dropped there, whoever sent them.`,
         nextStep: `Give the target a larger receive buffer, or ${lowerTheLoad(observed)}.`,
       }
+    if (observed.crossCheck?.tcp)
+      return {
+        message: `Accept queues overflowed: ${plural(measured, 'request was', 'requests were')} on connections that clients saw established and no member came to accept.`,
+        nextStep: `Raise ${flagOf('backlog')}, or ${lowerTheLoad(observed)}.`,
+      }
     const { most } = observed.receiveBuffer
     return {
       message: `${overflowed(observed)}: ${plural(measured, 'datagram', 'datagrams')} dropped.`,

@@ -1,11 +1,18 @@
-import { balanceBooks, booksOfTarget, type ClientLedger } from '../analysis/books/ledger.js'
+import {
+  balanceBooks,
+  booksOfTarget,
+  type ClientLedger,
+  type MemberLedger,
+} from '../analysis/books/ledger.js'
 import { datagramsAt } from '../analysis/books/strangers.js'
 import type { UnknownMembers } from '../recording/group-recording.js'
+import type { ConnectionCounts } from '../recording/connection-counts.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Books } from '../result/run-result.js'
 import { connectionCountsOf } from './connections.js'
 import { sum } from './figures.js'
+import { memberConnectionsOf } from './member-connections.js'
 import type { ServerLedgers } from './server-ledgers.js'
 
 /** The counts of all workers together. */
@@ -30,6 +37,24 @@ export function dropsOfUnknown({ sockets }: UnknownMembers): number | undefined 
   return sockets && sum(sockets.map(({ drops }) => drops))
 }
 
+/**
+ * Over TCP, requests on connections that clients saw established while the accept queue was full: the kernel dropped what
+ * completes a connection on the server's side, and with it what was sent on it, each at least once. What waited at a listener
+ * that closed is lost with that.
+ */
+function droppedWithConnections(
+  { lives }: Recording['group'],
+  connections: ConnectionCounts | undefined,
+  sent: number,
+  members: readonly MemberLedger[],
+): number {
+  const overflows = memberConnectionsOf(lives)?.overflows ?? 0
+  if (connections === undefined || overflows === 0) return 0
+  const closed = sum(lives.map(({ gone, after }) => (gone ? (after.connections?.acceptQueue ?? 0) : 0)))
+  const counted = sum(members.map(({ taken, left }) => taken + left))
+  return Math.max(0, Math.min(sent - counted - closed - connections.unwritten, overflows))
+}
+
 /** Where every datagram went, by what the client, the servers and, of a port without a socket, the kernel counted. */
 export function booksOf(
   { plan, reports, group, host, strangers, servedBy }: Recording,
@@ -48,17 +73,23 @@ export function booksOf(
   const connections = connectionCountsOf({ reports })
   // Where the group is.
   const { snmp } = group.seenThere?.host ?? host
-  return balanceBooks(client, members, ahead, {
-    // Of requests that were to go over connections, the client knows itself.
-    noSocket: connections?.unwritten ?? (heard ? (snmp?.noPorts ?? 0) : 0),
-    noPorts: snmp?.noPorts ?? 0,
-    atStrangers: datagramsAt(strangers, plan.payloadBytes),
-    shared: strangers.length > 0,
-    closed:
-      // One that was cut off may have had a batch in its hands that it had not begun to count.
-      group.lives.some(({ gone, cutOff }) => gone || cutOff) ||
-      group.front?.died !== undefined ||
-      group.front?.uncounted === true,
-    network: servedBy?.sameNetwork === false && group.goneSince === undefined,
-  })
+  const dropped = droppedWithConnections(group, connections, client.sent, members)
+  return balanceBooks(
+    client,
+    members,
+    { ...ahead, drops: ahead.drops + dropped },
+    {
+      // Of requests that were to go over connections, the client knows itself.
+      noSocket: connections?.unwritten ?? (heard ? (snmp?.noPorts ?? 0) : 0),
+      noPorts: snmp?.noPorts ?? 0,
+      atStrangers: datagramsAt(strangers, plan.payloadBytes),
+      shared: strangers.length > 0,
+      closed:
+        // One that was cut off may have had a batch in its hands that it had not begun to count.
+        group.lives.some(({ gone, cutOff }) => gone || cutOff) ||
+        group.front?.died !== undefined ||
+        group.front?.uncounted === true,
+      network: servedBy?.sameNetwork === false && group.goneSince === undefined,
+    },
+  )
 }

@@ -35,7 +35,7 @@ export const books = z.object({
   droppedAtMembers: count
     .optional()
     .describe(
-      "dropped by the kernel at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on" +
+      "dropped by the kernel at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on. Over TCP: on connections that clients saw established and that never came to an accept queue, as it was full" +
         THERE,
     ),
   droppedAtClient: count.describe("replies dropped by the kernel at the client's sockets"),
