@@ -24,6 +24,8 @@ export function imbalanceOf(
   const { offered, placement, unknown, unaskedFlows } = attributed
   if (
     basisOf(plan) !== 'flow' ||
+    // What members counted since they told last, nobody knows.
+    group.goneSince !== undefined ||
     group.lives.some(({ died }) => died !== undefined) ||
     silences.some(({ cameBack }) => !cameBack) ||
     takenBalance === undefined ||
