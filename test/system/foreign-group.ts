@@ -1,13 +1,18 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { FAMILIES } from '../../src/units/addresses.js'
 import { diagnosed } from '../../src/host/sock-diag.js'
 import { findSocketHolders } from '../../src/host/socket-owner.js'
 import type { HeldSocket } from '../../src/recording/observation.js'
+import { mayLoadEbpf } from '../../src/steering/bpf.js'
 
 const SCRIPT = fileURLToPath(new URL('foreign-group.py', import.meta.url))
+
+/** Whether the kernel can be asked how it has the sockets of a port: this user may, and it describes its types. */
+export const mayExplain = mayLoadEbpf() && existsSync('/sys/kernel/btf/vmlinux')
 
 export const hasPython = spawnSync('python3', ['--version']).status === 0
 

@@ -9,8 +9,7 @@ import type { Observer } from '../../src/observer/observer.js'
 import { openObserver } from '../../src/observer/open.js'
 import type { HeldSocket } from '../../src/recording/observation.js'
 import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
-import { mayLoadEbpf } from '../../src/steering/bpf.js'
-import { ForeignGroup, hasPython, heldSockets } from './foreign-group.js'
+import { ForeignGroup, hasPython, heldSockets, mayExplain } from './foreign-group.js'
 import { until } from './process-table.js'
 import { DNS_SERVERS, has, NGINX, QUESTION, serve, type Server } from './servers.js'
 
@@ -97,7 +96,7 @@ function asUser(capabilities: readonly string[], port: number): Pick<Observer, '
   ) as Pick<Observer, 'level' | 'refusals'>
 }
 
-describe('a group of processes that is not ours', { skip: !mayLoadEbpf() || !hasPython }, () => {
+describe('a group of processes that is not ours', { skip: !mayExplain || !hasPython }, () => {
   it('has 400 of 400 flows of UDP where the observer says', async () => {
     const { port } = await group('udp', 4)
     const sockets = heldSockets('udp', port)
@@ -213,7 +212,7 @@ describe('a group of processes that is not ours', { skip: !mayLoadEbpf() || !has
   })
 })
 
-describe('servers that people run', { skip: !mayLoadEbpf() || !root }, () => {
+describe('servers that people run', { skip: !mayExplain || !root }, () => {
   it.skipIf(!has('nginx'))(
     'nginx: 400 of 400 connections are where the worker that answers has its socket',
     async () => {
