@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { watchedFindings, type WatchedFinding } from '../../src/analysis/watched/findings.js'
 import { countedBalance, memberCounts } from '../../src/analysis/watched/flow-counts.js'
 import { socketGroups } from '../../src/analysis/watched/socket-groups.js'
 import { watchedFindingInWords } from '../../src/advice/watched-words.js'
 import type { Counts } from '../../src/recording/observation.js'
+import { ATTACH_FINDINGS } from '../../src/result/attach-result.js'
 import type { WatchedGroup } from '../../src/recording/watched-group.js'
 import { explainedGroup, readBy, stuck, watchedGroup, watchedMember } from './watched-group.js'
 
@@ -273,4 +275,12 @@ describe('what is counted', () => {
     const unlisted = { ...counts, affinity: { ...counts.affinity, unlisted: 1 } }
     expect(countedBalance(four, [0, 1, 2, 3], unlisted)).toBeUndefined()
   })
+})
+
+it('docs/attach.md has a row for each finding', () => {
+  const page = readFileSync(new URL('../../docs/attach.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| `([\w-]+)` +\|.*\|.*\|$/gm)].map(([, code]) => code!)
+  expect(rows.filter((code) => !['look', 'count', 'explain'].includes(code)).toSorted()).toEqual(
+    [...ATTACH_FINDINGS].toSorted(),
+  )
 })
