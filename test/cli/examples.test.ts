@@ -20,7 +20,9 @@ const SHORTER: readonly [RegExp, string][] = [
   [/(?<=--repeat )5/g, '1'],
   [/10k\.\.100k\/10k/g, '10k..20k/10k'],
   [/1k,10k/g, '100,200'],
-  [/(?<=attach --port )\d+/g, '$WATCHED_PORT'],
+  // Beside the others, which count there, it would tell that they do.
+  [/(?<=attach --port )\d+(?= --detach)/g, '1'],
+  [/(?<=attach --port )\d\d+/g, '$WATCHED_PORT'],
   [/(?<=serve .*--port )9000/g, '0'],
   [/(?<=--duration )60s/g, '300ms'],
   [/(?<=--pid )4711/g, String(process.pid)],
@@ -39,7 +41,7 @@ const ADDED: readonly [command: RegExp, unless: RegExp, flags: string][] = [
   [/^verify$/, /--flows/, '--flows 100'],
   // test/cli/verify.test.ts puts all of them to the test.
   [/^verify$/, /--claim/, '--claim churn'],
-  [/^attach$/, /-d /, '--duration 300ms'],
+  [/^attach$/, /-d |--detach/, '--duration 300ms'],
   [/^serve$/, /--duration/, '--duration 300ms'],
   [/^compare$/, /results|base/, '--metric rate.roundTrips'],
   [/^compare$/, /results|base|--repeat/, '--repeat 6'],
