@@ -17,6 +17,8 @@ Exit status: 0 good, 1 failed, 2 wrong usage, 3 not a valid measurement or a thr
     '<%= config.bin %> run -p 4 -f 1000 --requests 100 --json | jq .balance',
     '<%= config.bin %> run -p 4 -f 1000 -d 1s --repeat 10',
     '<%= config.bin %> run -d 30s --interval 1s',
+    '<%= config.bin %> run -p 4 -f 10k --protocol tcp --requests-per-connection 1',
+    '<%= config.bin %> run --target 127.0.0.1:80 --protocol http --path / -f 1000',
     '<%= config.bin %> run -p 4 -f 4000 --service-time 2ms --service-kind sleep --rate 4k',
   ]
 

@@ -63,6 +63,10 @@ static const uint8_t *message_of(const foreign_t *f, uint32_t question, size_t *
   return f->messages + from;
 }
 
+const uint8_t *foreign_message(const engine_t *e, size_t *length) {
+  return e->foreign && e->foreign->count ? message_of(e->foreign, 0, length) : NULL;
+}
+
 size_t foreign_write(engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns) {
   foreign_t *f = e->foreign;
   asked_t *asked = &f->asked[sequence & f->mask];

@@ -14,6 +14,8 @@ typedef struct {
 // Without questions, requests are our datagrams. It remembers the last `remembered` requests, a power of two. Returns 0 or −errno.
 int foreign_create(engine_t *e, uint32_t remembered, const questions_t *questions);
 void foreign_destroy(engine_t *e);
+// The first question; NULL where our datagrams are sent.
+const uint8_t *foreign_message(const engine_t *e, size_t *length);
 // Writes a request of at most e->payload bytes. Returns its length.
 size_t foreign_write(engine_t *e, uint8_t *to, int lane, uint64_t sequence, uint8_t phase, uint64_t sent_ns);
 // Changes the time of sending, alone.

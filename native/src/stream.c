@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 
 #include "clock.h"
+#include "foreign.h"
+#include "http_reply.h"
 
 enum { READ_BYTES = 1 << 16 };
 
@@ -20,7 +22,13 @@ int streams_create(streams_t *s, engine_t *e) {
   s->lanes = calloc(n, sizeof *s->lanes);
   s->request = calloc(1, e->payload);
   s->data = malloc(s->data_bytes);
-  if (!s->lanes || !s->request || !s->data) return -ENOMEM;
+  // A request that is a text is one of HTTP.
+  size_t length;
+  const uint8_t *text = foreign_message(e, &length);
+  if (text) s->http = malloc(sizeof *s->http);
+  if (!s->lanes || !s->request || !s->data || (text && !s->http)) return -ENOMEM;
+  if (text && length != e->payload) return -EINVAL;
+  if (text) memcpy(s->request, text, length);
   for (size_t i = 0; i < n; i++) s->lanes[i].first = s->lanes[i].last = s->lanes[i].unwritten = -1;
   return 0;
 }
@@ -31,6 +39,7 @@ void streams_destroy(streams_t *s) {
   free(s->requests);
   free(s->request);
   free(s->data);
+  free(s->http);
 }
 
 // ---- requests ----
@@ -152,7 +161,7 @@ static int write_request(streams_t *s, uint32_t lane, uint64_t now) {
   stream_lane_t *l = &s->lanes[lane];
   request_t *r = &s->requests[l->unwritten];
   if (l->written == 0) r->sent_ns = now;
-  engine_write_request(e, s->request, (int)lane, r->sequence, r->phase, r->sent_ns);
+  if (!s->http) engine_write_request(e, s->request, (int)lane, r->sequence, r->phase, r->sent_ns);
   ssize_t n;
   do n = send(e->lanes[lane].socket, s->request + l->written, e->payload - l->written, MSG_DONTWAIT | MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
@@ -179,7 +188,8 @@ void stream_advance(streams_t *s, uint32_t lane) {
         return;
       }
     } else {
-      if (most && l->asked >= most && l->written == 0) return;  // it waits for the next connection
+      // It waits for the next connection; or for the reply, where there is one request at a time.
+      if (l->written == 0 && ((most && l->asked >= most) || (s->http && l->asked > l->answered))) return;
       now = now_ns(s);
     }
     int status = write_request(s, lane, now);
@@ -218,56 +228,7 @@ void streams_close(streams_t *s) {
 
 // ---- replies ----
 
-// Notes a whole reply. False where it is none of ours: the stream cannot be read any further.
-static bool note(streams_t *s, uint32_t lane, const uint8_t *reply, int at, double now) {
-  engine_t *e = s->engine;
-  stream_lane_t *l = &s->lanes[lane];
-  stream_exchange_t *x = (stream_exchange_t *)e->exchange;
-  if (l->first < 0 || l->first == l->unwritten) {
-    x->common.counters[STRANGERS]++;
-    return false;
-  }
-  if (!engine_note_reply(e, reply, e->payload, lane, at, now)) return false;
-  if ((uint64_t)x->common.sequence[at] != s->requests[l->first].sequence) {
-    x->common.counters[STRANGERS]++;
-    return false;
-  }
-  int32_t request = take_first(s, l);
-  x->asked_ns[at] = s->requests[request].asked_ns;
-  free_request(s, request);
-  x->connect_ns[at] = l->connect_ns;
-  l->connect_ns = -1;
-  l->answered++;
-  return true;
-}
-
-// Takes the replies out of what was read. Returns how many; `*broken` where the rest of the stream cannot be read.
-static int split(streams_t *s, uint32_t lane, size_t n, int at, bool *broken) {
-  const uint8_t *data = s->data;
-  size_t payload = s->engine->payload;
-  stream_lane_t *l = &s->lanes[lane];
-  double now = engine_now(s->engine);
-  int replies = 0;
-  for (*broken = false; n > 0 && !*broken;) {
-    const uint8_t *reply = data;
-    size_t some = payload - l->got < n ? payload - l->got : n;
-    if (some < payload) {
-      if (!l->part && !(l->part = malloc(payload))) {
-        *broken = true;
-        break;
-      }
-      memcpy(l->part + l->got, data, some);
-      reply = l->part;
-    }
-    l->got += (uint32_t)some;
-    data += some, n -= some;
-    if (l->got < payload) break;
-    l->got = 0;
-    if (note(s, lane, reply, at + replies, now)) replies++;
-    else *broken = true;
-  }
-  return replies;
-}
+void stream_forget_first(streams_t *s, uint32_t lane) { free_request(s, take_first(s, &s->lanes[lane])); }
 
 // The connection is over, and what was not begun on it goes on the next one.
 static void end(streams_t *s, uint32_t lane, int counter) {
@@ -280,7 +241,7 @@ int stream_take(streams_t *s, uint32_t lane, int at, int room, bool ended, bool 
   stream_lane_t *l = &s->lanes[lane];
   *more = false;
   if (l->state != CONNECTED) return 0;
-  size_t most = (size_t)room * e->payload - l->got;
+  size_t most = s->http ? s->data_bytes : (size_t)room * e->payload - l->got;
   if (most > s->data_bytes) most = s->data_bytes;
   ssize_t n = recv(e->lanes[lane].socket, s->data, most, MSG_DONTWAIT);
   if (n < 0) {
@@ -288,15 +249,15 @@ int stream_take(streams_t *s, uint32_t lane, int at, int room, bool ended, bool 
     else if (errno != EAGAIN) fail(s, lane, errno);
     return 0;
   }
-  if (n == 0) {
-    end(s, lane, CLOSED_BY_SERVER);
-    return 0;
-  }
-  bool broken;
-  int replies = split(s, lane, (size_t)n, at, &broken);
-  if (broken || (e->per_connection && l->answered >= e->per_connection)) end(s, lane, CLOSED);
+  stream_end_t how = STREAM_LAST;
+  int replies = n == 0 ? stream_read_end(s, lane, at) : stream_read(s, lane, (size_t)n, at, &how);
+  // A server that says that it will close after the reply, or whose closing ends it, does what was to come.
+  if (how == STREAM_LAST) end(s, lane, replies > 0 ? CLOSED : CLOSED_BY_SERVER);
+  else if (how == STREAM_BROKEN || (e->per_connection && l->answered >= e->per_connection)) end(s, lane, CLOSED);
   // Less than was asked for: the socket is empty, and has no more than its end to tell.
   else *more = ended || (size_t)n == most;
+  // One that waited for the reply.
+  if (replies > 0 && s->http) stream_advance(s, lane);
   return replies;
 }
 

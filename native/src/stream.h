@@ -50,7 +50,7 @@ typedef struct {
   uint32_t waiting;     // requests without a reply
   uint32_t asked, answered;  // requests that were begun on this connection, and their replies
   uint32_t got;         // bytes of a reply that is not whole yet
-  uint8_t *part;        // they
+  void *part;           // they; of HTTP, what of it was understood
   uint64_t connect_began;
   double connect_ns;    // −1 when it was told
 } stream_lane_t;
@@ -62,8 +62,12 @@ typedef struct {
   int32_t request_count, free_request;
   int32_t first_cut, last_cut;  // requests to tell of that were cut
   uint8_t *request, *data;
+  struct http_reply *http;  // one to read into, where HTTP is spoken; else NULL
   size_t data_bytes;
 } streams_t;
+
+// How a connection goes on, or does not, after what was read.
+typedef enum { STREAM_GOES_ON, STREAM_LAST, STREAM_BROKEN } stream_end_t;
 
 enum { MOST_WAITING = 4096 };  // requests of a flow
 
@@ -78,6 +82,12 @@ void stream_advance(streams_t *s, uint32_t lane);
 int stream_take(streams_t *s, uint32_t lane, int at, int room, bool ended, bool *more);
 // Ends the connections of all flows, and forgets their requests, counted.
 void streams_close(streams_t *s);
+// Reads `n` bytes of s->data as replies, written to the exchange from `at` on. Returns how many.
+int stream_read(streams_t *s, uint32_t lane, size_t n, int at, stream_end_t *end);
+// The same where the server has ended the connection: a reply may be whole with it.
+int stream_read_end(streams_t *s, uint32_t lane, int at);
+// Takes the first request off a flow's queue.
+void stream_forget_first(streams_t *s, uint32_t lane);
 // Tells of requests that were cut.
 void streams_tell_cuts(streams_t *s);
 #endif

@@ -132,7 +132,7 @@ export const COUNT_WORDS: WordsOf<
   }),
   snmp: ({ crossCheck: c }) => ({
     message: c?.tcp
-      ? `The kernel counted less than rpbench did (/proc/net/snmp): ${formatCount(c.tcp.activeOpens)} connections opened, ${formatCount(c.tcp.passiveOpens)} taken and ${formatCount(c.tcp.estabResets)} reset, against ${formatCount(c.tcp.ourActiveOpens)}, ${formatCount(c.tcp.ourPassiveOpens)} and ${formatCount(c.tcp.ourEstabResets)}.`
+      ? `The kernel counted less than rpbench did (/proc/net/snmp): ${formatCount(c.tcp.activeOpens)} connections opened, ${formatCount(c.tcp.passiveOpens)} taken and ${formatCount(c.tcp.estabResets)} reset, against ${formatCount(c.tcp.ourActiveOpens)}, ${formatCount(c.tcp.ourPassiveOpens ?? 0)} and ${formatCount(c.tcp.ourEstabResets)}.`
       : `The kernel counted less than rpbench did (/proc/net/snmp, snmp6): ${formatCount(c?.snmpInDatagrams ?? 0)} datagrams received and ${formatCount(c?.snmpReceiveBufferErrors ?? 0)} dropped, against ${formatCount(c?.ourInDatagrams ?? 0)} and ${formatCount(c?.ourDrops ?? 0)}.`,
     nextStep:
       'Run again; if it stays, do not rely on these counts on this kernel, and report it with uname -r.',

@@ -62,15 +62,17 @@ export function booksOf(
 ): Books {
   // The kernel's count is of all ports: it is ours only where our flows heard that nobody was there.
   const heard = reports.some(({ refused }) => refused > 0)
+  const connections = connectionCountsOf({ reports })
   if (group.unknown) {
     const drops = dropsOfUnknown(group.unknown)
     return booksOfTarget(clientLedger(reports), {
       ...(drops !== undefined && { drops }),
-      ...(!plan.remote && { noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0 }),
+      ...(connections
+        ? { noSocket: connections.unwritten }
+        : !plan.remote && { noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0 }),
     })
   }
   const { wrongReplies: _, ...client } = clientLedger(reports)
-  const connections = connectionCountsOf({ reports })
   // Where the group is.
   const { snmp } = group.seenThere?.host ?? host
   const dropped = droppedWithConnections(group, connections, client.sent, members)

@@ -156,7 +156,7 @@ export function crossCheckOf(recording: Recording, books: Books, ledgers: Server
         tcp: {
           ...host.tcp,
           ourActiveOpens: connections.opened - connections.failed,
-          ourPassiveOpens: connections.accepted ?? 0,
+          ...(connections.accepted !== undefined && { ourPassiveOpens: connections.accepted }),
           ourEstabResets: connections.closed,
         },
       }),

@@ -35,6 +35,7 @@ import { imbalanceOf } from './imbalance.js'
 import { memberConnectionsOf } from './member-connections.js'
 import { intervalsOf } from './intervals.js'
 import type { Origin } from './origin.js'
+import { statusesOf } from './statuses.js'
 import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
 import { standstillOf } from './silences.js'
 import { targetFigures } from './target.js'
@@ -199,6 +200,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   )
   const answers = answersOf(recording)
   const commands = commandsOf(recording)
+  const statuses = statusesOf(recording)
   const imbalance = imbalanceOf(recording, { members, attributed, balance, takenBalance })
   return {
     schema: RUN_SCHEMA,
@@ -211,6 +213,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     ...target.result,
     ...(commands && { commands }),
     ...(answers && { answers }),
+    ...(statuses && { statuses }),
     affinity: affinityOf(recording, target.counts?.moved),
     ...(hashes && { hash: analysePlacement([...flowRows(recording)], hashes, plan.procs) }),
     ...(latency && { latency }),

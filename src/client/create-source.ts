@@ -33,7 +33,9 @@ export function createSource(task: WorkerTask, input: SourceInput): Source {
   const { requestsPerConnection: perTurn = 1, requestsPerFlow, rateHz } = task
   if (perTurn === 1 || rateHz !== undefined) return createLoop(task, input)
   const turns = requestsPerFlow === undefined ? undefined : requestsPerFlow / perTurn
-  const loop = createLoop({ ...task, requestsPerFlow: turns }, input)
+  // One turn of a flow at a time.
+  const inFlight = Math.min(task.inFlight, input.flows)
+  const loop = createLoop({ ...task, requestsPerFlow: turns, inFlight }, input)
   return new ConnectionTurns(loop, input.flows, perTurn, input.durationNs === undefined)
 }
 

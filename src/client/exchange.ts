@@ -30,7 +30,7 @@ export class Exchange {
   readonly member
   readonly generation
   readonly phase
-  /** of a reply of DNS: its rcode, and 16 more where it was truncated */
+  /** of a reply of DNS: its rcode, and 16 more where it was truncated; of HTTP its status, below 600 */
   readonly code
 
   /** @param more bytes behind these arrays */

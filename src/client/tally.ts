@@ -26,8 +26,8 @@ export class Tally {
   duplicates = 0
   strangers = 0
   firstSentNs = -1
-  /** replies in time or late, by the code of the exchange, which only a server of DNS gives */
-  readonly codes = new Float64Array(32)
+  /** replies in time or late, by the code of the exchange, which only servers of DNS and HTTP give */
+  readonly codes = new Float64Array(600)
   /** actual minus intended send time */
   readonly lag = new Histogram()
   /** how long connections took, by the member that was the first to answer on them; of flows over TCP */

@@ -4,6 +4,7 @@ import type { WorkerTask } from '../client/protocol.js'
 import type { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { httpRequest } from '../plan/http-request.js'
 import { PROTOCOL } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
 import { familiesTaken } from '../plan/transport.js'
@@ -124,6 +125,7 @@ export class Session {
       group = await testbed.startGroup({ plan, joiners, mostMembers, ...shared }, signal)
       const groupNs = clock.nowNs()
       progress.enter('opening flows')
+      const questions = traffic.questions ?? httpRequest(plan)
       const load = await testbed.openLoad(
         {
           flowPlan: traffic.flowPlan,
@@ -134,10 +136,10 @@ export class Session {
           engine: plan.engine,
           server: { address: plan.host, port: group.port },
           anywhere: plan.remote ?? false,
-          foreign: plan.membersUnknown && { questions: traffic.questions },
+          foreign: plan.membersUnknown && { questions },
           ...shared,
           members: options.memberIndexes ?? plan.procs,
-          payloadBytes: traffic.questions?.mostBytes ?? plan.payloadBytes,
+          payloadBytes: questions?.mostBytes ?? plan.payloadBytes,
           transport: PROTOCOL[plan.protocol].transport,
           requestsPerConnection: plan.requestsPerConnection,
           seed: plan.seed,

@@ -113,7 +113,8 @@ export const OWN_TESTBED: Testbed = {
     const protocol = portProtocolOf(wish.plan.protocol)
     return new TargetGroup(
       target,
-      !remote,
+      // Of TCP there are no datagrams at them.
+      !remote && protocol === 'udp',
       () => Number(process.hrtime.bigint() - wish.epochNs),
       (sockets) => openObserver({ protocol, port, upTo: 'count', sockets }),
     )

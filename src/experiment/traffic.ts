@@ -8,7 +8,6 @@ import { disjointComputedDraws, planComputedFlows, type ComputedFlowsInput } fro
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import { parseQueries, questionsOf, USUAL_QUERIES, type Questions } from '../plan/questions.js'
 import type { RunPlan } from '../plan/run-plan.js'
-import { refuseNotYet } from '../plan/target-rules.js'
 import { boundTo } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
@@ -102,7 +101,6 @@ export function independentRuns(plan: RunPlan): number | undefined {
  * @throws RpbenchError when an address is not of this host, the flows do not fit, or weights cannot be read
  */
 export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: number }): Traffic {
-  refuseNotYet(plan)
   const sources = plan.remote ? sourcesTowards(plan) : sourcesHere(plan)
   refusePrivileged('sourcePorts', sources.addresses?.[0] ?? sources.firstAddress, plan.sourcePorts)
   const weightPlan = parseWeights(plan.weights, flagOf('weights'), readWeightFile)

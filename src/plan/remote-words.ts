@@ -1,8 +1,16 @@
 import type { FlowPlan } from './flow-plan.js'
+import type { Protocol } from './protocol.js'
 import type { RunPlan } from './run-plan.js'
 import { endpoint } from '../units/addresses.js'
 import { formatCount, formatDuration } from '../units/format.js'
 import { plural } from '../units/plural.js'
+
+/** What is sent, by protocol, where it is no datagrams of ours. */
+const WHAT: Readonly<Partial<Record<Protocol, (plan: RunPlan) => string>>> = {
+  dns: () => 'questions',
+  tcp: ({ payloadBytes }) => `messages of ${payloadBytes} bytes over TCP`,
+  http: ({ path = '/' }) => `requests of HTTP for ${path}`,
+}
 
 /**
  * What will be sent to a server on another host, as a sentence that is told before anything is.
@@ -11,7 +19,7 @@ import { plural } from '../units/plural.js'
 export function remoteInWords(plan: RunPlan, sources: FlowPlan): string {
   const source = 'addresses' in sources ? sources.addresses.join(', ') : 'this host'
   const { host, port, flows, rateHz, warmupNs, durationNs, requests, inFlight, payloadBytes, protocol } = plan
-  const what = protocol === 'dns' ? 'questions' : `datagrams of ${payloadBytes} bytes`
+  const what = WHAT[protocol]?.(plan) ?? `datagrams of ${payloadBytes} bytes`
   const ports = `${plural(flows, 'port', 'ports')} of ${source}`
   const where = `from ${ports} to ${endpoint(host, port)}, which is no address of this host`
   if (rateHz === undefined) {

@@ -7,6 +7,7 @@ import { refuseUnderDispatch } from './dispatch-rules.js'
 import { chooseEngine } from './engine-choice.js'
 import { sharesSockets, type EngineKind } from './engine.js'
 import { refuseListeners } from './listener-rules.js'
+import { refusePath } from './http-request.js'
 import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
@@ -149,6 +150,7 @@ export function completePlan(given: RunRequest, facts: HostFacts): RunPlan {
   refuseRemote(given, remote)
   refuseContradictions(request, procs)
   refuseConnections(request, protocol)
+  refusePath(request, protocol)
   refuseListeners(request, protocol, facts)
   refuseForeignCpus(request.pinMembers, facts.allowedCpus, flagOf('pinMembers'))
   refuseForeignCpus(request.pinWorkers, facts.allowedCpus, flagOf('pinWorkers'))

@@ -3,13 +3,7 @@ import { endpoint } from '../units/addresses.js'
 import { GROUP_PARAMETERS } from './parameters/group.js'
 import { flagOf } from './parameters/table.js'
 import { protocolsOf, usualProtocol, type Protocol } from './protocol.js'
-import type { RunPlan, RunRequest } from './run-plan.js'
-
-/** What there is no client or server of yet, by whom it is asked of. */
-const NOT_YET: Readonly<Record<'group' | 'target', readonly Protocol[]>> = {
-  group: [],
-  target: ['tcp', 'http'],
-}
+import type { RunRequest } from './run-plan.js'
 
 type GroupKey = keyof typeof GROUP_PARAMETERS
 
@@ -35,16 +29,6 @@ export function protocolFor({ target, protocol }: Pick<RunRequest, 'target' | 'p
         : `${flagOf('protocol')} ${asked} is of a group of ours: with ${flagOf('target')} take ${known.join(', ')}.`,
     )
   return asked
-}
-
-/** @throws RpbenchError (wrong usage) where nothing here speaks the protocol yet */
-export function refuseNotYet({ target, protocol }: Pick<RunPlan, 'target' | 'protocol'>): void {
-  if (!NOT_YET[target ? 'target' : 'group'].includes(protocol)) return
-  throw usageError(
-    target
-      ? `${flagOf('target')} with ${flagOf('protocol')} ${protocol} is not there yet.`
-      : `${flagOf('protocol')} ${protocol} of a group is not there yet: leave it out for ${usualProtocol(false)}.`,
-  )
 }
 
 /** @throws RpbenchError (wrong usage) on what makes no sense with this protocol */

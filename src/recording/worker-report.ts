@@ -54,7 +54,7 @@ export interface WorkerReport {
   refused: number
   /** of a server that is not ours: replies that are not what was to come for their request; absent of members of ours */
   wrongReplies?: number
-  /** of a server of DNS: replies in time or late, by rcode, those that were truncated 16 places further on */
+  /** replies in time or late: of a server of DNS by rcode, those that were truncated 16 places further on; of HTTP by status */
   codes?: Float64Array
   /** times that recv() failed otherwise */
   receiveErrors: number

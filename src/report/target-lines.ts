@@ -37,6 +37,19 @@ export function targetLine({
   return { label: 'target', phrases }
 }
 
+/** How the replies of a server of HTTP ended. */
+export function statusesLine({ statuses }: Pick<RunResult, 'statuses'>): Line | undefined {
+  if (statuses === undefined || statuses.length === 0) return undefined
+  const total = statuses.reduce((sum, { count }) => sum + count, 0)
+  return {
+    label: 'statuses',
+    phrases: statuses.map(({ status, count }): Phrase => ({
+      text: `${status} ${formatCount(count)} (${formatPercent(count / total)})`,
+      ...(status >= 400 && { tone: 'warn' as const }),
+    })),
+  }
+}
+
 /** How the answers of a server of DNS ended. */
 export function answersLine({ answers }: Pick<RunResult, 'answers'>): Line | undefined {
   if (answers === undefined) return undefined

@@ -103,7 +103,7 @@ const tcpCrossCheck = z.object({
   ourActiveOpens: count.describe(
     'connections that the client began to open, but for those that failed at once',
   ),
-  ourPassiveOpens: count.describe('connections that members accepted'),
+  ourPassiveOpens: count.optional().describe('connections that members accepted' + THERE),
   ourEstabResets: count.describe('connections that the client closed, by a reset'),
 })
 

@@ -18,7 +18,7 @@ import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
-import { answers, targetSockets, targetUncounted } from './target.js'
+import { answers, statuses, targetSockets, targetUncounted } from './target.js'
 import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
 import { RUN_SCHEMA } from './schema-names.js'
@@ -144,6 +144,7 @@ export const runResult = z.object({
   targetUncounted,
   commands,
   answers,
+  statuses,
   affinity: affinity.describe('whether each flow stayed at one member'),
   hash: hashPlacement
     .optional()

@@ -54,5 +54,19 @@ export const answers = z
   .optional()
   .describe('what a server of DNS answered; absent of any other protocol')
 
+/** What a server of HTTP said. */
+export const statuses = z
+  .array(
+    z.object({
+      status: index.describe('status code, such as 200'),
+      count: count.describe('replies with it, whole, in time or late'),
+    }),
+  )
+  .optional()
+  .describe(
+    'how the replies of a server of HTTP ended, the most frequent first; absent of any other protocol',
+  )
+
+export type Statuses = NonNullable<z.infer<typeof statuses>>
 export type TargetSocket = z.infer<typeof targetSocket>
 export type Answers = NonNullable<z.infer<typeof answers>>

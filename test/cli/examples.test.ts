@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { cp, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { createServer as createWebServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +24,7 @@ const SHORTER: readonly [RegExp, string][] = [
   // Beside the others, which count there, it would tell that they do.
   [/(?<=attach --port )\d+(?= --detach)/g, '1'],
   [/(?<=attach --port )\d\d+/g, '$WATCHED_PORT'],
+  [/(?<=--target )127\.0\.0\.1:80\b/g, '127.0.0.1:$HTTP_PORT'],
   [/(?<=serve .*--port )9000/g, '0'],
   [/(?<=--duration )60s/g, '300ms'],
   [/(?<=--pid )4711/g, String(process.pid)],
@@ -58,10 +60,13 @@ let directory: string
 /** What `attach` watches: a server that is not ours. */
 const watched = { listener: createServer(), socket: createSocket('udp4') }
 let watchedPort: number
+/** What `run --protocol http` asks. */
+const web = createWebServer((_request, response) => response.end('hello'))
 
 beforeAll(async () => {
   await once(watched.listener.listen(0, '127.0.0.1'), 'listening')
   watchedPort = (watched.listener.address() as AddressInfo).port
+  await once(web.listen(0, '127.0.0.1'), 'listening')
   watched.socket.bind(watchedPort, '127.0.0.1')
   await once(watched.socket, 'listening')
   directory = await mkdtemp(join(tmpdir(), 'rpbench-examples-'))
@@ -83,6 +88,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   watched.listener.close()
+  web.close()
   watched.socket.close()
   await rm(directory, { recursive: true, force: true })
 })
@@ -103,7 +109,14 @@ async function typed(example: string, added: string): Promise<{ status: number; 
   const start = `rpbench() { "$NODE" "$CLI" "$@" ${added}; }; command -v jq > /dev/null || jq() { cat; }`
   const child = spawn('bash', ['-o', 'pipefail', '-c', `${start}\n${example}`], {
     cwd: directory,
-    env: { ...process.env, HOME: directory, NODE: process.execPath, CLI, WATCHED_PORT: String(watchedPort) },
+    env: {
+      ...process.env,
+      HOME: directory,
+      NODE: process.execPath,
+      CLI,
+      WATCHED_PORT: String(watchedPort),
+      HTTP_PORT: String((web.address() as AddressInfo).port),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr, [status]] = await Promise.all([

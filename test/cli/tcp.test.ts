@@ -7,7 +7,8 @@ let directory: string
 useTemporaryDirectory((path) => (directory = path))
 afterEach(() => Tool.endAll())
 
-const SHORT = ['run', '--protocol', 'tcp', '-p', '2', '--warmup', '50ms']
+// A host that is busy may let a member wait for seconds.
+const SHORT = ['run', '--protocol', 'tcp', '-p', '2', '--warmup', '50ms', '--timeout', '30s']
 
 /** @param options as they would be typed */
 async function measured(options: string): Promise<RunResult> {

@@ -131,6 +131,24 @@ describe('a loop of connections', () => {
     expect(asked).toEqual([6, 6, 6, 6])
     expect(turns.due()).toEqual([])
   })
+  it('has one turn of a flow at a time, also where more could be in flight', () => {
+    const task = { inFlight: 64, requestsPerFlow: 4, requestsPerConnection: 2, timeoutNs: 1e9, seed: 1 }
+    const input = { flows: 3, from: 0, salt: 0, durationNs: undefined, memberOf: () => -1 }
+    const source = createSource(task as unknown as WorkerTask, input)
+    source.start(0)
+    const lanes = new Int32Array(64)
+    const asked = [0, 0, 0]
+    for (let looks = 0; looks < 20 && !source.finished(0); looks++) {
+      const due = [...lanes.subarray(0, source.due(0, 0, lanes, new Float64Array(64)))]
+      expect(new Set(due).size).toBe(due.length)
+      for (const lane of due) {
+        asked[lane]!++
+        source.release(lane)
+      }
+    }
+    expect(source.finished(0)).toBe(true)
+    expect(asked).toEqual([4, 4, 4])
+  })
   it('does not let the engine ask again by itself', () =>
     expect(new Turns({ durationNs: 1e9 }).source.asksAgain(0, 2)).toBe(false))
 })

@@ -40,7 +40,13 @@ function requestOf(uniform: () => number): RunRequest {
   const entries = Object.entries(RUN_PARAMETERS)
     .filter(() => uniform() < share)
     .map(([key, row]: [string, Row]) => [key, valueOf(row, uniform)])
-  return Object.fromEntries(entries) as RunRequest
+  const request = Object.fromEntries(entries) as RunRequest
+  // Only HTTP has a path, and only DNS questions.
+  const { path: _, ...others } = request
+  const target = { address: '::1', port: 80 }
+  const [http, dns] = [uniform() < 0.02, uniform() < 0.02]
+  if (http) return { target, protocol: 'http', path: '/a' }
+  return dns ? { target, protocol: 'dns', queries: 'uniform' } : others
 }
 
 describe('the schema of a plan', () => {

@@ -129,7 +129,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
       const pairs = tcp
         ? [
             [tcp.ourActiveOpens, tcp.activeOpens],
-            [tcp.ourPassiveOpens, tcp.passiveOpens],
+            [tcp.ourPassiveOpens ?? 0, tcp.passiveOpens],
             [tcp.ourEstabResets, tcp.estabResets],
           ]
         : [

@@ -35,6 +35,7 @@ const ARGUMENTS: Readonly<Record<string, Values>> = {
 const TEXTS: Readonly<Record<string, Values>> = {
   find: beginnings(GOAL_QUANTITIES),
   kernel: words(['this']),
+  path: ANYTHING,
   metric: words(METRIC_NAMES.filter((name) => ['run', 'churn'].some((of) => hasMetric(of, name)))),
   queries: { kind: 'files' },
   run: ANYTHING,

@@ -44,4 +44,14 @@ export const TARGET_PARAMETERS = {
       verify: { choices: protocolsOf('group'), unset: usualProtocol(false), group: undefined },
     },
   },
+  path: {
+    kind: TEXT,
+    flag: 'path',
+    value: 'PATH',
+    unset: '/',
+    optional: true,
+    help: 'what a server of HTTP is asked for',
+    group: 'TARGET',
+    commands: RUNS,
+  },
 } as const satisfies Readonly<Record<string, Row>>

@@ -7,7 +7,7 @@ import { headerPhrases } from '../header.js'
 import { imbalanceLine } from '../imbalance-line.js'
 import type { Line } from '../line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
-import { answersLine, targetLine } from '../target-lines.js'
+import { answersLine, statusesLine, targetLine } from '../target-lines.js'
 import { takenLine } from '../taken-line.js'
 import { connectLine, latencyLines, legsLine, rateLine, scheduleLine } from '../time-lines.js'
 import { accidentLines, validityLines } from '../validity-lines.js'
@@ -83,6 +83,7 @@ function spreadSection(result: RunResult): Section {
           targetLine(result),
           answersLine(result),
           ...commandLines(result),
+          statusesLine(result),
           hashLine(result),
         ),
       ),

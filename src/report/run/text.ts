@@ -11,7 +11,7 @@ import { type Line, layOut } from '../line.js'
 import { membersTable } from '../members-table.js'
 import { takenLine } from '../taken-line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
-import { answersLine, targetLine } from '../target-lines.js'
+import { answersLine, statusesLine, targetLine } from '../target-lines.js'
 import { targetTable } from '../target-table.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
@@ -38,6 +38,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...maybe(targetLine(result)),
     ...maybe(answersLine(result)),
     ...commandLines(result),
+    ...maybe(statusesLine(result)),
     ...maybe(hashLine(result)),
     ...latencyLines(result),
     ...maybe(connectLine(result)),
