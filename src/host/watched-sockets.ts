@@ -68,7 +68,7 @@ function tabled(protocol: Protocol, port: number, family: Family, process: numbe
     if (family === 'ipv6') return []
     throw new RpbenchError(
       'RPB_HOST',
-      `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): the process that --pid names has ended, or may not be looked into.`,
+      `${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}): the process has ended, or may not be looked into.`,
       { cause: error },
     )
   }

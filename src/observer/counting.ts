@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { findSocketHolders } from '../host/socket-owner.js'
 import { RpbenchError } from '../errors.js'
 import { addon, SystemError } from '../native.js'
@@ -118,7 +119,7 @@ export class Counting {
     if (kept.length === 0) this.#record?.end()
     else
       this.notes.push(
-        `The filter is still on ${kept.length} sockets: ${attachCommand(this.#request)} --detach.`,
+        `The filter is still on ${kept.length} sockets: ${attachCommand(this.#request)} ${flagOf('detach')}.`,
       )
     this.#filtered.clear()
     return measured
@@ -167,7 +168,7 @@ function filterWords(owner: FilterOwner | undefined, who: string, request: Obser
   return {
     why: `rpbench, process ${owner.pid}, was killed and left its filter on the socket of ${who}`,
     needs: 'that to be taken off',
-    command: `${attachCommand(request)} --detach`,
+    command: `${attachCommand(request)} ${flagOf('detach')}`,
   }
 }
 

@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { diagnosed } from '../host/sock-diag.js'
 import { addon } from '../native.js'
 import type { HeldSocket } from '../recording/observation.js'
@@ -112,7 +113,7 @@ export function leftBehindNotes({ protocol, port, sockets }: ObserverRequest): s
     if (left === 0) return []
     const filters = plural(left, 'socket', 'sockets')
     return [
-      `rpbench, process ${record.pid}, was killed and left its filter on ${filters}: ${attachCommand({ protocol, port })} --detach takes it off.`,
+      `rpbench, process ${record.pid}, was killed and left its filter on ${filters}: ${attachCommand({ protocol, port })} ${flagOf('detach')} takes it off.`,
     ]
   })
 }

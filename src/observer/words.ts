@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { kernelText } from '../host/proc-text.js'
 import type { LevelRefusal } from '../recording/observation.js'
 import type { ObserverRequest } from './observer.js'
@@ -16,7 +17,7 @@ export function processWords(pid: number): string {
 }
 
 export function attachCommand({ protocol, port }: Pick<ObserverRequest, 'protocol' | 'port'>): string {
-  return `rpbench attach --port ${port} --${protocol}`
+  return `rpbench attach ${flagOf('port')} ${port} ${flagOf(protocol)}`
 }
 
 const list = (parts: readonly string[]): string =>

@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import * as z from 'zod'
 import { count, index, ns } from './scalars.js'
 
@@ -34,6 +35,8 @@ const command = z.object({
 export const commands = z
   .array(command)
   .optional()
-  .describe('commands that were run in the measured phase (`--on`), in the order of time; absent without any')
+  .describe(
+    `commands that were run in the measured phase (\`${flagOf('on')}\`), in the order of time; absent without any`,
+  )
 
 export type CommandResult = z.infer<typeof command>

@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import * as z from 'zod'
 import { ENGINES } from '../plan/engine.js'
 import { CLAIM_IDS } from '../plan/claim-ids.js'
@@ -54,7 +55,7 @@ function planShape(): PlanShape {
   const entries = Object.entries(RUN_PARAMETERS).map(([key, row]: [string, Row]) => {
     const ours = ONLY_OURS.some((one) => one === key)
     const schema = SCHEMAS[row.kind.name as Exclude<KindName, Unplanned>](row.kind).describe(
-      `${row.help}${ours && !row.optional ? '; absent with --target' : ''}`,
+      `${row.help}${ours && !row.optional ? `; absent with ${flagOf('target')}` : ''}`,
     )
     return [key, ours || row.optional || row.added ? schema.optional() : schema]
   })
@@ -81,7 +82,7 @@ export const plannedRun = planOf(
     ...shape,
     payloadBytes: shape.payloadBytes
       .optional()
-      .describe(`${shape.payloadBytes.description}; absent with --protocol dns`),
+      .describe(`${shape.payloadBytes.description}; absent with ${flagOf('protocol')} dns`),
     engine: z.enum(ENGINES).describe(RUN_PARAMETERS.engine.help),
     family: z.enum(FAMILIES).describe("of the group's sockets"),
     membersUnknown: z

@@ -43,6 +43,7 @@ const ABOUT_OUTPUT = new Set([
   'yes',
   ...Object.keys(outputFlags),
   ...Object.keys(exportFlags),
+  'flows-csv',
   ...Object.keys(intervalFlags),
   ...Object.keys(ResultCommand.baseFlags),
 ])
