@@ -32,9 +32,10 @@ function clientLedger(reports: readonly WorkerReport[]): ClientLedger & { wrongR
   }
 }
 
-/** What the kernel dropped at the sockets of a server that is not ours; undefined where they cannot be seen. */
+/** What the kernel dropped at the sockets of a server that is not ours; undefined where that cannot be seen. */
 export function dropsOfUnknown({ sockets }: UnknownMembers): number | undefined {
-  return sockets && sum(sockets.map(({ drops }) => drops))
+  const drops = sockets?.flatMap((socket) => socket.drops ?? [])
+  return drops && drops.length === sockets?.length ? sum(drops) : undefined
 }
 
 /**

@@ -113,8 +113,8 @@ export const OWN_TESTBED: Testbed = {
     const protocol = portProtocolOf(wish.plan.protocol)
     return new TargetGroup(
       target,
-      // Of TCP there are no datagrams at them.
-      !remote && protocol === 'udp',
+      protocol,
+      !remote,
       () => Number(process.hrtime.bigint() - wish.epochNs),
       (sockets) => openObserver({ protocol, port, upTo: 'count', sockets }),
     )

@@ -30,17 +30,19 @@ export class TargetGroup implements Group {
   #counting: SocketCounting | undefined
 
   /**
+   * @param protocol whose port it is
    * @param seen whether its sockets can be seen: on this host, in this namespace
    * @param nowNs ns since the session's epoch
    * @param count begins to count at sockets
    */
   constructor(
     readonly target: Endpoint,
+    protocol: 'udp' | 'tcp',
     seen: boolean,
     readonly nowNs: () => number,
     readonly count: (sockets: readonly HeldSocket[]) => SocketCounting,
   ) {
-    if (seen) this.#sockets = new TargetSockets(target)
+    if (seen) this.#sockets = new TargetSockets(target, protocol)
   }
 
   get port(): number {
@@ -101,7 +103,8 @@ export class TargetGroup implements Group {
   reading(look: boolean): GroupReading {
     const sockets = this.#sockets
     if (look) this.#note()
-    return { lives: [], unknown: { ...(sockets && { drops: sockets.drops }) } }
+    const drops = sockets?.drops
+    return { lives: [], unknown: { ...(drops !== undefined && { drops }) } }
   }
 
   async finish(): Promise<GroupRecording> {

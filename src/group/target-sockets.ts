@@ -1,12 +1,13 @@
 import { describeOwners, findSocketHolders } from '../host/socket-owner.js'
-import { readSocketsOnPort } from '../host/udp-sockets.js'
 import { overlaps, type UdpSocket } from '../host/udp-table.js'
 import type { SeenSocket } from '../recording/group-recording.js'
 import type { HeldSocket } from '../recording/observation.js'
 import { isWildcard, type Endpoint } from '../units/addresses.js'
+import { boundSockets } from './bound-sockets.js'
 
 /** What is kept of a socket between two looks. */
 interface Kept extends SeenSocket {
+  drops: number
   dropsAtFirst: number
 }
 
@@ -20,18 +21,21 @@ export function askedAt(sockets: readonly UdpSocket[], address: string): UdpSock
   return own.length > 0 ? own : taking
 }
 
-/** The sockets of a server that is not ours, as the kernel shows them from outside: to any user, and at no cost to the server. */
+/** The sockets of a server that is not ours, of TCP its listeners, as the kernel shows them from outside: to any user, and at no cost to the server. */
 export class TargetSockets {
   readonly #kept = new Map<number, Kept>()
   #seen: UdpSocket[] = []
 
-  constructor(readonly target: Endpoint) {}
+  constructor(
+    readonly target: Endpoint,
+    readonly protocol: 'udp' | 'tcp',
+  ) {}
 
   /** Looks at them now. */
   look(): void {
     const { address, port } = this.target
     // Those of IPv6 may take IPv4 too.
-    this.#seen = askedAt(readSocketsOnPort(port), address)
+    this.#seen = askedAt(boundSockets(port, this), address)
   }
 
   /** The measured phase begins: what was dropped before does not count. */
@@ -94,12 +98,16 @@ export class TargetSockets {
     return this.#seen.map(({ inode }) => inode)
   }
 
-  /** In the measured phase so far, as of the last note. */
-  get drops(): number {
+  /** In the measured phase so far, as of the last note; undefined of TCP, where what a listener drops is no request. */
+  get drops(): number | undefined {
+    if (this.protocol === 'tcp') return undefined
     return [...this.#kept.values()].reduce((sum, { drops }) => sum + drops, 0)
   }
 
   get all(): SeenSocket[] {
-    return [...this.#kept.values()].map(({ dropsAtFirst: _apart, ...socket }) => socket)
+    return [...this.#kept.values()].map(({ dropsAtFirst: _apart, drops, ...socket }) => ({
+      ...socket,
+      ...(this.protocol === 'udp' && { drops }),
+    }))
   }
 }

@@ -51,8 +51,8 @@ export interface SeenSocket {
   inode: number
   /** whose it is, as well as this user may know */
   owner: string
-  /** what the kernel dropped at it in the measured phase, whoever sent it */
-  drops: number
+  /** what the kernel dropped at it in the measured phase, whoever sent it; absent of TCP, where it is no request that is dropped */
+  drops?: number
   /** it was there when the phase began, and when it ended */
   atBegin: boolean
   atEnd: boolean

@@ -15,7 +15,7 @@ const number = (
 
 /** A row for each socket of a server that is not ours, where what came to them was counted; none otherwise. */
 export function targetTable(
-  { targetSockets = [] }: Pick<RunResult, 'targetSockets'>,
+  { targetSockets = [], group }: Pick<RunResult, 'targetSockets' | 'group'>,
   style: Style,
 ): string[] {
   const counted = targetSockets.filter(({ flows }) => flows !== undefined)
@@ -25,9 +25,11 @@ export function targetTable(
     number('socket', ({ inode }) => String(inode), 1),
     { title: 'held by', align: 'left', cell: ({ owner }) => style.plain(owner) },
     number('flows', ({ flows = 0 }) => formatCount(flows)),
-    number('packets', ({ packets = 0 }) => formatCount(packets)),
+    number(group.protocol === 'tcp' ? 'conns' : 'packets', ({ packets = 0 }) => formatCount(packets)),
     number('share', ({ packets = 0 }) => formatPercent(all === 0 ? 0 : packets / all), 2),
-    number('drops', ({ drops }) => style.paint(formatCount(drops), drops > 0 ? 'bad' : undefined)),
+    ...(group.protocol === 'tcp'
+      ? []
+      : [number('drops', ({ drops = 0 }) => style.paint(formatCount(drops), drops > 0 ? 'bad' : undefined))]),
   ]
   return grid(targetSockets, columns, style.columns)
 }

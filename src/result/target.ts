@@ -5,14 +5,18 @@ import { count, index } from './scalars.js'
 const targetSocket = z.object({
   inode: index.describe('by which the kernel knows it in this boot'),
   owner: z.string().describe('whose it is, as well as this user may know'),
-  drops: count.describe('datagrams that the kernel dropped at it in the measured phase, whoever sent them'),
+  drops: count
+    .optional()
+    .describe(
+      'datagrams that the kernel dropped at it in the measured phase, whoever sent them; absent of a listener of TCP',
+    ),
   atBegin: z.boolean().describe('whether it was there when the measured phase began'),
   atEnd: z.boolean().describe('whether it was there when it ended'),
   flows: count.optional().describe('flows of ours that came to it; absent where nothing was counted there'),
   packets: count
     .optional()
     .describe(
-      'packets of ours that came to it, also those that its queue then had no room for; absent likewise',
+      'packets of ours that came to it, of TCP requests for a connection, also those that its queue then had no room for; absent likewise',
     ),
 })
 

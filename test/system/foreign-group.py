@@ -9,6 +9,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 
 protocol, address, port, count = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 own_filter = sys.argv[5:] == ['filter']
@@ -29,6 +30,15 @@ def open_socket(port):
     return s
 
 
+def send_back(connection):
+    with connection:
+        try:
+            while data := connection.recv(65536):
+                connection.sendall(data)
+        except ConnectionResetError:
+            pass
+
+
 def serve(s):
     me = b'%d' % os.getpid()
     connections = []
@@ -38,6 +48,9 @@ def serve(s):
             s.sendto(data if echo else me, client)
         else:
             connection, client = s.accept()
+            if echo:
+                threading.Thread(target=send_back, args=[connection], daemon=True).start()
+                continue
             connection.send(me)
             connections.append(connection)  # They live as long as their server.
 

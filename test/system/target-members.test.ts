@@ -41,6 +41,29 @@ describe('a target on this host', { skip: !mayLoadEbpf() || !hasPython }, () => 
     expect(left).toEqual([{ used: undefined }, { used: undefined }, { used: undefined }])
   })
 
+  it('has the flows and connections of each of its listeners over TCP', async () => {
+    server = await ForeignGroup.start('tcp', 3, { echo: true })
+    const { result } = await measure({
+      target: { address: '127.0.0.1', port: server.port },
+      protocol: 'tcp',
+      flows: 60,
+      requests: 4,
+      requestsPerConnection: 2,
+      warmupNs: 0.1e9,
+      timeoutNs: 30e9,
+    })
+    const sockets = result.targetSockets!
+    expect(sockets).toHaveLength(3)
+    expect(sockets.map(({ flows }) => flows!).reduce((sum, flows) => sum + flows)).toBe(60)
+    expect(sockets.map(({ packets }) => packets!).reduce((sum, packets) => sum + packets)).toBe(120)
+    expect(result.connections).toMatchObject({ opened: 120, established: 120 })
+    expect(sockets.every(({ flows, packets }) => packets === 2 * flows!)).toBe(true)
+    expect(sockets[0]).not.toHaveProperty('drops')
+    expect(result.books).not.toHaveProperty('droppedAtMembers')
+    expect(result.affinity).toMatchObject({ flows: 60, moved: 0 })
+    expect(result.balance).toMatchObject({ basis: 'counted', flows: 60 })
+  })
+
   it('keeps a filter that it has, and it is said why nothing is counted', async () => {
     server = await ForeignGroup.start('udp', 1, { ownFilter: true })
     const { result } = await measure({
