@@ -10,6 +10,17 @@ export interface TargetFigures {
   counts?: TargetCounts
 }
 
+/** Names of the sources of all our flows: others may ask the server too. */
+export const ourSources = ({ reports }: Pick<Recording, 'reports'>): ReadonlySet<string> =>
+  new Set(
+    reports.flatMap(({ sources, sent }) =>
+      Array.from(sent, (_, flow) => {
+        const { address, port } = sourceOf(sources, flow)
+        return sourceName(address, port)
+      }),
+    ),
+  )
+
 export function targetFigures({ plan, reports, group }: Recording): TargetFigures {
   const { sockets, counts, uncounted } = group.unknown ?? {}
   if (sockets === undefined) return { result: {} }
@@ -20,15 +31,7 @@ export function targetFigures({ plan, reports, group }: Recording): TargetFigure
     }
     return { result: { targetSockets: sockets, ...(why && { targetUncounted: why }) } }
   }
-  const ours = new Set(
-    reports.flatMap(({ sources, sent }) =>
-      Array.from(sent, (_, flow) => {
-        const { address, port } = sourceOf(sources, flow)
-        return sourceName(address, port)
-      }),
-    ),
-  )
-  const found = targetCounts(sockets, counts, ours, plan.seed)
+  const found = targetCounts(sockets, counts, ourSources({ reports }), plan.seed)
   const targetSockets = sockets.map((socket, place) => ({
     ...socket,
     flows: found.flows[place]!,

@@ -7,6 +7,7 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { TimedCommand } from '../plan/timed-command.js'
 import type { CommandRecording } from '../recording/command-recording.js'
 import type { GroupEvent } from '../recording/interval-reading.js'
+import type { Counts } from '../recording/observation.js'
 import type { Clock } from './testbed.js'
 
 const INTERVAL_NS = 1e6
@@ -48,6 +49,8 @@ export class CommandWatch {
       const before = this.#sockets()
       const recording: CommandRecording = { command, dueNs: atNs, startedNs: this.clock.nowNs(), output: '' }
       if (before) recording.sockets = { before, after: before }
+      const counts = this.#counts()
+      if (counts) recording.counts = counts
       this.recordings.push(recording)
       void this.#follow(new HostCommand(command), recording)
     }
@@ -64,6 +67,10 @@ export class CommandWatch {
 
   #sockets(): readonly number[] | undefined {
     return this.group instanceof TargetGroup ? this.group.inodes() : undefined
+  }
+
+  #counts(): Counts | undefined {
+    return this.group instanceof TargetGroup ? this.group.counts() : undefined
   }
 
   #seeAfter(): void {

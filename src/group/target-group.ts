@@ -85,7 +85,9 @@ export class TargetGroup implements Group {
     return this.#sockets?.drops ?? 0
   }
 
+  /** Nobody there is one; who asks for them all the time has newcomers among its sockets counted soon after they opened. */
   strangers(): readonly Stranger[] {
+    this.#note()
     return []
   }
 
@@ -122,8 +124,13 @@ export class TargetGroup implements Group {
     return undefined
   }
 
+  /** What came to its sockets in the measured phase so far; undefined where that is not counted. */
+  counts(): Counts | undefined {
+    return this.#counting?.counts()
+  }
+
   #counted(): Pick<UnknownMembers, 'counts' | 'uncounted'> {
-    const counts = this.#counting?.counts()
+    const counts = this.counts()
     if (counts) return { counts }
     const [uncounted] = this.#counting?.refusals ?? []
     return uncounted ? { uncounted } : {}

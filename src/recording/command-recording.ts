@@ -1,3 +1,5 @@
+import type { Counts } from './observation.js'
+
 /** A command that was run while a server was asked. Times are ns since the session's epoch. */
 export interface CommandRecording {
   command: string
@@ -15,4 +17,6 @@ export interface CommandRecording {
   output: string
   /** inodes of the sockets on the target's port when it was started, and before the next one or the end; absent where they cannot be seen */
   sockets?: { before: readonly number[]; after: readonly number[] }
+  /** what had come to its sockets when it was started; absent where that is not counted */
+  counts?: Counts
 }

@@ -9,7 +9,13 @@ export function commandLines({ commands = [] }: Pick<RunResult, 'commands'>): Li
   return commands.map((command, i) => ({
     label: i === 0 ? 'on' : '',
     verdict: { text: formatDuration(command.atNs) },
-    phrases: [{ text: command.command }, endOf(command), lossOf(command), ...socketsOf(command)],
+    phrases: [
+      { text: command.command },
+      endOf(command),
+      lossOf(command),
+      ...movesOf(command),
+      ...socketsOf(command),
+    ],
   }))
 }
 
@@ -32,6 +38,12 @@ function lossOf({ sent, lost, backNs }: CommandResult): Phrase {
     text: `${formatCount(lost)} of ${plural(sent, 'request', 'requests')} lost, the last of them sent ${formatDuration(backNs ?? 0)} after it`,
     tone: 'bad',
   }
+}
+
+function movesOf({ flows }: CommandResult): Phrase[] {
+  if (flows === undefined) return []
+  const { seen, moved } = flows
+  return [{ text: `${formatCount(moved)} of ${plural(seen, 'flow', 'flows')} moved to another socket` }]
 }
 
 function socketsOf({ sockets }: CommandResult): Phrase[] {

@@ -22,6 +22,19 @@ const command = z.object({
   backNs: ns
     .optional()
     .describe('from its start until the last of those that were lost was sent; absent where none was'),
+  flows: z
+    .object({
+      seen: count.describe(
+        'flows of ours that came to sockets of the target before it, since the previous command, and after it, until the next or the end',
+      ),
+      moved: count.describe(
+        'of those, the ones that came after it to a socket to which they had not come before',
+      ),
+    })
+    .optional()
+    .describe(
+      'over TCP those that connected on both sides; absent where what comes to the sockets is not counted',
+    ),
   sockets: z
     .object({
       kept: count.describe('that were there before it and are after it (the same inodes)'),

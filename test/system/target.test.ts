@@ -149,13 +149,14 @@ describe('a command while a target is asked', () => {
     const [muted, failed, unended] = result.commands!
     const sockets = { kept: 1, closed: 0, opened: 0 }
     expect(muted).toMatchObject({ command: commands[0]!.command, exitStatus: 0, sockets })
-    expect(muted!.lost).toBe(result.books.lost)
+    // Where the machine is busy, the file may still be there when the next is run.
+    expect(result.commands!.reduce((sum, { lost }) => sum + lost, 0)).toBe(result.books.lost)
     expect(muted!.lost).toBeGreaterThan(50)
     expect(muted!.backNs).toBeGreaterThan(50e6)
     expect(muted!.tookNs).toBeGreaterThan(190e6)
-    expect(failed).toMatchObject({ exitStatus: 3, lost: 0 })
+    expect(failed).toMatchObject({ exitStatus: 3 })
     expect(failed!.output!.split('\n').toSorted()).toEqual(['', 'because', 'why'])
-    expect(failed).not.toHaveProperty('backNs')
+    expect(failed!.backNs === undefined).toBe(failed!.lost === 0)
     expect(unended).not.toHaveProperty('exitStatus')
     expect(unended).not.toHaveProperty('tookNs')
     const pid = Number(readFileSync(path.join(directory, 'pid'), 'utf8'))

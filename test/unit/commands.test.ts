@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { movesOf } from '../../src/analysis/commands/moves.js'
 import { stretchOf } from '../../src/analysis/commands/outage.js'
 import { planCommands } from '../../src/plan/command-plan.js'
 import { completePlan, type RunRequest } from '../../src/plan/run-plan.js'
 import { parseTimedCommand } from '../../src/plan/timed-command.js'
 import type { TimelineData } from '../../src/recording/worker-report.js'
+import type { Counts } from '../../src/recording/observation.js'
 import { refusalOf } from './refusal-of.js'
 import { SAMPLE_FACTS } from './sample-facts.js'
 
@@ -67,4 +69,34 @@ describe('what became of requests in a stretch of time', () => {
 
   it('is nothing where nothing was sent', () =>
     expect(stretchOf([], 0, 10)).toEqual({ sent: 0, lost: 0, late: 0 }))
+})
+
+/** What was counted: flows by port of their source, and of each the packets at sockets 1 and 2. */
+const counted = (flows: Record<number, [atFirst: number, atSecond: number]>, unlisted = 0): Counts => ({
+  flows: Object.entries(flows).flatMap(([port, packets]) =>
+    packets.flatMap((count, i) =>
+      count > 0
+        ? [{ cookie: i + 1, sourceAddress: '127.0.0.1', sourcePort: Number(port), packets: count }]
+        : [],
+    ),
+  ),
+  sockets: [],
+  unlisted,
+})
+
+describe('what a command moved', () => {
+  const ours = new Set(['127.0.0.1 1', '127.0.0.1 2', '127.0.0.1 3', '127.0.0.1 4'])
+
+  it('are flows that come to a socket to which they had not come since the previous one', () => {
+    const previous = counted({ 1: [5, 0], 2: [5, 0], 3: [0, 5] })
+    // 1 moved, and came to its old socket first; 2 stayed; 3 was at the other socket before the previous command alone;
+    // 4 came before only, 9 is of somebody else.
+    const at = counted({ 1: [9, 0], 2: [9, 0], 3: [1, 5], 4: [3, 0], 9: [1, 0] })
+    const next = counted({ 1: [10, 4], 2: [12, 0], 3: [1, 9], 4: [3, 0], 9: [1, 1] })
+    expect(movesOf(previous, at, next, ours)).toEqual({ seen: 3, moved: 2 })
+    expect(movesOf(undefined, at, next, ours)).toEqual({ seen: 3, moved: 1 })
+  })
+
+  it('is not known where flows found no room', () =>
+    expect(movesOf(undefined, counted({ 1: [1, 0] }), counted({ 1: [2, 0] }, 7), ours)).toBeUndefined())
 })
