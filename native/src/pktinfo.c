@@ -3,9 +3,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
-#include <linux/errqueue.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+// Uses what <time.h> defines, without including it.
+#include <linux/errqueue.h>
 
 // What a datagram of IPv4 over Ethernet has room for: all of it is sent whole on any host.
 enum { WHOLE = 1472 };

@@ -1,3 +1,4 @@
+import { RpbenchError } from '../errors.js'
 import { openControlPort, type ControlPort } from '../control/control-port.js'
 import { CONTROL_PROTOCOL, type ServedGroup } from '../control/messages.js'
 import { OwnGroup } from '../group/own-group.js'
@@ -125,16 +126,25 @@ class Service {
   static async open(group: OwnGroup, clock: Clock, options: ServeOptions): Promise<Service> {
     const service = new Service(group, clock, options)
     const { plan, token } = options
-    service.#control = await openControlPort({
-      ...boundTo(plan),
-      port: plan.controlPort ?? group.port,
-      token,
-      onClient: (socket, address) => {
-        service.#clients.take(socket, address)
-        service.#tell()
-      },
-      onRefused: () => service.#refused++,
-    })
+    const openAt = (port: number): Promise<ControlPort> =>
+      openControlPort({
+        ...boundTo(plan),
+        port,
+        token,
+        onClient: (socket, address) => {
+          service.#clients.take(socket, address)
+          service.#tell()
+        },
+        onRefused: () => service.#refused++,
+      })
+    try {
+      service.#control = await openAt(plan.controlPort ?? group.port)
+    } catch (error) {
+      // Nobody asked for this number: the kernel gave it to the group, and of TCP somebody has it.
+      const given = plan.controlPort === undefined && plan.port === 0
+      if (!given || !(error instanceof RpbenchError) || error.code !== 'RPB_PORT_IN_USE') throw error
+      service.#control = await openAt(0)
+    }
     group.onDeath((who, why) => {
       const name =
         who === 'front'

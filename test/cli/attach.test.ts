@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -181,12 +181,13 @@ describe.runIf(hasPython)('attach', () => {
 
   it('interrupted keeps and prints what was seen', async () => {
     const group = await WatchedServer.start('udp', 2, 2)
-    const tool = new Tool(attach(group, '-d', '10m', '-o', directory))
-    await until('it watches', () => readdirSync(directory).length > 0)
+    const tool = new Tool(attach(group, '-d', '5m', '--interval', '100ms', '--json-lines', '-o', directory))
+    await until('it watches', () => tool.written.stdout.includes('\n'))
     tool.ctrlC()
     const { status, stdout } = await tool.ended
     expect(status).toBe(130)
-    expect(stdout).toContain('interrupted')
+    const result = attachResult.parse(JSON.parse(stdout.trim().split('\n').at(-1)!))
+    expect(result.stopped).toBe('interrupted')
     expect(await readdir(directory)).toHaveLength(1)
   })
 })

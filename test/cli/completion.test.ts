@@ -40,7 +40,7 @@ const CASES: readonly [line: string, expected: { all: string[] } | { some: strin
   ['rpbench verify selectors --js', { all: ['--json'] }],
   ['rpbench verify --claim ', { all: ['affinity', 'balance', 'churn', 'overload'] }],
   ['rpbench run --steer', { all: ['--steering'] }],
-  ['rpbench run --no-', { all: ['--no-color', '--no-config', '--no-save'] }],
+  ['rpbench run --no-', { all: ['--no-color', '--no-config', '--no-flows-csv', '--no-save'] }],
   ['rpbench churn --steering ', { all: ['consistent', 'hash', 'sticky'] }],
   ['rpbench run -p 4 --steering c', { all: ['consistent', 'cpu'] }],
   [

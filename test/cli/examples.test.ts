@@ -16,6 +16,7 @@ const SHORTER: readonly [RegExp, string][] = [
   [/(?<=--run ')-p 4 -d 1s/g, '-p 2 -f 100 -d 50ms --warmup 0s'],
   [/(?<=-d )\d+s/g, '100ms'],
   [/(?<=-f )100k/g, '10k'],
+  [/(?<=-f )300(?= -r 1000)/g, '20'],
   [/(?<=--interval )\d+s/g, '100ms'],
   [/(?<=--repeat )\d\d/g, '6'],
   [/(?<=--repeat )5/g, '1'],
@@ -35,7 +36,7 @@ const SHORTER: readonly [RegExp, string][] = [
 const ADDED: readonly [command: RegExp, unless: RegExp, flags: string][] = [
   [/^run$/, /-d |--requests/, '--duration 100ms'],
   [/^(run|churn)$/, /--warmup/, '--warmup 0s'],
-  [/^churn$/, /--flows/, '--flows 50'],
+  [/^churn$/, /--flows|-f /, '--flows 50'],
   [/^churn$/, /--change/, '--change 200ms:add'],
   [/^sweep$/, /--resume/, '--duration 50ms --warmup 0s'],
   [/^sweep$/, /--resume|--find|--repeat/, '--repeat 1'],

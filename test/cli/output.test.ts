@@ -94,7 +94,7 @@ describe('wrong usage of commands without many flags', () => {
     [
       'a result that there is not',
       ['schema', 'foo'],
-      /^rpbench: There is no result "foo": name one of run, churn, /,
+      /^rpbench: There is no result "foo": name one of run, attach, .*churn, /,
     ],
     [
       'a flag where there is none',

@@ -87,10 +87,10 @@ function leftSockets(port: number | undefined): string[] {
     .map(({ address, inode }) => `socket ${inode} on ${address}, port ${port}`)
 }
 
-/** Names in /dev/shm, where shared memory with a name would stand. */
+/** Names in /dev/shm, where shared memory with a name would stand; without what `rpbench attach` notes there, which no case runs. */
 export function sharedMemoryNames(): Set<string> {
   try {
-    return new Set(readdirSync('/dev/shm').filter((name) => name.includes('rpbench')))
+    return new Set(readdirSync('/dev/shm').filter((name) => /rpbench(?!-attach)/.test(name)))
   } catch {
     return new Set()
   }
