@@ -22,7 +22,7 @@ struct napi_callback_info__ {
   napi_value *arguments;
 };
 
-static napi_property_descriptor functions[64];
+static napi_property_descriptor functions[128];
 static size_t defined;
 static const char *sources;
 
@@ -64,6 +64,7 @@ napi_status napi_get_cb_info(napi_env env, napi_callback_info info, size_t *coun
   return napi_ok;
 }
 napi_status napi_get_value_double(napi_env env, napi_value v, double *to) { GIVE(to, v->number); }
+napi_status napi_get_value_bool(napi_env env, napi_value v, bool *to) { GIVE(to, v->number != 0); }
 napi_status napi_get_value_int32(napi_env env, napi_value v, int32_t *to) { GIVE(to, (int32_t)v->number); }
 napi_status napi_get_value_bigint_uint64(napi_env env, napi_value v, uint64_t *to, bool *lossless) {
   GIVE(to, (uint64_t)v->number);
@@ -127,7 +128,7 @@ static int round_trips(int kind) {
 
   exchange_t *exchange = calloc(1, sizeof *exchange);
   napi_value engine = CALL("engineOpen", number(kind), number(FLOWS), payload, run, epoch, host, port,
-                           bytes(exchange, sizeof *exchange));
+                           bytes(exchange, sizeof *exchange), zero, payload);
   expect(engine->data, "engineOpen", engine->number);
   for (int i = 0; i < FLOWS; i++) {
     NUMBER("engineOpenFlow", engine, number(i), host, zero);
