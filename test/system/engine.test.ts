@@ -287,7 +287,7 @@ describe.each(possible)('the engine over %s', (kind) => {
     const { result } = await measure({ procs: 2, flows: 7, inFlight: 150, engine: kind })
     expect(result.client?.engine).toBe(kind)
     expect(result.books).toMatchObject({ unexplained: 0, lost: 0, duplicates: 0, sendErrors: 0 })
-    expect(result.books.replied).toBeGreaterThan(1000)
+    expect(result.books.replied).toBeGreaterThan(150)
   })
 
   it(`has books that balance in an open loop${shared ? '' : ', in waves'}`, async () => {
