@@ -1,3 +1,4 @@
+import { COUNTED_AS } from '../plan/protocol.js'
 import { flagOf } from '../plan/parameters/table.js'
 import { mainCauseOf, type LossCause } from '../analysis/books/losses.js'
 import type { Observations } from '../analysis/validity/observations.js'
@@ -47,6 +48,8 @@ function theirShare({ atStrangers: { least, most } }: Observations): string {
     ? plural(least, 'request', 'requests')
     : `${formatCount(least)} requests at least, ${formatCount(most)} by what is missing elsewhere`
 }
+
+const sentOf = ({ overTcp }: Observations['load']): string => COUNTED_AS[overTcp ? 'tcp' : 'udp'].sent
 
 /** Counts that do not agree, and a group that did not stay what it was. */
 export const COUNT_WORDS: WordsOf<
@@ -98,12 +101,12 @@ export const COUNT_WORDS: WordsOf<
     message: `Members could not send ${plural(measured, 'reply', 'replies')}.`,
     nextStep: AGAINST_LOSSES.echo(observed),
   }),
-  'books-do-not-balance': ({ strangers }, { measured }) => ({
-    message: `${plural(measured, 'datagram', 'datagrams')} cannot be accounted for${strangers.length > 0 ? ': what somebody else on the port did with them cannot be seen' : ''}.`,
+  'books-do-not-balance': ({ strangers, load }, { measured }) => ({
+    message: `${plural(measured, sentOf(load), `${sentOf(load)}s`)} cannot be accounted for${strangers.length > 0 ? ': what somebody else on the port did with them cannot be seen' : ''}.`,
     nextStep:
       strangers.length > 0
         ? `Run again on a port of its own (${flagOf('port')} 0).`
-        : 'Run again; if it stays, the network path loses or makes datagrams.',
+        : `Run again; if it stays, the network path loses or makes ${load.overTcp ? 'packets' : 'datagrams'}.`,
   }),
   replayed: (_observed, { measured }) => ({
     message: `${plural(measured, 'request', 'requests')} came to members a second time, and ${measured === 1 ? 'was' : 'were'} answered again: their work and their counts are not of this load alone.`,
@@ -114,10 +117,13 @@ export const COUNT_WORDS: WordsOf<
     nextStep:
       'See whether the target speaks this protocol, and whether something on the way changes packets.',
   }),
-  'error-answers': (_observed, { measured }) => ({
-    message: `${formatPercent(measured)} of the answers say that the target could not or would not answer (REFUSED, SERVFAIL, …): figures are of that.`,
-    nextStep: `Ask for what it serves (${flagOf('queries')}).`,
-  }),
+  'error-answers': ({ answers }, { measured }) => {
+    const ofHttp = answers?.protocol === 'http'
+    return {
+      message: `${formatPercent(measured)} of the answers say that the target could not or would not answer (${ofHttp ? 'a status from 400 on' : 'REFUSED, SERVFAIL, …'}): figures are of that.`,
+      nextStep: `Ask for what it serves (${flagOf(ofHttp ? 'path' : 'queries')})${ofHttp ? ', and see its log' : ''}.`,
+    }
+  },
   'port-unreachable': ({ load }, { measured }) => ({
     message: `${plural(measured, 'request', 'requests')} met a port that nobody had open.`,
     nextStep: load.membersUnknown ? 'See whether the target runs.' : 'See whether a member died.',

@@ -103,13 +103,13 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `The client used ${engine}, since it cannot have io_uring: ${engineFallback}. It takes more CPU time a round trip.`,
     nextStep: `Compare this run with others over ${engine} only: ${flagOf('engine')} ${engine} makes that explicit; rpbench doctor says what would allow io_uring.`,
   }),
-  exposed: ({ exposed }) => ({
-    message: `The group listens on ${listening(exposed)}: whoever can send there can use its CPU time; members answer only datagrams of this run.`,
+  exposed: ({ exposed, load }) => ({
+    message: `The group listens on ${listening(exposed)}: whoever can send there can use its CPU time; members answer only ${load.overTcp ? 'requests' : 'datagrams'} of this run.`,
   }),
-  'closings-unheard': () => ({
+  'closings-unheard': ({ load }) => ({
     message:
       "Others on the group's port were looked for every 50 ms: who came and went between two looks was not seen, since the kernel does not tell this process of sockets that close.",
-    nextStep: 'Allow it netlink sockets of sock_diag (seccomp), on a kernel with INET_UDP_DIAG.',
+    nextStep: `Allow it netlink sockets of sock_diag (seccomp), on a kernel with INET_${load.overTcp ? 'TCP' : 'UDP'}_DIAG.`,
   }),
   'lost-on-the-way': ({ onTheWay: { there, back } = { there: 0, back: 0 } }) => ({
     message: `${plural(there, 'request', 'requests')} and ${plural(back, 'reply', 'replies')} were lost between the hosts: they left one, and no socket of the other counted them.`,

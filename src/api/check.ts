@@ -16,6 +16,8 @@ export function heldAgainst(saved: SavedResult, texts: ThresholdTexts): JudgedRe
     byFlow: true,
     observeHash: true,
     connections: true,
+    dns: true,
+    http: true,
     search: 'capacity' in result && result.capacity !== undefined,
   })
   return { ...result, thresholds: judgeResult(result, thresholds) }

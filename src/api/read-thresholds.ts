@@ -56,5 +56,7 @@ export function judgeable(
     connections: plans.some(
       ({ protocol }) => protocol !== undefined && PROTOCOL[protocol].transport === 'tcp',
     ),
+    dns: plans.some(({ protocol }) => protocol === 'dns'),
+    http: plans.some(({ protocol }) => protocol === 'http'),
   }
 }

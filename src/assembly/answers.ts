@@ -36,13 +36,3 @@ export function answersOf({
     questions,
   }
 }
-
-const total = (rcodes: Answers['rcodes']): number => rcodes.reduce((sum, { count }) => sum + count, 0)
-
-/** Those that say neither what there is nor that there is nothing. */
-export function errorsOf({ rcodes }: Answers): { replies: number; errors: number } {
-  return {
-    replies: total(rcodes),
-    errors: total(rcodes.filter(({ rcode }) => rcode !== 'NOERROR' && rcode !== 'NXDOMAIN')),
-  }
-}

@@ -3,15 +3,17 @@ import type { InFlightTimes, Observations, ScheduleKept } from '../analysis/vali
 import { cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { changeText } from '../plan/group-change.js'
+import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { CommandRecording } from '../recording/command-recording.js'
 import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
 import { sharedSocketsOf } from '../recording/flow-sources.js'
 import type { WorkerReport } from '../recording/worker-report.js'
+import { errorAnswers, errorStatuses } from '../result/error-replies.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
 import { connectionsOf } from './connections.js'
-import { answersOf, errorsOf } from './answers.js'
+import { answersOf } from './answers.js'
 import {
   measuredNsOf,
   memberLedger,
@@ -23,6 +25,7 @@ import {
 } from './figures.js'
 import { listenDropsOf } from './member-connections.js'
 import type { ServerLedgers } from './server-ledgers.js'
+import { statusesOf } from './statuses.js'
 import { observedStandstill } from './silences.js'
 
 /** What was analysed already, and is observed too. */
@@ -47,7 +50,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
   const { plan, reports, group, host } = recording
   const { books, crossCheck } = analysed
   const { front, lives } = group
-  const answers = answersOf(recording)
+  const answers = errorAnswers(answersOf(recording)) ?? errorStatuses(statusesOf(recording))
   const asked = plan.receiveBufferBytes
   const schedule = scheduleKept(recording, analysed)
   const cpu = cpuUse(recording)
@@ -74,7 +77,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     losses: lossesOf(books),
     ...(books.unexplained !== undefined && { unexplained: books.unexplained, replayed: books.replayed ?? 0 }),
     ...(books.wrongReplies !== undefined && { wrongReplies: books.wrongReplies }),
-    ...(answers && { answers: errorsOf(answers) }),
+    ...(answers && { answers: { ...answers, protocol: plan.protocol } }),
     ...(books.lostOnWayThere !== undefined && {
       onTheWay: { there: books.lostOnWayThere, back: books.lostOnWayBack ?? 0 },
     }),
@@ -108,6 +111,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
       members: plan.remote ? 0 : plan.procs,
       ...(plan.membersUnknown && { membersUnknown: true as const }),
       dispatch: plan.dispatch,
+      ...(portProtocolOf(plan.protocol) === 'tcp' && { overTcp: true as const }),
       inFlight: plan.inFlight,
       ...(plan.rateHz !== undefined && { rateHz: plan.rateHz }),
     },

@@ -8,6 +8,7 @@ import { exitStatusOf, RpbenchError } from '../errors.js'
 import { hostRecord } from './host-record.js'
 import type { ClaimId } from '../plan/claim-ids.js'
 import { churnPlan, placesFlows } from '../plan/verify-plan.js'
+import { COUNTED_AS, portProtocolOf } from '../plan/protocol.js'
 import { basisOf } from '../plan/steering.js'
 import type { RunResult } from '../result/run-result.js'
 import type { Claim, ClaimsResult } from '../result/verify-result.js'
@@ -138,7 +139,7 @@ class Verification {
     const { plan } = this.setting
     if (!placesFlows(plan) && id !== 'affinity')
       return untold(
-        `Steering ${plan.steering} ${basisOf(plan) === 'cpu' ? 'goes by CPU' : 'places each datagram anew'}: flows have no member of their own, of which this claim speaks.`,
+        `Steering ${plan.steering} ${basisOf(plan) === 'cpu' ? 'goes by CPU' : `places each ${COUNTED_AS[portProtocolOf(plan.protocol)].placed} anew`}: flows have no member of their own, of which this claim speaks.`,
       )
     const failure = this.#failures.get(id === 'affinity' ? 'balance' : id)
     return untold(failure?.message ?? 'Interrupted before it was measured.')

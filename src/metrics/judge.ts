@@ -68,6 +68,8 @@ const NEEDS: Readonly<Record<Need, string>> = {
   'observed hashes': 'it needs hashes that were observed',
   search: 'it needs a search for capacity',
   connections: 'it needs flows that are connections',
+  dns: 'it needs a server of DNS',
+  http: 'it needs a server of HTTP',
 }
 
 /** What a metric that is not there would have needed. */

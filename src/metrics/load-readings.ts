@@ -1,7 +1,8 @@
 import type { LOAD_METRICS } from '../plan/metrics/load.js'
 import { dueAndMissed } from '../result/due-and-missed.js'
+import { errorAnswers, errorStatuses, type ErrorReplies } from '../result/error-replies.js'
 import type { Measured } from './measured.js'
-import { exactly, shareOf, worstOf, type Reader, type Readers } from './reading.js'
+import { exactly, shareOf, worstOf, type Reader, type Readers, type Reading } from './reading.js'
 
 /** How many requests were due: that is what counts of datagrams rest on, also where none of them was sent. */
 const dueOf = (run: Measured): number => dueAndMissed(run.books ?? {}).due
@@ -10,6 +11,9 @@ const book =
   (key: keyof NonNullable<Measured['books']>): Reader =>
   (run) =>
     exactly(run.books?.[key], dueOf(run), 'requests')
+
+const errorShare = (found: ErrorReplies | undefined): Reading | undefined =>
+  found && shareOf(found.errors, found.replies, 'requests')
 
 export const LOAD_READERS: Readers<keyof typeof LOAD_METRICS> = {
   'loss.share': ({ books = {} }) => {
@@ -44,6 +48,9 @@ export const LOAD_READERS: Readers<keyof typeof LOAD_METRICS> = {
     const { opened, established, resetByServer, closedByServer } = connections
     return shareOf(opened - established + resetByServer + closedByServer, opened, 'connections')
   },
+  'dns.errorShare': ({ answers }) => errorShare(errorAnswers(answers)),
+  'http.errorShare': ({ statuses }) => errorShare(errorStatuses(statuses)),
+  'http.serverErrorShare': ({ statuses }) => errorShare(errorStatuses(statuses, 'server')),
   'rate.achieved': (run) => exactly(run.throughput?.achievedPerSecond, dueOf(run), 'requests'),
   'rate.achievedShare': (run) => {
     const { offeredPerSecond, achievedPerSecond } = run.throughput ?? {}

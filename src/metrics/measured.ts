@@ -29,6 +29,8 @@ export interface Measured extends Partial<
     | 'latency'
     | 'legs'
     | 'connections'
+    | 'answers'
+    | 'statuses'
     | 'members'
     | 'imbalance'
     | 'takenBalance'
@@ -57,6 +59,7 @@ export function measuredOf(result: RunResult | ChurnResult): Measured {
 /** A run of a sweep, from its summary. */
 export function measuredOfSummary(run: SweepRun): Measured {
   const { validity, latency, books, flowSpread, flowsMaxOverMean, deliveredMaxOverMean, moved } = run
+  const { answers, statuses } = run
   const balance: Spread | undefined =
     flowSpread ?? (flowsMaxOverMean === undefined ? undefined : { maxOverMean: flowsMaxOverMean })
   return {
@@ -64,6 +67,8 @@ export function measuredOfSummary(run: SweepRun): Measured {
     ...(validity && { validity }),
     ...(latency && { latency }),
     ...(books && { books }),
+    ...(answers && { answers }),
+    ...(statuses && { statuses }),
     ...(balance && { balance }),
     ...(deliveredMaxOverMean !== undefined && { deliveredMaxOverMean }),
     ...(moved !== undefined && { affinity: { moved, flows: balance?.flows } }),

@@ -30,5 +30,11 @@ export const PORT_PROTOCOLS = ['udp', 'tcp'] as const
 export const portProtocolOf = (protocol: Protocol): (typeof PORT_PROTOCOLS)[number] =>
   PROTOCOL[protocol].transport
 
+/** What a member is picked for, and what the books count, in one word. */
+export const COUNTED_AS = {
+  udp: { placed: 'datagram', sent: 'datagram' },
+  tcp: { placed: 'connection', sent: 'request' },
+} as const
+
 /** What is asked where nothing is said. */
 export const usualProtocol = (ofTarget: boolean): Protocol => (ofTarget ? 'echo' : 'udp')

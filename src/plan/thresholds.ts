@@ -99,6 +99,8 @@ export interface Judgeable {
   observeHash: boolean
   search: boolean
   connections: boolean
+  dns: boolean
+  http: boolean
 }
 
 /** Why a metric is not measured without what it needs, and what to do. */
@@ -108,6 +110,8 @@ const WITHOUT: Readonly<Record<Need, (metric: MetricName) => string>> = {
   'flows with a member': () =>
     'needs flows that have a member of their own, which this steering or dispatch does not give',
   'observed hashes': () => `needs ${flagOf('observeHash')}`,
+  dns: () => `is of a server of DNS: give ${flagOf('target')} and ${flagOf('protocol')} dns`,
+  http: () => `is of a server of HTTP: give ${flagOf('target')} and ${flagOf('protocol')} http`,
   connections: () => `is of connections: give ${flagOf('protocol')} tcp`,
   search: () => `is what a search finds: give ${flagOf('find')}`,
 }
@@ -127,6 +131,8 @@ export function refuseUnmeasured(
     'observed hashes': of.observeHash,
     search: of.search,
     connections: of.connections,
+    dns: of.dns,
+    http: of.http,
   }
   for (const { expression, metric } of thresholds) {
     const { commands, needs } = metricRow(metric)

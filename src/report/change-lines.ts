@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
+import { COUNTED_AS } from '../plan/protocol.js'
 import type { ChangeResult, LossCounts } from '../result/churn-result.js'
 import { lifeNames } from './life-name.js'
 import type { Line, Phrase } from './line.js'
@@ -144,11 +145,12 @@ const LOST_TO: readonly [keyof LossCounts, string][] = [
 ]
 
 function lostLine({ lost, lostTo, late, connections }: ChangeResult): Line {
+  const counted = COUNTED_AS[connections ? 'tcp' : 'udp'].sent
   const phrases: Phrase[] = [
     lost === 0
       ? { text: 'nothing' }
       : {
-          text: connections ? plural(lost, 'request', 'requests') : plural(lost, 'datagram', 'datagrams'),
+          text: plural(lost, counted, `${counted}s`),
           tone: 'bad',
         },
   ]

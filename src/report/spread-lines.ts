@@ -2,6 +2,7 @@ import { flagOf } from '../plan/parameters/table.js'
 import { endpoint } from '../units/addresses.js'
 import { formatCount, formatPercent } from '../units/format.js'
 import { DISPATCH } from '../plan/dispatch.js'
+import { COUNTED_AS } from '../plan/protocol.js'
 import { basisOf, type SteeringBasis } from '../plan/steering.js'
 import type { Affinity, Balance, MemberResult, RunResult } from '../result/run-result.js'
 import { type Line, NBSP, type Phrase } from './line.js'
@@ -105,7 +106,7 @@ function basisInWords({ basis }: Balance, unanswered: number): string {
 
 /** A spread that is not chance's: what there is of it, with nothing to hold it against. */
 function otherwiseSpread(
-  { dispatch = 'reuseport' }: RunResult['group'],
+  { dispatch = 'reuseport', protocol }: RunResult['group'],
   basis: Exclude<SteeringBasis, 'flow'>,
   members: readonly MemberResult[],
 ): Line {
@@ -113,15 +114,16 @@ function otherwiseSpread(
   const total = taken.reduce((sum, count) => sum + count, 0)
   const ratio =
     total === 0 ? [] : [`taken, max/mean${NBSP}${((Math.max(...taken) * taken.length) / total).toFixed(3)}`]
+  const { placed } = COUNTED_AS[protocol]
   const why = {
     cpu: 'members get what their CPU handles, so this is no fair hash and not tested as one',
     datagram: DISPATCH[dispatch].ownQueues
-      ? 'each datagram is placed anew, so flows have no member and there is no hash to test'
+      ? `each ${placed} is placed anew, so flows have no member and there is no hash to test`
       : 'members take from one socket as they come to it, so flows have no member and there is no hash to test',
   }[basis]
   return {
     label: 'balance',
-    verdict: { text: `by ${basis}` },
+    verdict: { text: `by ${basis === 'datagram' ? placed : basis}` },
     phrases: [...ratio, why].map((text) => ({ text })),
   }
 }
@@ -180,7 +182,7 @@ function notExpected(group: RunResult['group']): string {
     return 'members share one socket, and a flow goes to whoever comes to it first'
   return basisOf(group) === 'cpu'
     ? `under steering ${steering} a flow moves with the CPU that its sender runs on`
-    : `steering ${steering} places each datagram anew and keeps no flow together`
+    : `steering ${steering} places each ${COUNTED_AS[group.protocol].placed} anew and keeps no flow together`
 }
 
 function ruling(text: string, tone: Tone | undefined, phrases: Phrase[]): Line {

@@ -7,6 +7,7 @@ import { notDone } from './not-done.js'
 import { throughput } from './run-result.js'
 import { spread } from './spread.js'
 import { count, finite, index, instant, ns, rate, share } from './scalars.js'
+import { answers, statuses } from './target.js'
 import { thresholds } from './thresholds.js'
 import { validityVerdict } from './validity.js'
 import { SWEEP_SCHEMA } from './schema-names.js'
@@ -75,6 +76,8 @@ const sweepRun = z.object({
     })
     .optional()
     .describe('where the datagrams went'),
+  answers,
+  statuses,
   flowsMaxOverMean: finite
     .optional()
     .describe(

@@ -66,6 +66,13 @@ describe('rpbench run --target --protocol http', () => {
     expect(result.books).toMatchObject({ sent: 200, replied: 200, lost: 0, wrongReplies: 0 })
     expect(result.connections).toMatchObject({ opened: 20, established: 20, closed: 20, closedByServer: 0 })
     expect(counting).toMatchObject({ requests: 200, connections: 20 })
+    expect(result.validity.findings).toContainEqual(
+      expect.objectContaining({
+        code: 'error-answers',
+        measured: 1,
+        message: expect.stringContaining('a status from 400 on') as string,
+      }),
+    )
     // What nobody told us.
     expect(result.members).toEqual([])
     expect(result.books).not.toHaveProperty('taken')
@@ -103,6 +110,23 @@ describe('rpbench run --target --protocol http', () => {
     const lines = readFileSync(join(directory, 'log'), 'utf8').trimEnd().split('\n')
     expect(lines.filter((line) => line.includes('"GET / HTTP/1.1" 200'))).toHaveLength(2000)
     expect(lines).toHaveLength(2010)
+  })
+
+  it('holds the share of errors against a limit', async () => {
+    const counting = new Counting()
+    const port = await listening(counting.server)
+    const limits = ['http.errorShare<50%', 'http.serverErrorShare==0'].flatMap((text) => [
+      '--threshold',
+      text,
+    ])
+    const words = `run --target 127.0.0.1:${port} --protocol http -f 20 --requests 10 --json --no-save`
+    const outcome = await runTool([...`${words} --path /gone`.split(' '), ...limits], { cwd: directory })
+    expect(outcome.status).toBe(99)
+    const { thresholds } = runResult.parse(JSON.parse(outcome.stdout))
+    expect(thresholds?.map(({ observed, outcome: of }) => [observed, of])).toEqual([
+      [1, 'fail'],
+      [0, 'pass'],
+    ])
   })
 
   it('says that something else answers', async () => {

@@ -69,6 +69,22 @@ const RUN = measuredOf(
       unwritten: 8,
       cut: 3,
     },
+    answers: {
+      rcodes: [
+        { rcode: 'NOERROR', count: 600 },
+        { rcode: 'NXDOMAIN', count: 200 },
+        { rcode: 'SERVFAIL', count: 150 },
+        { rcode: 'REFUSED', count: 50 },
+      ],
+      truncated: 0,
+      questions: 1,
+    },
+    statuses: [
+      { status: 200, count: 700 },
+      { status: 304, count: 200 },
+      { status: 404, count: 60 },
+      { status: 503, count: 40 },
+    ],
     hash: { observed: 9990, predicted: 9984 },
     imbalance: sampleImbalance([1, 0.9, 1, 1]),
     clientResidentBytes: 90e6,
@@ -128,6 +144,10 @@ const EXPECTED: Readonly<Record<MetricName, [source: Measured, value: number, n:
   'rate.connections': [RUN, 400, 2008, 'connections'],
   // 2 refused, 1 timed out, 4 failed, 1 unfinished; 3 reset, 5 closed by the server.
   'connections.failedShare': [RUN, 16 / 2008, 2008, 'connections'],
+  // 150 SERVFAIL and 50 REFUSED; 60 of 404 and 40 of 503.
+  'dns.errorShare': [RUN, 0.2, 1000, 'requests'],
+  'http.errorShare': [RUN, 0.1, 1000, 'requests'],
+  'http.serverErrorShare': [RUN, 0.04, 1000, 'requests'],
   'rate.achieved': [RUN, 19_500, 100_000, 'requests'],
   'rate.achievedShare': [RUN, 0.975, 100_000, 'requests'],
   'cpu.client': [RUN, 5800, 98_500, 'requests'],
@@ -201,6 +221,8 @@ describe('what metrics are taken of', () => {
       sampleRun({
         repetition,
         cpuPerRoundTripNs,
+        answers: RUN.answers,
+        statuses: RUN.statuses,
         flowSpread: { ...spread, maxOverMean: 1.02, verdict: 'fair' },
       }),
     )

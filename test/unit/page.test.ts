@@ -104,6 +104,13 @@ test('a page of 64 members is smaller than 300 kB', async () => {
   expect((await pageOf('run of 64 members')).length).toBeLessThan(300_000)
 })
 
+test('of a run over TCP tells of requests', () => {
+  const run = sampleResult()
+  const html = page([{ ...run, group: { ...run.group, protocol: 'tcp' } }])
+  expect(html).toContain('Books: where every request went')
+  expect(html.replaceAll(/<script[\s\S]*?<\/script>/g, '')).not.toMatch(/datagram/i)
+})
+
 test('several results have a heading each, under one, and are all in it', () => {
   const html = page([runOfMembers(4), sampleResult({ label: 'second' })])
   expect(html).toContain('<h1>2 results</h1>')

@@ -40,6 +40,14 @@ describe('the report under a steering that does not go by flow', () => {
     )
   })
 
+  it('speaks of connections over TCP, and of no datagrams', () => {
+    const run = steered('random', 9_999)
+    const text = render({ ...run, group: { ...run.group, protocol: 'tcp' } })
+    expect(lineOf(text, 'balance')).toContain('balance by connection')
+    expect(text).toContain('steering random places each connection anew')
+    expect(text).not.toMatch(/datagram/i)
+  })
+
   it('tests consistent and sticky steering like the hash', () => {
     const base = sampleResult()
     const text = render({ ...base, group: { ...base.group, steering: 'sticky' } })

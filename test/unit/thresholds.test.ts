@@ -56,6 +56,8 @@ describe('a threshold', () => {
     observeHash: true,
     search: false,
     connections: true,
+    dns: true,
+    http: true,
   }
   it.each<[string, Partial<Judgeable>, RegExp]>([
     [
@@ -64,6 +66,8 @@ describe('a threshold', () => {
       /is measured in an open loop only: give --rate, or limit latency\.service\.p99/,
     ],
     ['latency.connect.p99<2ms', { connections: false }, /is of connections: give --protocol tcp/],
+    ['dns.errorShare<1%', { dns: false }, /is of a server of DNS: give --target and --protocol dns/],
+    ['http.errorShare<1%', { http: false }, /is of a server of HTTP: give --target and --protocol http/],
     ['balance.cv<0.1', { byFlow: false }, /flows that have a member of their own/],
     ['hash.elsewhere==0', { observeHash: false }, /needs --observe-hash/],
     ['capacity.rate>1k', { command: 'sweep' }, /is what a search finds: give --find/],

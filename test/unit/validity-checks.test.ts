@@ -474,6 +474,20 @@ describe('remarks', () => {
   })
 })
 
+describe('over TCP', () => {
+  const overTcp = { ...openLoop, load: { ...openLoop.load, overTcp: true as const } }
+  it.each([
+    ['books-do-not-balance', { unexplained: 3 }, '3 requests cannot be accounted for'],
+    ['exposed', { exposed: { everyAddressOf: 'ipv4' as const } }, 'answer only requests of this run'],
+    ['closings-unheard', { closingsUnheard: true }, 'INET_TCP_DIAG'],
+  ])('%s is said of no datagrams', (code, change, words) => {
+    const finding = findingOf({ ...overTcp, ...change }, code)
+    const text = `${finding?.message} ${finding?.nextStep}`
+    expect(text).toContain(words)
+    expect(text).not.toMatch(/datagram/i)
+  })
+})
+
 describe('a run through changes', () => {
   const changing = { ...openLoop, experiment: 'churn' } satisfies Observations
 

@@ -12,7 +12,7 @@ export type RunSummary = Omit<
 
 /** A whole result → what a sweep keeps of it. Rates per second, times in ns. */
 export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
-  const { books, throughput, latency, balance, affinity, validity, members } = result
+  const { books, throughput, latency, balance, affinity, validity, members, answers, statuses } = result
   const { due, missed } = dueAndMissed(books)
   const replies = members.map((member) => member.replies)
   const mean = replies.reduce((sum, n) => sum + n, 0) / Math.max(1, replies.length)
@@ -42,6 +42,8 @@ export function summariseRun(result: RunResult, plan: RunPlan): RunSummary {
       droppedAtClient: books.droppedAtClient,
       unexplained: books.unexplained,
     },
+    ...(answers && { answers }),
+    ...(statuses && { statuses }),
     ...(balance && balance.verdict !== 'unknown' && { flowsMaxOverMean: balance.maxOverMean }),
     ...(balance && { balance: balance.verdict, flowSpread: flowSpreadOf(balance) }),
     ...(mean > 0 && { deliveredMaxOverMean: Math.max(...replies) / mean }),

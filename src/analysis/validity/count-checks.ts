@@ -92,10 +92,7 @@ export const COUNT_CHECKS: readonly CheckRow[] = [
     code: 'error-answers',
     appliesTo: { members: 'unknown' },
     severity: 'suspect',
-    measure: ({ answers }) =>
-      answers && answers.replies > 0
-        ? { measured: answers.errors / answers.replies, limit: MOSTLY_ERRORS }
-        : undefined,
+    measure: ({ answers }) => answers && { measured: answers.errors / answers.replies, limit: MOSTLY_ERRORS },
   },
   {
     code: 'port-unreachable',

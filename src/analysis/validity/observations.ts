@@ -1,6 +1,8 @@
 import type { EngineKind } from '../../plan/engine.js'
 import type { DispatchKind } from '../../plan/dispatch.js'
+import type { Protocol } from '../../plan/protocol.js'
 import type { Losses } from '../books/losses.js'
+import type { ErrorReplies } from '../../result/error-replies.js'
 import type { CrossCheck, LeftBehindResult, SilenceResult } from '../../result/run-result.js'
 import type { StrangerResult } from '../../result/stranger.js'
 import type { Exposure } from '../../recording/exposure.js'
@@ -35,8 +37,8 @@ export interface Observations {
   replayed?: number
   /** replies of a server that is not ours which are not what was to come */
   wrongReplies?: number
-  /** of a server of DNS: replies, and of those the ones that say that it could not, or would not, answer */
-  answers?: { replies: number; errors: number }
+  /** of a server of DNS or HTTP, where it answered */
+  answers?: ErrorReplies & { protocol: Protocol }
   /** requests and replies that the network between two hosts lost; absent where there is none */
   onTheWay?: { there: number; back: number }
   /** commands of the user's that failed; absent where none was run */
@@ -104,6 +106,8 @@ export interface LoadSettings {
   membersUnknown?: true
   /** reuseport when absent */
   dispatch?: DispatchKind
+  /** absent over UDP */
+  overTcp?: true
   /** requests in flight over all flows (closed loop) */
   inFlight: number
   /** requests a second (open loop); absent in a closed loop */

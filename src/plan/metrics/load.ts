@@ -1,6 +1,13 @@
 import type { MetricRow } from './row.js'
 
 const LOADS = ['run', 'churn', 'sweep'] as const
+const ANSWERS = {
+  unit: 'share',
+  better: 'lower',
+  best: 0,
+  absent: 'nothing was answered',
+  commands: ['run', 'sweep'],
+} as const
 const count = { unit: 'count', better: 'lower', best: 0, absent: 'nothing was sent' } as const
 
 /** What became of requests, how fast they went, and what they took of the machine. */
@@ -27,7 +34,8 @@ export const LOAD_METRICS = {
   'books.unsent': { ...count, meaning: 'requests that were due and never sent', commands: LOADS },
   'books.droppedAtMembers': {
     ...count,
-    meaning: 'datagrams that the kernel dropped at the members’ sockets',
+    meaning:
+      'datagrams that the kernel dropped at the members’ sockets; over TCP, requests on connections that no member came to accept',
     commands: LOADS,
   },
   'books.droppedAtClient': {
@@ -45,7 +53,11 @@ export const LOAD_METRICS = {
     meaning: 'replies that overtook another of their flow',
     commands: ['run', 'churn'],
   },
-  'books.unexplained': { ...count, meaning: 'datagrams that the books cannot account for', commands: LOADS },
+  'books.unexplained': {
+    ...count,
+    meaning: 'datagrams, over TCP requests, that the books cannot account for',
+    commands: LOADS,
+  },
   'rate.roundTrips': {
     unit: '1/s',
     better: 'higher',
@@ -68,6 +80,22 @@ export const LOAD_METRICS = {
     absent: 'none was opened',
     commands: ['run', 'churn'],
     needs: 'connections',
+  },
+  'dns.errorShare': {
+    ...ANSWERS,
+    meaning:
+      'answers with an rcode other than NOERROR and NXDOMAIN (SERVFAIL, REFUSED, …), in time or late, of all answers',
+    needs: 'dns',
+  },
+  'http.errorShare': {
+    ...ANSWERS,
+    meaning: 'replies with a status from 400 on, in time or late, of all replies',
+    needs: 'http',
+  },
+  'http.serverErrorShare': {
+    ...ANSWERS,
+    meaning: 'replies with a status from 500 on, in time or late, of all replies',
+    needs: 'http',
   },
   'rate.achieved': { unit: '1/s', better: 'none', meaning: 'requests sent a second', commands: LOADS },
   'rate.achievedShare': {

@@ -7,7 +7,8 @@ export const MEASURING_COMMANDS = ['run', 'churn', 'sweep', 'verify'] as const
 export type MeasuringCommand = (typeof MEASURING_COMMANDS)[number]
 
 /** What a plan must have for a metric to be measured. */
-export type Need = 'open loop' | 'flows with a member' | 'observed hashes' | 'search' | 'connections'
+export type Need =
+  'open loop' | 'flows with a member' | 'observed hashes' | 'search' | 'connections' | 'dns' | 'http'
 
 /** One figure that can be taken of results: all that is said of it is said here. */
 export interface MetricRow {

@@ -55,7 +55,7 @@ export const SPREAD_METRICS = {
     unit: 'ratio',
     better: 'lower',
     best: 0,
-    meaning: 'coefficient of variation of the datagrams taken per member',
+    meaning: 'coefficient of variation of the requests taken per member',
     absent: 'nothing was taken',
     commands: ['run'],
   },

@@ -80,7 +80,7 @@ export const GROUP_PARAMETERS = {
     kind: choiceOf(DISPATCHES),
     flag: 'dispatch',
     default: 'reuseport',
-    help: 'how datagrams come to members',
+    help: 'how datagrams, or connections, come to members',
     group: 'GROUP',
     commands: RUNS_AND_SERVE,
   },
@@ -88,7 +88,7 @@ export const GROUP_PARAMETERS = {
     kind: choiceOf(STEERINGS),
     flag: 'steering',
     default: 'hash',
-    help: 'what picks the member of a datagram',
+    help: 'what picks the member of a datagram, or of a connection',
     detail: steeringsInWords(STEERINGS),
     group: 'GROUP',
     commands: {

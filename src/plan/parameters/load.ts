@@ -120,7 +120,7 @@ export const LOAD_PARAMETERS = {
     min: HEADER_BYTES,
     max: MOST_PAYLOAD_BYTES,
     default: '64',
-    help: `bytes of a datagram, header of ${HEADER_BYTES} included`,
+    help: `bytes of a datagram, or of a message over TCP, header of ${HEADER_BYTES} included`,
     group: 'LOAD',
     commands: AND_CHURN,
   },

@@ -26,6 +26,8 @@ const NEEDS: Readonly<Record<NonNullable<MetricRow['needs']>, string>> = {
   'flows with a member': 'only where flows have a member of their own',
   'observed hashes': `only with ${flagOf('observeHash')}`,
   connections: `only where flows are connections (${flagOf('protocol')} tcp)`,
+  dns: `only of a server of DNS (${flagOf('target')} and ${flagOf('protocol')} dns)`,
+  http: `only of a server of HTTP (${flagOf('target')} and ${flagOf('protocol')} http)`,
   search: `only with ${flagOf('find')}`,
 }
 

@@ -1,4 +1,5 @@
 import { formatCount, formatPercent } from '../../units/format.js'
+import { COUNTED_AS } from '../../plan/protocol.js'
 import type { Books } from '../../result/books.js'
 import type { RunResult } from '../../result/run-result.js'
 import { booksLine } from '../books-line.js'
@@ -42,24 +43,25 @@ const COUNTS: readonly [key: keyof Books, meaning: string][] = [
   ['unexplained', 'unexplained'],
 ]
 
-/** Where every datagram went. */
+/** Where every datagram, or request over TCP, went. */
 export function booksSection(
   result: Pick<RunResult, 'books' | 'group' | 'throughput' | 'connections'>,
 ): Section {
-  const { books } = result
+  const { books, group } = result
+  const { sent: counted } = COUNTED_AS[group.protocol]
   const connections = connectionsLine(result)
   return {
     key: 'books',
-    title: 'Books: where every datagram went',
+    title: `Books: where every ${counted} went`,
     content: [
       lineList([...(connections ? [connections] : []), booksLine(result)]),
       beside(
-        charts(booksChart(books)),
+        charts(booksChart(books, `${counted}s`)),
         table<(typeof COUNTS)[number]>(
-          'Datagrams of the measured phase; those of which there were none are left out',
+          `What became of ${counted}s of the measured phase; counts of none are left out`,
           [
             { title: 'what', words: true, cell: ([, meaning]) => meaning },
-            { title: 'datagrams', cell: ([key]) => formatCount(books[key] ?? 0) },
+            { title: `${counted}s`, cell: ([key]) => formatCount(books[key] ?? 0) },
             {
               title: 'of those sent',
               cell: ([key]) => (books.sent > 0 ? formatPercent((books[key] ?? 0) / books.sent, 2) : ''),
@@ -74,8 +76,8 @@ export function booksSection(
 
 const ROW = 30
 
-/** What is left at each stage of the way. */
-function booksChart(books: Books): Figure | undefined {
+/** What is left at each stage of the way. @param counted what is, in the plural */
+function booksChart(books: Books, counted: string): Figure | undefined {
   if (books.sent === 0) return undefined
   const stages = STAGES.flatMap(([key, name]): [number, string][] => {
     const count = books[key]
@@ -83,12 +85,12 @@ function booksChart(books: Books): Figure | undefined {
   })
   const most = Math.max(...stages.map(([count]) => count))
   const svg = drawChart({
-    title: 'datagrams at each stage',
+    title: `${counted} at each stage`,
     description: stages.map(([count, name]) => `${name}: ${formatCount(count)}`).join('; '),
     x: {
       scale: (range) => linearScale([0, most], range, { most: 5, least: 1 }),
       format: formatCount,
-      title: 'datagrams',
+      title: counted,
     },
     y: {
       scale: (range) => ({ ...linearScale([0, stages.length], range), ticks: [] }),
