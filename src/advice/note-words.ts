@@ -3,7 +3,7 @@ import { FAMILY_NAMES } from '../units/addresses.js'
 import { isOpenLoop } from '../analysis/validity/check-row.js'
 import type { NoteCode } from '../analysis/validity/codes.js'
 import type { Observations } from '../analysis/validity/observations.js'
-import { formatCount } from '../units/format.js'
+import { formatCount, formatDuration } from '../units/format.js'
 import { plural } from '../units/plural.js'
 import { lowerTheLoad } from './lower-load.js'
 import { leftBehindWords } from './silence-words.js'
@@ -115,5 +115,9 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `${plural(there, 'request', 'requests')} and ${plural(back, 'reply', 'replies')} were lost between the hosts: they left one, and no socket of the other counted them.`,
     nextStep:
       'Look along the way, on both hosts: ip -s link, tc -s qdisc, nft list ruleset; a lower rate tells whether it is too little room.',
+  }),
+  'started-late': (_observed, { measured }) => ({
+    message: `It began to send ${formatDuration(1e6 * measured)} after its ${flagOf('startAt')}: its flows were not open in time, and others may have begun without it.`,
+    nextStep: `Give a later ${flagOf('startAt')}.`,
   }),
 }

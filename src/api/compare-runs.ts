@@ -84,6 +84,10 @@ function planSide({ name, texts }: NamedTexts): PairSide & { name: string } {
     throw usageError(
       `${flagOf('runs')} "${name}": ${flagOf('allowRemote')} is of rpbench run alone, which says before what it will send.`,
     )
+  if (plan.shard || plan.startAt !== undefined)
+    throw usageError(
+      `${flagOf('runs')} "${name}": ${flagOf(plan.shard ? 'shard' : 'startAt')} is of rpbench run alone: pairs are runs on one host, one after another.`,
+    )
   prepareTraffic(plan)
   return {
     name,

@@ -1,5 +1,8 @@
 import { refuseTooMany } from '../plan/intervals.js'
-import { defaultOf, keysOf } from '../plan/parameters/table.js'
+import { arrayTaskOf } from '../plan/array-task.js'
+import { placeOfShard, refuseWithShard } from '../plan/shard.js'
+import { startTime } from '../plan/start-time.js'
+import { defaultOf, flagOf, keysOf } from '../plan/parameters/table.js'
 import { completePlan, type RunPlan } from '../plan/run-plan.js'
 import { planCommands } from '../plan/command-plan.js'
 import type { TimedCommand } from '../plan/timed-command.js'
@@ -19,10 +22,17 @@ export function planRun(texts: FlagTexts<'run'>): {
   commands: TimedCommand[]
 } {
   const {
-    asked: { repeat = defaultOf('repeat'), intervalNs, on = [], ...asked },
+    asked: { repeat = defaultOf('repeat'), intervalNs, on = [], shard, startAt, ...asked },
     supplied,
   } = readTexts('run', keysOf('run'), texts)
-  const plan = completePlan(asked, hostFacts(asked))
+  const place = shard && placeOfShard(shard, arrayTaskOf(process.env))
+  const complete = completePlan(asked, hostFacts(asked), place)
+  const atMs = startAt && startTime(startAt, Date.now(), flagOf('startAt'))
+  const plan: RunPlan = {
+    ...complete,
+    ...(atMs !== undefined && { startAt: new Date(atMs).toISOString() }),
+  }
   refuseTooMany(plan, intervalNs)
+  if (place) refuseWithShard(plan, { repeat, commands: on.length })
   return { plan, supplied, repeat, intervalNs, commands: planCommands(plan, on) }
 }

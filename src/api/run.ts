@@ -11,13 +11,15 @@ import { judgeable, readThresholds, type ThresholdTexts } from './read-threshold
  * @throws RpbenchError (wrong usage) naming the flag; nothing was started then
  */
 export function prepareRun(texts: FlagTexts<'run'> & ThresholdTexts): PreparedRuns<RunOutcome> {
-  const { plan, ...asked } = planRun(texts)
+  const { plan: planned, ...asked } = planRun(texts)
+  const { rateHz, ...traffic } = prepareTraffic(planned)
+  const plan = rateHz === undefined ? planned : { ...planned, rateHz }
   const control = controlAccess(plan)
   return preparedRuns({
     ...asked,
     plan,
     thresholds: readThresholds(texts, { command: 'run', ...judgeable([plan]) }),
-    traffic: prepareTraffic(plan),
+    traffic,
     control,
     measure: runExperiment,
     repeatedAs: { of: 'run', measure: async (options) => (await runExperiment(options)).result },

@@ -83,6 +83,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     }),
     ...(recording.commands && { commandsFailed: failedCommands(recording.commands) }),
     interrupted: recording.interrupted,
+    ...(recording.startedLateMs !== undefined && { startedLateMs: recording.startedLateMs }),
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),
     waves: plan.waves,

@@ -5,6 +5,7 @@ import { residuals as residualsOf } from '../stats/residuals.js'
 import { cpuOf, cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH, hasOwnSocket } from '../plan/dispatch.js'
 import { portProtocolOf } from '../plan/protocol.js'
+import { firstFlowOf } from '../plan/shard.js'
 import { basisOf } from '../plan/steering.js'
 import { sourceOf } from '../plan/flow-sources.js'
 import { sharedSocketsOf } from '../recording/flow-sources.js'
@@ -99,14 +100,15 @@ function findFlow(reports: readonly WorkerReport[], flow: number): [WorkerReport
   return [report, flow - report.firstFlow]
 }
 
-/** One row a flow, in the order of flow ids. */
-export function* flowRows({ reports }: Pick<Recording, 'reports'>): Generator<FlowRow> {
+/** One row a flow, in the order of flow ids, which are those of the whole plan. */
+export function* flowRows({ plan, reports }: Pick<Recording, 'plan' | 'reports'>): Generator<FlowRow> {
+  const first = firstFlowOf(plan)
   for (const report of reports) {
     for (let i = 0; i < report.sent.length; i++) {
       const [sent, replied] = [report.sent[i]!, report.replied[i]!]
       const { address, port } = sourceOf(report.sources, i)
       yield {
-        flow: report.firstFlow + i,
+        flow: first + report.firstFlow + i,
         sourceAddress: address,
         sourcePort: port,
         member: report.firstMember[i]!,
@@ -146,7 +148,7 @@ function takenBalanceOf(
 /** Whether flows stayed at their members; those that did not, with where they come from. */
 function affinityOf({ plan, reports, group }: Recording, moved: number | undefined): Affinity {
   const { host: destinationAddress } = plan
-  const seen = analyseAffinity({
+  const { violations, ...counts } = analyseAffinity({
     flows: sum(reports.map((r) => r.sent.length)),
     firstMember: perFlow(reports, 'firstMember'),
     sent: perFlow(reports, 'sent'),
@@ -165,6 +167,9 @@ function affinityOf({ plan, reports, group }: Recording, moved: number | undefin
       }
     },
   })
+  // Ids are those of the whole plan.
+  const first = firstFlowOf(plan)
+  const seen = { ...counts, violations: violations.map((one) => ({ ...one, flow: first + one.flow })) }
   if (plan.membersUnknown) {
     const { moved: _, violations: __, ...known } = seen
     return { ...known, ...(moved !== undefined && { moved }) }

@@ -39,12 +39,15 @@ export function createSource(task: WorkerTask, input: SourceInput): Source {
   return new ConnectionTurns(loop, input.flows, perTurn, input.durationNs === undefined)
 }
 
+/** So many waves draw apart; workers that drew the same arrivals would all send at once. */
+const SEEDS_A_WORKER = 2 ** 20
+
 /** The same, where each request is a turn of its own. */
 function createLoop(task: WorkerTask, input: SourceInput): Source {
   const { flows, from, salt, durationNs, strictly = false, silence } = input
   const weights = task.weights?.subarray(from, from + flows)
   if (weights?.every((weight) => weight === 0)) return new NoLoad(durationNs)
-  const seed = task.seed + salt
+  const seed = task.seed + salt + SEEDS_A_WORKER * task.place.index
   const requestsPerFlow = durationNs === undefined ? task.requestsPerFlow : undefined
   if (task.rateHz !== undefined) {
     const { rateHz, arrivals } = task
@@ -53,7 +56,7 @@ function createLoop(task: WorkerTask, input: SourceInput): Source {
       weights,
       rateHz,
       arrivals,
-      phase: task.index / task.workers,
+      phase: task.place.index / task.place.of,
       seed,
       // Without a time, as many requests as were asked for, at the rate.
       durationNs: durationNs ?? ((requestsPerFlow ?? 1) * flows * 1e9) / rateHz,

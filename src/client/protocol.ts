@@ -9,6 +9,8 @@ import type { Questions } from '../plan/questions.js'
 export interface WorkerTask {
   index: number
   workers: number
+  /** among the workers of all parts of the plan, from 0 */
+  place: { index: number; of: number }
   /** messages to the parent */
   port: MessagePort
   /** memory of Control, shared with the parent */

@@ -17,7 +17,8 @@ import type { EndedConnections } from '../recording/loss-reading.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 
 /** What differs from worker to worker. */
-type OwnedByLoad = 'index' | 'workers' | 'port' | 'control' | 'share' | 'cpu' | 'intervals' | 'flowsSeen'
+type OwnedByLoad =
+  'index' | 'place' | 'workers' | 'port' | 'control' | 'share' | 'cpu' | 'intervals' | 'flowsSeen'
 
 /** The load of a run; sizes and rates are those of all workers together. */
 export interface LoadOptions extends Omit<WorkerTask, OwnedByLoad> {
@@ -192,6 +193,7 @@ export class WorkerLoad implements Load {
     const control = new Control(Control.memory(count))
     const load = new WorkerLoad(control, [], count)
     const shares = shareFlows(flowPlan, count)
+    const part = flowPlan.part ?? { index: 1, count: 1 }
     const weightsOf = ({ firstFlow, flows }: FlowShare) => weights?.slice(firstFlow, firstFlow + flows)
     // One whose flows all weigh nothing asks nobody: the others have all that is to be in flight.
     const asking = shares.filter((share) => weightsOf(share)?.every((weight) => weight === 0) !== true)
@@ -200,6 +202,7 @@ export class WorkerLoad implements Load {
       const ofWorker = {
         ...task,
         workers: count,
+        place: { index: (part.index - 1) * count + i, of: part.count * count },
         share,
         inFlight: asking.includes(share) ? shareOf(inFlight, asking.length, asking.indexOf(share)) : 0,
         waveSize: shareOf(waveSize, count, i),

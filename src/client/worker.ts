@@ -80,7 +80,7 @@ const MOST_REMEMBERED = 2 ** 22
 
 /** What a server that is not ours is asked by this worker, and how long it is remembered: for two deadlines. */
 function wireOf(task: WorkerTask): ForeignWire | undefined {
-  const { foreign, index, workers, rateHz = MOST_CLOSED_HZ, timeoutNs } = task
+  const { foreign, place, rateHz = MOST_CLOSED_HZ, timeoutNs } = task
   if (foreign === undefined) return undefined
   const sentMeanwhile = (2 * rateHz * timeoutNs) / 1e9
   const remembered = 2 ** Math.ceil(Math.log2(sentMeanwhile + 1))
@@ -88,7 +88,7 @@ function wireOf(task: WorkerTask): ForeignWire | undefined {
   return {
     ...foreign,
     remembered: Math.min(MOST_REMEMBERED, Math.max(LEAST_REMEMBERED, remembered)),
-    first: Math.floor((questions * index) / workers),
+    first: Math.floor((questions * place.index) / place.of),
   }
 }
 

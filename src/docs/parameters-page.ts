@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<Group, string>> = {
   GROUP: 'The group',
   FLOWS: 'Flows',
   LOAD: 'Load',
+  SHARDS: 'Several hosts as one',
   LIMITS: 'Limits for results',
 }
 

@@ -31,11 +31,13 @@ export interface RunPosition {
   /** waves that are over, and how long after the beginning of the phase the last of them was, ns */
   wavesDone: number
   lastWaveNs: number
+  /** until it is to begin to send, ns; 0 where that is now */
+  waitNs?: number
 }
 
 /** How long a run that is there is expected to take from now on, ns. */
 export function remainingOfRun(plan: Plan, position: RunPosition): number {
-  const { phase, elapsedNs } = position
+  const { phase, elapsedNs, waitNs = 0 } = position
   const left = (wholeNs: number): number => Math.max(0, wholeNs - elapsedNs)
   const measuring = measuredNs(plan)
   switch (phase) {
@@ -43,6 +45,8 @@ export function remainingOfRun(plan: Plan, position: RunPosition): number {
       return left(STARTING_NS) + OPENING_NS + plan.warmupNs + measuring + FINISHING_NS
     case 'opening flows':
       return left(OPENING_NS) + plan.warmupNs + measuring + FINISHING_NS
+    case 'waiting to start':
+      return waitNs + plan.warmupNs + measuring + FINISHING_NS
     case 'warming up':
       return left(plan.warmupNs) + measuring + FINISHING_NS
     case 'measuring':

@@ -57,7 +57,9 @@ export class ProgressReporter {
     const figures = this.load?.figures ?? NO_FIGURES
     const wavesDone = measuring ? (this.load?.wavesDone ?? 0) : 0
     if (wavesDone > this.#waves.done) this.#waves = { done: wavesDone, lastNs: elapsedNs }
+    const waitNs = plan.startAt === undefined ? 0 : 1e6 * Math.max(0, Date.parse(plan.startAt) - Date.now())
     const remainingNs = remainingOfRun(plan, {
+      waitNs,
       phase: this.#phase,
       elapsedNs,
       sent: figures.sent,

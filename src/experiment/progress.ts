@@ -1,7 +1,8 @@
 import type { LiveFigures } from '../client/control.js'
 
 /** The phases of a run, in their order. */
-export type RunPhase = 'starting the group' | 'opening flows' | 'warming up' | 'measuring' | 'finishing'
+export type RunPhase =
+  'starting the group' | 'opening flows' | 'waiting to start' | 'warming up' | 'measuring' | 'finishing'
 
 /** What was counted so far in a phase. */
 export interface ProgressFigures extends LiveFigures {

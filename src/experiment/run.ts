@@ -76,6 +76,7 @@ async function measure(
   const watch = new CommandWatch(commands, session.group, session.clock)
   session.changeEvents = () => watch.events
   try {
+    await session.waitForStart()
     await session.warmUp()
     watch.start(session.startNs)
     await session.measure(() => watch.stop())

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Load } from '../client/load.js'
 import type { WorkerTask } from '../client/protocol.js'
+import { RpbenchError } from '../errors.js'
 import type { Group } from '../group/group.js'
 import { maxReceiveBufferBytes } from '../host/limits.js'
 import type { RunPlan } from '../plan/run-plan.js'
@@ -65,6 +66,8 @@ export class Session {
   changeEvents: () => readonly GroupEvent[] = () => []
   readonly intervals: IntervalWatch | undefined
   #measuring: Measuring | undefined
+  #waitedNs = 0
+  #lateMs = 0
 
   private constructor(
     readonly options: SessionOptions,
@@ -180,6 +183,22 @@ export class Session {
     }
   }
 
+  /**
+   * Waits for the time before which nothing is to be sent, where the plan has one.
+   * @throws RpbenchError RPB_INTERRUPTED where it is stopped meanwhile
+   */
+  async waitForStart(): Promise<void> {
+    const { plan, signal } = this.options
+    if (plan.startAt === undefined) return
+    const beganNs = this.clock.nowNs()
+    const waitMs = Date.parse(plan.startAt) - Date.now()
+    this.#lateMs = Math.max(0, -waitMs)
+    this.progress.enter('waiting to start')
+    if (waitMs > 0) await this.clock.wait(waitMs, signal)
+    this.#waitedNs = this.clock.nowNs() - beganNs
+    if (signal.aborted) throw new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
+  }
+
   /** Runs the warm-up, and reads where everything stands when it is over: the measured phase may begin. */
   async warmUp(): Promise<void> {
     this.progress.enter('warming up')
@@ -264,10 +283,11 @@ export class Session {
       startup: {
         groupNs: this.groupNs,
         flowsNs: this.flowsNs,
-        warmupNs: startedNs - this.groupNs - this.flowsNs,
+        warmupNs: startedNs - this.groupNs - this.flowsNs - this.#waitedNs,
         firstMeasuredPacketNs: Number.isFinite(firstSentNs) ? Math.round(this.beganNs + firstSentNs) : 0,
       },
       clientResidentBytes,
+      ...(this.#lateMs > 0 && { startedLateMs: this.#lateMs }),
       ...(exposed && { exposed }),
       ...(mostBytes !== undefined && { maxReceiveBufferBytes: mostBytes }),
     }

@@ -8,6 +8,7 @@ import { disjointComputedDraws, planComputedFlows, type ComputedFlowsInput } fro
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import { parseQueries, questionsOf, USUAL_QUERIES, type Questions } from '../plan/questions.js'
 import type { RunPlan } from '../plan/run-plan.js'
+import { dividedOf, weightedPart } from '../plan/shard.js'
 import { boundTo } from '../plan/transport.js'
 import type { Recording } from '../recording/recording.js'
 import { flowWeights, parseWeights } from '../plan/weights.js'
@@ -18,6 +19,8 @@ export interface Traffic {
   flowPlan: FlowPlan
   /** one a flow; all alike when absent */
   weights: Float64Array | undefined
+  /** of a part of a plan, requests per second by what its flows weigh; absent where the plan's is that */
+  rateHz?: number
   /** of DNS; absent of any other protocol */
   questions?: Questions
 }
@@ -64,7 +67,7 @@ function refusePrivileged(
 /** From where a plan's flows may come. */
 function sourcesOf(plan: RunPlan): FlowPlanInput {
   return {
-    flows: plan.flows,
+    flows: dividedOf(plan).flows,
     ports: plan.sourcePorts,
     seed: plan.seed,
     ...(plan.sourceAddresses && { addresses: plan.sourceAddresses }),
@@ -73,15 +76,11 @@ function sourcesOf(plan: RunPlan): FlowPlanInput {
 }
 
 /** The same where flows share sockets. */
-function computedSourcesOf({
-  flows,
-  sourcePorts,
-  seed,
-  workers,
-  inFlight,
-  rateHz,
-}: RunPlan): ComputedFlowsInput {
-  return { flows, ports: sourcePorts, seed, workers, ...(rateHz === undefined && { inFlight }) }
+function computedSourcesOf(plan: RunPlan): ComputedFlowsInput {
+  const { flows, inFlight, rateHz } = dividedOf(plan)
+  const { sourcePorts: ports, seed, shard } = plan
+  const workers = plan.workers * (shard?.count ?? 1)
+  return { flows, ports, seed, workers, ...(rateHz === undefined && { inFlight }) }
 }
 
 /**
@@ -108,9 +107,12 @@ export function prepareTraffic(plan: RunPlan, draw?: { seed: number; index: numb
   const flowPlan = sharesSockets(plan.engine)
     ? planComputedFlows({ ...computedSourcesOf(plan), ...drawn })
     : planFlows({ ...sources, ...drawn })
+  const { shard } = plan
+  const weights = flowWeights(weightPlan, dividedOf(plan).flows, plan.seed)
   return {
-    flowPlan,
-    weights: flowWeights(weightPlan, plan.flows, plan.seed),
+    flowPlan: { ...flowPlan, ...(shard && { part: { index: shard.index, count: shard.count } }) },
+    weights,
+    ...(shard && weights && weightedPart(plan, shard, weights)),
     ...(plan.protocol === 'dns' && { questions: questionsFor(plan) }),
   }
 }

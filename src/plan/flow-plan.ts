@@ -4,6 +4,7 @@ import { addressesFrom, isBroadcast, isLoopback } from '../units/addresses.js'
 import { shareComputedFlows, type ComputedFlows } from './computed-flows.js'
 import type { ListedSources } from './flow-sources.js'
 import { flagOf } from './parameters/table.js'
+import type { ShardPlace } from './shard.js'
 
 /** Which share of a port range is planned on by default: the rest replaces ports that are in use. */
 const PLANNED_SHARE = 0.8
@@ -24,7 +25,12 @@ export interface ListedFlows extends ListedSources {
   flows: number
 }
 
-export type FlowPlan = ListedFlows | ComputedFlows
+/** Which part of a plan's flows is meant, counted from 1; all of them when absent. */
+interface Part {
+  part?: Pick<ShardPlace, 'index' | 'count'>
+}
+
+export type FlowPlan = (ListedFlows | ComputedFlows) & Part
 
 export interface FlowPlanInput {
   flows: number
@@ -103,10 +109,19 @@ interface Share {
 /** One worker's part of a plan: its flows, then its spare candidates. */
 export type FlowShare = FlowPlan & Share
 
-/** Splits a plan over workers, flows and spares alike, sizes differing by one at most. */
-export function shareFlows(plan: ListedFlows, workers: number): (ListedFlows & Share)[]
+/**
+ * Splits a plan over workers, flows and spares alike, sizes differing by one at most. Those of a part are the workers that
+ * it would have if those of all parts were one client's: each flow has the source that it has there. Its flows count from 0.
+ */
+export function shareFlows(plan: ListedFlows & Part, workers: number): (ListedFlows & Share)[]
 export function shareFlows(plan: FlowPlan, workers: number): FlowShare[]
-export function shareFlows(plan: FlowPlan, workers: number): FlowShare[] {
+export function shareFlows({ part: wanted, ...plan }: FlowPlan, workers: number): FlowShare[] {
+  if (wanted) {
+    const { index, count } = wanted
+    const own = shareFlows(plan, workers * count).slice((index - 1) * workers, index * workers)
+    const first = own[0]!.firstFlow
+    return own.map((share) => ({ ...share, firstFlow: share.firstFlow - first }))
+  }
   if (!('addressIndex' in plan)) return shareComputedFlows(plan, workers)
   const spares = plan.port.length - plan.flows
   const cut = (total: number, i: number): number => Math.floor((total * i) / workers)

@@ -11,6 +11,7 @@ import { refusePath } from './http-request.js'
 import type { Row } from './parameters/row.js'
 import { RUN_PARAMETERS } from './parameters/run.js'
 import { defaultOf, flagOf, mostOf, type ParameterValue, type RunParameterKey } from './parameters/table.js'
+import { partOf, type Shard, type ShardPlace } from './shard.js'
 import { shareOf } from './share.js'
 import {
   modestLoad,
@@ -52,6 +53,10 @@ export interface RunPlan extends Omit<PlannedParameters, 'engine'> {
   membersUnknown?: true
   /** the target is no address of this host; absent otherwise */
   remote?: true
+  /** which part this is of a plan that several hosts carry out; absent where it is all of it */
+  shard?: Shard
+  /** before which nothing is sent, in ISO 8601; absent where nobody waits */
+  startAt?: string
   /** how often all sockets are opened anew, so that each flow has its turn */
   waves: number
   /** why the engine is not io_uring, where that would have been the choice */
@@ -125,21 +130,23 @@ function refuseContradictions(request: RunRequest, procs: number): void {
 
 /**
  * Fills in what a request leaves open and checks what depends on more than one parameter.
+ * @param place which part of it is wanted; all of it when absent
  * @throws RpbenchError on a request that cannot be met here
  */
-export function completePlan(given: RunRequest, facts: HostFacts): RunPlan {
+export function completePlan(given: RunRequest, facts: HostFacts, place?: ShardPlace): RunPlan {
   refuseWithTarget(given)
   const protocol = protocolFor(given)
   refuseUnderProtocol(protocol, given)
   const { target } = given
   const remote = facts.remoteTarget === true
   const request = remote ? { ...given, ...modestLoad(given) } : given
-  const asked = {
+  const whole = {
     ...fixedDefaults(),
     ...request,
     protocol,
     ...(target && { host: target.address, port: target.port }),
   }
+  const asked = place ? { ...whole, ...partOf(whole, place) } : whole
   const { dispatch, flows, inFlight } = asked
   // What is not known is counted as one; nothing says so.
   const procs = target

@@ -46,6 +46,8 @@ export interface Recording {
   /** lengths; the first packet counts from the start of the process */
   startup: { groupNs: number; flowsNs: number; warmupNs: number; firstMeasuredPacketNs: number }
   clientResidentBytes: number
+  /** how long after its `startAt` it began to send, ms; absent where it was in time */
+  startedLateMs?: number
   /** where others than this host can reach the group: at its address, or at every one of the host's */
   exposed?: Exposure
   /** the largest receive buffer that this host gives, bytes; absent where it hides it */

@@ -1,5 +1,6 @@
 import { endpoint } from '../units/addresses.js'
 import { formatCount, formatDuration } from '../units/format.js'
+import { shardText } from '../plan/shard.js'
 import { cpusOf, nameCpus } from '../plan/cpu-list.js'
 import type { RunResult } from '../result/run-result.js'
 import { hangOf, type Phrase, wrap } from './line.js'
@@ -42,6 +43,7 @@ export function headerPhrases(result: Headed): Phrase[] {
     listen,
     procs,
     flows,
+    shard,
     waves,
     waveSize,
     weights,
@@ -57,7 +59,8 @@ export function headerPhrases(result: Headed): Phrase[] {
     procs !== undefined && plural(procs, one, many),
     group.membersUnknown === true && 'a server that is not ours',
     server !== undefined && `served by ${server.host.hostname}`,
-    plural(flows, 'flow', 'flows'),
+    shard !== undefined && `shard ${shardText(shard)}`,
+    `${shard ? `${formatCount(flows)} of ` : ''}${plural(shard?.whole.flows ?? flows, 'flow', 'flows')}`,
     waves > 1 && `${formatCount(waves)} waves of ${formatCount(waveSize)}`,
     weights !== 'uniform' && `weights ${weights}`,
     serviceTimeNs !== undefined && serviceTimeNs > 0 && `service time ${formatDuration(serviceTimeNs)}`,

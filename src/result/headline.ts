@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { shardText } from '../plan/shard.js'
 import { dueAndMissed } from './due-and-missed.js'
 import { COMPARE_VERDICTS } from './compare-result.js'
 import { envelope } from './envelope.js'
@@ -37,6 +38,10 @@ const headline = z.object({
     .describe(
       'of one measurement its validity, of several the worst; of `verify` whether all claims hold; of `compare` its own; of `attach` whether there are findings that warn; what ended it, where that was before its time',
     ),
+  shard: z
+    .string()
+    .optional()
+    .describe('which part of a plan it is, such as 3/10; absent where it is all of one'),
   runs: count.optional().describe('measurements in it; absent where it is one'),
   roundTripsPerSecond: rate.optional().describe('replies that came while requests were sent; of one run'),
   p50Ns: ns
@@ -89,6 +94,13 @@ const outline = z.object({
   throughput: z.object({ roundTripsPerSecond: z.number() }).optional(),
   latency: z.object({ service: percentiles, response: percentiles.optional() }).optional(),
   books: z.object({ sent: z.number(), unsent: z.number(), lost: z.number(), late: z.number() }).optional(),
+  plan: z
+    .object({
+      effective: z
+        .object({ shard: z.object({ index: z.number(), count: z.number() }).optional() })
+        .optional(),
+    })
+    .optional(),
   runs: z.array(part).optional(),
   repetitions: z
     .array(z.object({ run: part.optional(), churn: part.optional(), error: z.unknown().optional() }))
@@ -131,12 +143,14 @@ export function headlineOf(file: string, text: string): Headline | { file: strin
 function figuresOf(data: Outline, kind: Kind): Omit<Headline, 'file' | 'kind'> {
   const { startedAt, label, throughput, latency, books } = data
   const parts = data.runs ?? data.repetitions?.map(({ run, churn, error }) => run ?? churn ?? { error })
+  const shard = data.plan?.effective?.shard
   const { due, missed } = dueAndMissed(books ?? {})
   const times = latency?.response ?? latency?.service
   return {
     startedAt,
     ...(label !== undefined && { label }),
     verdict: data.stopped ?? data.verdict ?? verdictOf(data, kind, parts ?? [data]),
+    ...(shard && { shard: shardText(shard) }),
     ...(parts && { runs: parts.length }),
     ...(throughput && { roundTripsPerSecond: throughput.roundTripsPerSecond }),
     ...(times && { p50Ns: times.p50Ns, p99Ns: times.p99Ns }),

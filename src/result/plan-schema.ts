@@ -6,13 +6,14 @@ import type { Kind, KindName, KindValues } from '../plan/parameters/kind.js'
 import type { Row } from '../plan/parameters/row.js'
 import { RUN_PARAMETERS } from '../plan/parameters/run.js'
 import type { ParameterValue, RunParameterKey } from '../plan/parameters/table.js'
+import { SHARD_ORIGINS } from '../plan/shard.js'
 import { PORT_PROTOCOLS } from '../plan/protocol.js'
 import { ONLY_OURS, type OnlyOurs } from '../plan/target-rules.js'
 import { FAMILIES } from '../plan/transport.js'
-import { bytes, count, index, ns, rate, share } from './scalars.js'
+import { bytes, count, index, instant, ns, rate, share } from './scalars.js'
 
 /** What is not among the values of a run's parameters: it is read into something else. */
-type Unplanned = 'change' | 'command' | 'goal'
+type Unplanned = 'change' | 'command' | 'goal' | 'shard' | 'start'
 
 /** The schema of a value of each kind. */
 const SCHEMAS: {
@@ -76,6 +77,25 @@ function planOf<Effective extends z.ZodType>(effective: Effective) {
     .describe('what was to be measured')
 }
 
+/** Which part of a plan a run was. */
+const shard = z.object({
+  index: count.describe('which of them, from 1'),
+  count: count.describe('how many parts the plan has'),
+  from: z
+    .enum(SHARD_ORIGINS)
+    .describe(
+      'who said which: the flag, JOB_COMPLETION_INDEX of Kubernetes, or SLURM_ARRAY_TASK_ID of Slurm',
+    ),
+  firstFlow: index.describe('id of its first flow among those of the whole plan; the others follow it'),
+  whole: z
+    .object({
+      flows: count.describe('flows'),
+      inFlight: count.describe('requests in flight over all flows'),
+      rateHz: rate.optional().describe('requests per second over all flows; absent in a closed loop'),
+    })
+    .describe('what the parts divide among them; beside it the plan has what this part does of it'),
+})
+
 /** The plan of a load on a group, made from the table of parameters. */
 export const plannedRun = planOf(
   z.object({
@@ -89,6 +109,12 @@ export const plannedRun = planOf(
       .literal(true)
       .optional()
       .describe('who is asked is not ours, and nobody tells which member of it answers; absent otherwise'),
+    shard: shard
+      .optional()
+      .describe('which of several parts of a plan this is (`--shard`); absent where it is all of it'),
+    startAt: instant
+      .optional()
+      .describe('before which nothing was sent (`--start-at`); absent where there was no wait'),
     remote: z.literal(true).optional().describe('the target is no address of this host; absent otherwise'),
     waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
     engineFallback: z

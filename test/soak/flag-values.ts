@@ -66,6 +66,8 @@ const BAD: Readonly<Record<KindName, readonly string[]>> = {
   change: ['', 'x', '1s:', '1s:remove:99', '1s:vanish', 'add'],
   command: ['', 'x', '1s:', ':true', '9x:true'],
   goal: ['', 'x', 'loss', 'p99<', 'p99<5 lightyears'],
+  shard: ['', 'x', '0/3', '4/3', '1/0', '/10', 'auto', '1/9999999'],
+  start: ['', 'x', '12:00', '2001-01-01T00:00:00Z', '+5 lightyears', '+9999h', '1000000000'],
   text: ['/nowhere/at/all', '/dev/zero', 'zipf:x'],
 }
 

@@ -95,6 +95,9 @@ class Turns {
   }
 }
 
+/** The only worker of a load. */
+const PLACE = { index: 0, of: 1 }
+
 describe('a loop of connections', () => {
   it('has all requests of a connection one after another, before another flow has its turn', () => {
     const turns = new Turns({ durationNs: 1e9 })
@@ -132,7 +135,14 @@ describe('a loop of connections', () => {
     expect(turns.due()).toEqual([])
   })
   it('has one turn of a flow at a time, also where more could be in flight', () => {
-    const task = { inFlight: 64, requestsPerFlow: 4, requestsPerConnection: 2, timeoutNs: 1e9, seed: 1 }
+    const task = {
+      inFlight: 64,
+      requestsPerFlow: 4,
+      requestsPerConnection: 2,
+      timeoutNs: 1e9,
+      seed: 1,
+      place: PLACE,
+    }
     const input = { flows: 3, from: 0, salt: 0, durationNs: undefined, memberOf: () => -1 }
     const source = createSource(task as unknown as WorkerTask, input)
     source.start(0)
@@ -413,8 +423,7 @@ describe('flows that all weigh nothing', () => {
     seed: 1,
     inFlight: 4,
     timeoutNs: 1e9,
-    workers: 2,
-    index: 0,
+    place: { index: 0, of: 2 },
   } as unknown as WorkerTask
   const sourceOf = (flows: number, durationNs?: number, rateHz?: number) =>
     createSource(

@@ -1,4 +1,5 @@
 import { PARAMETERS, type ParameterKey } from '../../plan/parameters/table.js'
+import { shardText, type Shard } from '../../plan/shard.js'
 import type { CompareResult } from '../../result/compare-result.js'
 import type { RunResult } from '../../result/run-result.js'
 import type { HostTrait } from '../../result/trait.js'
@@ -9,8 +10,8 @@ type Plan = RunResult['plan']
 type PlanDifference = CompareResult['differences']['plan'][number]
 type HostDifference = CompareResult['differences']['host'][number]
 
-/** Repetitions differ in their seed; why the engine is what it is says nothing that the engine does not say. */
-const NO_DIFFERENCE = new Set(['seed', 'engineFallback'])
+/** Repetitions differ in their seed, and in when they began; why the engine is what it is says nothing that the engine does not say. */
+const NO_DIFFERENCE = new Set(['seed', 'engineFallback', 'startAt'])
 
 const text = (value: unknown): string =>
   value === undefined ? 'not set' : typeof value === 'string' ? value : JSON.stringify(value)
@@ -39,6 +40,7 @@ const wasAsked = ({ supplied }: Plan, key: string): boolean =>
 /** As one would write it. */
 function valueText(key: string, value: unknown): string {
   const kind = key in PARAMETERS ? PARAMETERS[key as ParameterKey].kind.name : undefined
+  if (key === 'shard' && value !== undefined) return shardText(value as Shard)
   if (kind === 'endpoint') return endpointText(value as Endpoint | undefined)
   return kind === 'duration' && typeof value === 'number' ? formatDuration(value) : text(value)
 }

@@ -45,5 +45,6 @@ export type NoteCode =
   | 'exposed'
   | 'closings-unheard'
   | 'lost-on-the-way'
+  | 'started-late'
 
 export type FindingCode = CheckCode | NoteCode

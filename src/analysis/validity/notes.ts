@@ -87,4 +87,5 @@ export const NOTES: readonly NoteRow[] = [
     severity: 'note',
     notice: ({ onTheWay }) => onTheWay && some(onTheWay.there + onTheWay.back),
   },
+  { code: 'started-late', severity: 'note', notice: ({ startedLateMs = 0 }) => some(startedLateMs) },
 ]

@@ -44,6 +44,8 @@ export interface Observations {
   /** commands of the user's that failed; absent where none was run */
   commandsFailed?: string[]
   interrupted: boolean
+  /** how long after its time it began to send, ms; absent where it was in time or had none */
+  startedLateMs?: number
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */
   changesUnseen?: string[]
   /** the change that could not be carried out, in the words of the plan */

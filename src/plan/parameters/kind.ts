@@ -13,6 +13,8 @@ import { parseCpus } from '../cpu-list.js'
 import { parseGoal, type GoalCondition } from '../goal-conditions.js'
 import { parseChange, type TimedChange } from '../group-change.js'
 import { parseTimedCommand, type TimedCommand } from '../timed-command.js'
+import { parseShard, type ShardWish } from '../shard-wish.js'
+import { parseStart, type StartWish } from '../start-time.js'
 import { parseSlowMember, type SlowMember } from '../slow-member.js'
 
 /** What a value of each kind is in a plan: times in ns, sizes in bytes, rates per second, shares from 0 to 1. */
@@ -35,6 +37,8 @@ export interface KindValues {
   change: TimedChange
   command: TimedCommand
   goal: GoalCondition[]
+  shard: ShardWish
+  start: StartWish
   text: string
 }
 
@@ -125,6 +129,8 @@ export const GOAL: Kind<'goal'> = {
   value: 'GOAL',
   read: (text, { flag }) => parseGoal(text, flag),
 }
+export const SHARD: Kind<'shard'> = { name: 'shard', value: 'K/N', read: parseShard }
+export const START: Kind<'start'> = { name: 'start', value: 'TIME', read: parseStart }
 /** Given or not: it has no text. */
 export const SWITCH: Kind<'switch'> = { name: 'switch', value: '', read: (text) => text === 'true' }
 /** Read where more is known than its text. */

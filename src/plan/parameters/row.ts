@@ -17,6 +17,7 @@ export const GROUPS = [
   'GROUP',
   'FLOWS',
   'LOAD',
+  'SHARDS',
   'LIMITS',
 ] as const
 export type Group = (typeof GROUPS)[number]

@@ -6,6 +6,7 @@ import { ON_PARAMETERS } from './on.js'
 import { PREDICT_PARAMETERS } from './predict.js'
 import type { Command, Row, ValueOf } from './row.js'
 import { RUN_PARAMETERS } from './run.js'
+import { SHARD_PARAMETERS } from './shard.js'
 import { SWEEP_PARAMETERS } from './sweep.js'
 import { VERIFY_PARAMETERS } from './verify.js'
 
@@ -20,6 +21,7 @@ export const PARAMETERS = {
   ...RUN_PARAMETERS,
   ...INTERVAL_PARAMETERS,
   ...ON_PARAMETERS,
+  ...SHARD_PARAMETERS,
 } as const
 
 type Table = typeof PARAMETERS

@@ -20,7 +20,11 @@ const first = (limits: readonly string[]): string =>
 /** Columns go from the right in a narrow terminal, but for the verdict. */
 const columnsIn = (style: Style, results: readonly Headline[]): GridColumn<Headline>[] => [
   { title: 'when (UTC)', align: 'left', cell: ({ startedAt }) => startedAt.slice(0, 16).replace('T', ' ') },
-  { title: 'what', align: 'left', cell: ({ kind }) => kind },
+  {
+    title: 'what',
+    align: 'left',
+    cell: ({ kind, shard }) => (shard === undefined ? kind : `${kind} ${shard}`),
+  },
   { title: 'label', align: 'left', goes: 6, cell: ({ label = '' }) => style.plain(cut(label)) },
   { title: 'verdict', align: 'left', cell: ({ verdict }) => verdict },
   { title: 'runs', align: 'right', goes: 2, cell: ({ runs = 1 }) => formatCount(runs) },
