@@ -1,22 +1,32 @@
 // What a member and a front have in common, as a process (argv) or as a thread (workerData). It loads the addon and
-// nothing else: such a process should be as small as one of Node can be (docs/measurements.md has the figures).
-import util = require('node:util')
-import threads = require('node:worker_threads')
+// nothing else: such a process should be as small as one of Node can be (docs/measurements.md has the figures). Modules
+// are loaded by those that use them: node:worker_threads alone would be a quarter of what a process takes to start.
 import type { Addon, Handle } from '#native'
+import type Util = require('node:util')
+import type Threads = require('node:worker_threads')
 
 /** How long a step serves before the event loop gets a turn. */
 const STEP_NS = 50e6
 
 /** A result of the addon. @throws Error with the name of the errno that a negative number stands for */
 function succeeded<T>(result: T | number, what: string): T {
-  if (typeof result === 'number' && result < 0)
-    throw new Error(`could not serve: ${what} failed (${util.getSystemErrorName(result)})`)
+  if (typeof result === 'number' && result < 0) {
+    const { getSystemErrorName } = require('node:util') as typeof Util
+    throw new Error(`could not serve: ${what} failed (${getSystemErrorName(result)})`)
+  }
   return result as T
+}
+
+/** The task of this process, or, without one, of this thread. */
+function told(): unknown {
+  const task = process.argv[2]
+  if (task !== undefined) return JSON.parse(task)
+  return (require('node:worker_threads') as typeof Threads).workerData
 }
 
 /** Reads the task, opens the server and lets it serve until it is told to stop. */
 function serve<Task extends serve.ServerTask>(kindOf: (task: Task) => serve.Kind<Task>): void {
-  const task: Task = threads.isMainThread ? JSON.parse(process.argv[2] ?? '') : threads.workerData
+  const task = told() as Task
   const kind = kindOf(task)
   const loaded: { exports: Partial<Addon> } = { exports: {} }
   process.dlopen(loaded, task.addon)

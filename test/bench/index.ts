@@ -2,6 +2,7 @@ import { compareDispatches } from './dispatch.js'
 import { measureFlows } from './flows.js'
 import { measureFootprint } from './footprint.js'
 import { measureIntervals } from './intervals.js'
+import { measureMembers } from './members.js'
 import { compareWithNeper } from './neper.js'
 import { printQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
@@ -13,6 +14,7 @@ await compareWithNeper()
 await compareDispatches()
 await measureStamps()
 await measureFootprint()
+await measureMembers()
 await measureFlows()
 await measureRates()
 await measureIntervals()
