@@ -1,6 +1,7 @@
 import { COUNTED_AS } from '../plan/protocol.js'
 import { flagOf } from '../plan/parameters/table.js'
 import { mainCauseOf, type LossCause } from '../analysis/books/losses.js'
+import type { CountCode } from '../analysis/validity/codes.js'
 import type { Observations } from '../analysis/validity/observations.js'
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { plural } from '../units/plural.js'
@@ -52,23 +53,7 @@ function theirShare({ atStrangers: { least, most } }: Observations): string {
 const sentOf = ({ overTcp }: Observations['load']): string => COUNTED_AS[overTcp ? 'tcp' : 'udp'].sent
 
 /** Counts that do not agree, and a group that did not stay what it was. */
-export const COUNT_WORDS: WordsOf<
-  | 'member-died'
-  | 'front-died'
-  | 'member-silent'
-  | 'member-stood-still'
-  | 'stranger-joined'
-  | 'unanswered-share'
-  | 'echo-errors'
-  | 'books-do-not-balance'
-  | 'replayed'
-  | 'wrong-replies'
-  | 'error-answers'
-  | 'port-unreachable'
-  | 'receive-errors'
-  | 'proc-net-udp-drops'
-  | 'snmp'
-> = {
+export const COUNT_WORDS: WordsOf<CountCode> = {
   'member-died': (observed) => ({
     message:
       observed.experiment === 'churn'

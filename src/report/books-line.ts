@@ -1,11 +1,11 @@
 import { formatCount } from '../units/format.js'
 import type { DispatchKind } from '../plan/dispatch.js'
 import type { Books, RunResult } from '../result/run-result.js'
-import { type Line, NBSP, type Phrase } from './line.js'
-import type { Tone } from './style.js'
+import { specialPhrases, stagesPhrase, type SpecialCount } from './counts.js'
+import type { Line, Phrase } from './line.js'
 
 /** What went missing, or came when it should not have: named only where there was some. */
-const SPECIAL_COUNTS: readonly [keyof Books, string, Tone | undefined][] = [
+const SPECIAL_COUNTS: readonly SpecialCount<Books>[] = [
   ['lost', 'lost', 'bad'],
   ['late', 'late', 'warn'],
   ['droppedAtMembers', 'dropped at members', 'bad'],
@@ -46,25 +46,17 @@ export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>):
     [replied, replied === 1 ? 'reply' : 'replies'],
   ]
   const stages = all.filter((stage): stage is [number, string] => stage[0] !== undefined)
-  const chain = stages
-    .map(([n, name], i) => {
-      const before = stages[i - 1]?.[0]
-      const sign = before === undefined ? '' : before === n ? `=${NBSP}` : `→${NBSP}`
-      return `${sign}${formatCount(n)}${NBSP}${name}`
-    })
-    .join(' ')
   const dropped = group.membersUnknown
     ? 'dropped at the target, whoever sent them'
     : DROPPED[group.dispatch ?? 'reuseport']
-  const special = SPECIAL_COUNTS.filter(([key]) => (books[key] ?? 0) > 0).map(
-    ([key, name, tone]): Phrase => ({
-      text: `${formatCount(books[key] ?? 0)} ${key === 'droppedAtMembers' ? dropped : name}`,
-      tone,
-    }),
-  )
+  const named = SPECIAL_COUNTS.map(([key, name, tone]): SpecialCount<Books> => [
+    key,
+    key === 'droppedAtMembers' ? dropped : name,
+    tone,
+  ])
   const rest: Phrase =
     unexplained === undefined
       ? { text: "the client's side: the target counts nothing for us" }
       : { text: `${formatCount(unexplained)} unexplained`, tone: unexplained > 0 ? 'bad' : undefined }
-  return { label: 'books', phrases: [{ text: chain }, ...special, rest] }
+  return { label: 'books', phrases: [stagesPhrase(stages), ...specialPhrases(named, books), rest] }
 }

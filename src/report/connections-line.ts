@@ -1,12 +1,12 @@
 import type { RunResult } from '../result/run-result.js'
 import { formatCount } from '../units/format.js'
-import { type Line, NBSP, type Phrase } from './line.js'
-import type { Tone } from './style.js'
+import { specialPhrases, stagesPhrase, type SpecialCount } from './counts.js'
+import type { Line } from './line.js'
 
 type Counts = NonNullable<RunResult['connections']>
 
 /** What became of connections that is not as it should be: named only where there were some. */
-const SPECIAL_COUNTS: readonly [keyof Counts, string, Tone][] = [
+const SPECIAL_COUNTS: readonly SpecialCount<Counts>[] = [
   ['refused', 'refused', 'bad'],
   ['timedOut', 'timed out', 'bad'],
   ['failed', 'failed', 'bad'],
@@ -29,23 +29,13 @@ export function connectionsLine({
     [established, 'established'],
     ...(accepted === undefined ? [] : [[accepted, 'accepted'] satisfies [number, string]]),
   ]
-  const chain = stages
-    .map(([n, name], i) => {
-      const before = stages[i - 1]?.[0]
-      const sign = before === undefined ? '' : before === n ? `=${NBSP}` : `→${NBSP}`
-      return `${sign}${formatCount(n)}${NBSP}${name}`
-    })
-    .join(' ')
-  const special = SPECIAL_COUNTS.filter(([key]) => (connections[key] ?? 0) > 0).map(
-    ([key, name, tone]): Phrase => ({ text: `${formatCount(connections[key] ?? 0)} ${name}`, tone }),
-  )
   const { connectionsPerSecond } = throughput
   return {
     label: 'conns',
     phrases: [
-      { text: chain },
+      stagesPhrase(stages),
       ...(connectionsPerSecond === undefined ? [] : [{ text: `${formatCount(connectionsPerSecond)}/s` }]),
-      ...special,
+      ...specialPhrases(SPECIAL_COUNTS, connections),
     ],
   }
 }

@@ -1,5 +1,5 @@
-/** What is measured and held against a limit. */
-export type CheckCode =
+/** Counts that do not agree, and a group that did not stay what it was. */
+export type CountCode =
   | 'member-died'
   | 'front-died'
   | 'member-silent'
@@ -15,6 +15,10 @@ export type CheckCode =
   | 'receive-errors'
   | 'proc-net-udp-drops'
   | 'snmp'
+
+/** What is measured and held against a limit. */
+export type CheckCode =
+  | CountCode
   | 'schedule-lag'
   | 'achieved-rate'
   | 'client-cpu'
