@@ -59,5 +59,5 @@ describe('rpbench compare --run', () => {
     expect(again.status).toBe(99)
     expect(again.stdout).toMatch(/\n verdict worse/)
     expect(Math.max(...again.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(40)
-  }, 60_000)
+  })
 })

@@ -186,4 +186,4 @@ it('doctor sees a quota, how often it throttles, and how it is lifted', async ({
   } finally {
     rmdirSync(group)
   }
-}, 60_000)
+})

@@ -85,7 +85,7 @@ beforeAll(async () => {
   for (const side of ['base', 'new']) await cp(join(saved, side), join(directory, side), { recursive: true })
   const sweep = (await readdir(join(saved, 'sweep'))).find((name) => name.endsWith('.json'))!
   await rename(join(saved, 'sweep', sweep), join(saved, '20261122T101300Z-sweep.json'))
-}, 60_000)
+})
 
 afterAll(async () => {
   watched.listener.close()
@@ -129,16 +129,12 @@ async function typed(example: string, added: string): Promise<{ status: number; 
 }
 
 describe.concurrent('an example of the help does what it says', () => {
-  it.each(EXAMPLES)(
-    '%s',
-    async (line, name) => {
-      const { example, added } = shortened(line, name)
-      const { status, said } = await typed(example, added)
-      const refused = process.getuid?.() !== 0 && /needs? .*(CAP_BPF|eBPF)/.test(said)
-      expect({ example, added, said, status: refused ? 0 : status }).toMatchObject({
-        status: expect.toBeOneOf(DONE) as number,
-      })
-    },
-    120_000,
-  )
+  it.each(EXAMPLES)('%s', async (line, name) => {
+    const { example, added } = shortened(line, name)
+    const { status, said } = await typed(example, added)
+    const refused = process.getuid?.() !== 0 && /needs? .*(CAP_BPF|eBPF)/.test(said)
+    expect({ example, added, said, status: refused ? 0 : status }).toMatchObject({
+      status: expect.toBeOneOf(DONE) as number,
+    })
+  })
 })

@@ -77,7 +77,7 @@ describe('rpbench run --listen', needsIpv6, () => {
       status: 0,
       stdout: expect.stringContaining(' · listen any · '),
     })
-  }, 60_000)
+  })
 })
 
 describe('a wildcard as --host', () => {
@@ -120,7 +120,7 @@ describe('an IPv6 address of another interface than lo (root)', needsNamespace, 
       lost: 0,
       unexplained: 0,
     })
-  }, 60_000)
+  })
 })
 
 describe('in a namespace with a /64 that is local (root)', needsNamespace, () => {

@@ -30,8 +30,8 @@ beforeAll(() => {
   installed = install(tarball, home)
   succeed('chmod', ['755', folder], folder)
   path = pathOf(join(folder, 'path'), [process.execPath])
-}, 180_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs the installed tool where nothing but Node is on the path. */
 function rpbench(args: string, under: readonly string[] = []) {

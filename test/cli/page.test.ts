@@ -47,7 +47,7 @@ describe.skipIf(!existsSync(CHROMIUM))('a page in a browser', () => {
       files.set(name, pathToFileURL(path).href)
     }
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
-  }, 60_000)
+  })
 
   afterAll(async () => {
     await browser?.close()

@@ -25,7 +25,7 @@ async function shown(columns: number, args: readonly string[]): Promise<string[]
   return pieces.slice(1, -1)
 }
 
-describe('progress on a terminal', { timeout: 60_000 }, () => {
+describe('progress on a terminal', () => {
   it('says what a run does, how far it is, how long it takes, and what is counted so far', async () => {
     const lines = await shown(120, [
       'run',

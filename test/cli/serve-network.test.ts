@@ -20,7 +20,7 @@ async function measured(served: Served, flags: readonly string[]): Promise<RunRe
   return runResult.parse(JSON.parse(stdout))
 }
 
-describe('between two hosts (root)', { skip: !(await mayHaveTwoNetworks()), timeout: 60_000 }, () => {
+describe('between two hosts (root)', { skip: !(await mayHaveTwoNetworks()) }, () => {
   beforeEach(async () => {
     networks = await TwoNetworks.make()
   })

@@ -65,7 +65,7 @@ async function withToken({ controlPort }: Served): Promise<TLSSocket> {
 
 const gone = (socket: Socket): Promise<unknown> => (socket.closed ? Promise.resolve() : once(socket, 'close'))
 
-describe('rpbench serve', { timeout: 60_000 }, () => {
+describe('rpbench serve', () => {
   it('serves one client after another, whose books balance, and says at the end what it did', async () => {
     const served = await startServe(directory)
     const members = membersOf(served.tool.pid)
@@ -192,7 +192,7 @@ function lines(socket: Socket): string[] {
   return all
 }
 
-describe('the control port', { timeout: 60_000 }, () => {
+describe('the control port', () => {
   it('says in one sentence what is wrong', async () => {
     const served = await startServe(directory)
     const wrong = await runTool(runOn(served), { env: { RPBENCH_TOKEN: 'f'.repeat(20) } })

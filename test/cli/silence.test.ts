@@ -69,7 +69,7 @@ describe('a member in a frozen cgroup', { skip: !Freezer.has('v1') }, () => {
 /** Drops of a second or two at a queue that nobody reads: by then it was seen that it stands still, also on a busy host. */
 const ENOUGH = 2000
 
-describe('a front that a debugger holds', { skip: !MAY_DEBUG, timeout: 60_000 }, () => {
+describe('a front that a debugger holds', { skip: !MAY_DEBUG }, () => {
   it('has its drops counted also where the kernel does not let its socket be copied', async () => {
     const port = quietPort()
     const flags = ['--dispatch', 'fan-out', '--receive-buffer', '20k', '--port', `${port}`, '-d', '10m']
@@ -91,7 +91,7 @@ describe('a front that a debugger holds', { skip: !MAY_DEBUG, timeout: 60_000 },
   })
 })
 
-describe('one thread of several that a debugger holds', { skip: !MAY_DEBUG, timeout: 60_000 }, () => {
+describe('one thread of several that a debugger holds', { skip: !MAY_DEBUG }, () => {
   it('is named, and does not keep the result from being printed, which says who has to let it go', async () => {
     const port = quietPort()
     const flags = ['--server', 'threads', '--receive-buffer', '20k', '--port', `${port}`, '-d', '10m']

@@ -167,7 +167,7 @@ describe('a front that stands still', () => {
   })
 })
 
-describe.each(['v1', 'v2'] as const)('a member in a frozen cgroup (%s)', { timeout: 60_000 }, (version) => {
+describe.each(['v1', 'v2'] as const)('a member in a frozen cgroup (%s)', (version) => {
   const skip = !Freezer.has(version)
 
   it('is named, what its socket has is counted for it, and the run ends', { skip }, async () => {

@@ -112,7 +112,6 @@ describe('strangers that join and leave before the end', () => {
         / took a part of its flows: [\d,]+ requests?( at least, [\d,]+ by what is missing elsewhere)?\.$/,
       )
     },
-    60_000,
   )
 
   it('are seen however short they stay, and members that leave are not taken for them', async () => {
@@ -132,7 +131,7 @@ describe('strangers that join and leave before the end', () => {
     expect(validity.verdict).toBe('invalid')
     expect((books.atStrangers ?? 0) + (books.reckonedAtStrangers ?? 0)).toBe(books.lost)
     expect(books.unexplained).toBe(0)
-  }, 60_000)
+  })
 
   it('are not accused on the wildcard address beside a group on one, where they get nothing', async () => {
     const port = quietPort()
@@ -215,7 +214,7 @@ describe('copies of requests of a run, on their way to it (root)', { skip: !mayR
     const { books } = result
     expect(books).toMatchObject({ replayed: 5, replayedUnheard: 5, duplicates: 0, lost: 0, unexplained: 0 })
     expect(books.echoed).toBe(books.replied + 5)
-  }, 60_000)
+  })
 
   it('from another source are strangers, and nobody answers them', async () => {
     const port = quietPort()

@@ -124,7 +124,7 @@ function readWithoutSockDiag(): unknown {
 it('are read from /proc/net/udp where sock_diag is refused', async () => {
   // A single reading of the table may leave it out.
   await expect
-    .poll(readWithoutSockDiag, { timeout: 15_000 })
+    .poll(readWithoutSockDiag, { timeout: 60_000 })
     .toEqual({ diagnosed: null, addresses: ['127.0.0.1'] })
 })
 
