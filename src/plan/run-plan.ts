@@ -6,6 +6,7 @@ import { DISPATCH } from './dispatch.js'
 import { refuseUnderDispatch } from './dispatch-rules.js'
 import { chooseEngine } from './engine-choice.js'
 import { sharesSockets, type EngineKind } from './engine.js'
+import { inFlightByDefault } from './in-flight.js'
 import { refuseListeners } from './listener-rules.js'
 import { refusePath } from './http-request.js'
 import type { Row } from './parameters/row.js'
@@ -147,7 +148,7 @@ export function completePlan(given: RunRequest, facts: HostFacts, place?: ShardP
     ...(target && { host: target.address, port: target.port }),
   }
   const asked = place ? { ...whole, ...partOf(whole, place) } : whole
-  const { dispatch, flows, inFlight } = asked
+  const { dispatch, flows } = asked
   // What is not known is counted as one; nothing says so.
   const procs = target
     ? 1
@@ -174,6 +175,8 @@ export function completePlan(given: RunRequest, facts: HostFacts, place?: ShardP
     protocol,
     ioUringRefusal: facts.ioUringRefusal,
   })
+  // A part of a plan has its part of what is in flight.
+  const inFlight = request.inFlight ?? (place ? asked.inFlight : inFlightByDefault(chosen.engine, asked))
   // Sockets that are shared are few: all flows can be asked at any time.
   const waveSize = sharesSockets(chosen.engine) ? flows : Math.min(flows, request.waveSize ?? room)
   const workers = Math.min(
@@ -191,6 +194,7 @@ export function completePlan(given: RunRequest, facts: HostFacts, place?: ShardP
     family: familyOf(boundTo(asked).address),
     procs,
     sourcePorts: request.sourcePorts ?? facts.ephemeralPorts,
+    inFlight,
     waveSize,
     waves: Math.max(...Array.from({ length: workers }, (_, worker) => wavesOf(worker))),
     workers,

@@ -46,6 +46,16 @@ describe('the engine of more flows than files may be open', () => {
     expect(plan(FLOWS)).toMatchObject({ engine: 'pktinfo', waves: 1, waveSize: 1_000_000 })
     expect(plan({ ...FLOWS, engine: 'auto', host: '127.0.0.9' })).toMatchObject({ engine: 'pktinfo' })
   })
+  it('has as many in flight as three quarters of one queue hold, unless it is said', () => {
+    // 212,992 bytes, of which a datagram takes 832 with up to 100 bytes of payload and 2304 with 1000.
+    expect(plan(FLOWS).inFlight).toBe(192)
+    expect(plan({ ...FLOWS, payloadBytes: 1000 }).inFlight).toBe(69)
+    expect(plan({ ...FLOWS, payloadBytes: 9000 }).inFlight).toBe(64)
+    expect(plan({ ...FLOWS, receiveBufferBytes: 83_200 }).inFlight).toBe(150)
+    expect(plan({ ...FLOWS, receiveBufferBytes: 4_000_000 }).inFlight).toBe(192)
+    expect(plan({ ...FLOWS, inFlight: 1000 }).inFlight).toBe(1000)
+    expect(plan({ flows: 10_000 }).inFlight).toBe(64)
+  })
   it('does without io_uring where it is refused, with the reason', () => {
     const none = { ioUringRefusal: 'no' }
     const fallback = { engine: 'pktinfo-mmsg', engineFallback: 'no' }

@@ -34,7 +34,7 @@ export const LOAD_PARAMETERS = {
     min: 1,
     max: 1_000_000,
     default: '64',
-    help: 'requests in flight over all flows',
+    help: 'requests in flight over all flows; unless given, 192 where these share sockets (fewer of large datagrams)',
     group: 'LOAD',
     commands: RUNS,
   },
