@@ -31,13 +31,22 @@ export function fairBand(flows: number, members: number, fairDraws?: Float64Arra
   const computed = Math.min(flows, Math.floor(EXACT_WORK * Math.sqrt(members)))
   const mean = computed / members
   const shrink = Math.sqrt(computed / flows)
-  const { max, min } = fairExtremes(computed, members)
+  const { max, min } = extremesOf(computed, members)
   const overMean = (count: number): number => 1 + (count / mean - 1) * shrink
   return {
     maxOverMean: mapBand(max, overMean),
     minOverMean: mapBand(min, overMean),
     cv: fairCv(flows, members, fairDraws),
   }
+}
+
+/** Those of the last group: repetitions, runs of a sweep and simulated groups ask for the same again, each time 1 to 100 ms. */
+let last: { flows: number; members: number; extremes: ReturnType<typeof fairExtremes> } | undefined
+
+function extremesOf(flows: number, members: number): ReturnType<typeof fairExtremes> {
+  if (last?.flows !== flows || last.members !== members)
+    last = { flows, members, extremes: fairExtremes(flows, members) }
+  return last.extremes
 }
 
 /**
