@@ -94,13 +94,15 @@ const WORDS: { readonly [C in Code]: (found: Found<C>, facts: WatchedFacts) => W
     severity: 'note',
     message: `${named(members)} ${has(members)} several readers: ${processes > 1 ? plural(processes, 'process', 'processes') : plural(threads, 'thread', 'threads')} of one socket. Whoever is awake first takes what comes, so that flows stay with the socket, not with a worker.`,
     nextStep:
-      'For a socket of each worker’s own, have each open one with SO_REUSEPORT (nginx: listen … reuseport; Node: reusePort with exclusive).',
+      'For a socket of each worker’s own, have each open one with SO_REUSEPORT (nginx: listen … reuseport; haproxy: bind … shards by-thread; Node: reusePort with exclusive).',
   }),
-  'one-socket': ({ members }) => ({
-    severity: 'warn',
+  'one-socket': ({ members, heldBy }) => ({
+    severity: heldBy === 'one process' ? 'note' : 'warn',
     message: `${named(members)} ${has(members)} SO_REUSEPORT set, and nobody beside it in its group: the flag does nothing.`,
     nextStep:
-      'A socket that was opened before the workers were forked is one for all of them (gunicorn --reuse-port): each worker has to open its own.',
+      heldBy === 'one process'
+        ? 'One process has it, as where the flag is for the next one to take the port over at a restart (haproxy, Caddy): for a group, open a socket for each worker or thread (haproxy: bind … shards by-thread).'
+        : 'A socket that was opened before the workers were forked is one for all of them (gunicorn --reuse-port): each worker has to open its own.',
   }),
   'too-few-flows': ({ flows, members, chance }) => ({
     severity: 'note',

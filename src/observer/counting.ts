@@ -164,7 +164,8 @@ function obstacles(sockets: readonly HeldSocket[], request: ObserverRequest): Re
 
 function filterWords(owner: FilterOwner | undefined, who: string, request: ObserverRequest): Reason {
   if (!owner) return { why: `the socket of ${who} has a filter of its own, which counting would replace` }
-  if (owner.alive) return { why: `rpbench, process ${owner.pid}, counts at ${who} already` }
+  // Of all its sockets in the same words: it is said once.
+  if (owner.alive) return { why: `rpbench, process ${owner.pid}, counts there already` }
   return {
     why: `rpbench, process ${owner.pid}, was killed and left its filter on the socket of ${who}`,
     needs: 'that to be taken off',

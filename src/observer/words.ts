@@ -1,5 +1,5 @@
 import { flagOf } from '../plan/parameters/table.js'
-import { kernelText } from '../host/proc-text.js'
+import { commandOf } from '../host/socket-owner.js'
 import type { LevelRefusal } from '../recording/observation.js'
 import type { ObserverRequest } from './observer.js'
 
@@ -12,8 +12,8 @@ export interface Reason {
 
 /** A process by its number and its name. */
 export function processWords(pid: number): string {
-  const name = kernelText(`/proc/${pid}/comm`)
-  return name ? `process ${pid} (${name})` : `process ${pid}`
+  const name = commandOf(pid)
+  return name === '?' ? `process ${pid}` : `process ${pid} (${name})`
 }
 
 export function attachCommand({ protocol, port }: Pick<ObserverRequest, 'protocol' | 'port'>): string {

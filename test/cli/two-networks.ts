@@ -48,12 +48,45 @@ class Side {
     )
   }
 
+  /** Counts what goes to a port of the other side and comes back: datagrams, or of TCP the requests for a connection and their grants. */
+  count(device: string, from: string, to: string, protocol: 'udp' | 'tcp', port: number): void {
+    const [there, back] =
+      protocol === 'udp'
+        ? ['', '']
+        : ['tcp flags & (syn | ack) == syn', 'tcp flags & (syn | ack) == syn | ack']
+    this.run(
+      'nft -f -',
+      `table ip asked {
+        counter requests { }
+        counter replies { }
+        chain out {
+          type filter hook output priority 0
+          oifname ${device} ip saddr ${from} ip daddr ${to} ${protocol} dport ${port} ${there} counter name requests
+        }
+        chain in {
+          type filter hook input priority 0
+          iifname ${device} ip saddr ${to} ip daddr ${from} ${protocol} sport ${port} ${back} counter name replies
+        }
+      }
+      `,
+    )
+  }
+
+  /** What `count` has counted, in packets. */
+  get counted(): Record<string, number> {
+    return Object.fromEntries(this.#counters().map(({ name, packets }) => [name, packets]))
+  }
+
+  #counters(): { name: string; packets: number }[] {
+    const { nftables } = JSON.parse(this.run('nft -j list counters')) as {
+      nftables: { counter?: { name: string; packets: number } }[]
+    }
+    return nftables.flatMap(({ counter }) => counter ?? [])
+  }
+
   /** What `lose` has dropped. */
   get lost(): number {
-    const { nftables } = JSON.parse(this.run('nft -j list counters')) as {
-      nftables: { counter?: { packets: number } }[]
-    }
-    return nftables.find(({ counter }) => counter)!.counter!.packets
+    return this.#counters()[0]!.packets
   }
 
   /** Udp InDatagrams and OutDatagrams of the namespace, since it is there. */

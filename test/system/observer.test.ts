@@ -273,7 +273,7 @@ describe('what an end leaves (needs eBPF)', needsEbpf, () => {
     const other = await otherObserver(request(fds, 'count'))
     const meanwhile = openObserver(request(fds, 'count'))
     expect(meanwhile.refusals[0]!.why).toMatch(
-      new RegExp(`^rpbench, process ${other.pid}, counts at process`),
+      new RegExp(`^rpbench, process ${other.pid}, counts there already$`),
     )
     meanwhile.close()
     expect(detachLeftBehind(request(fds)).detached, 'not while it counts').toEqual([])

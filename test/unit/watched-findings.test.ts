@@ -155,11 +155,29 @@ describe('shared', () => {
   })
 })
 
+/** What is said of a socket with the flag and nobody beside it, which these processes hold. */
+const wordsOf = (...pids: number[]) => {
+  const holders = pids.map((pid) => ({ pid, fd: 5, command: 'worker' }))
+  const alone = [watchedMember(0, { holders })]
+  const watched = watchedGroup({ members: alone, explained: explainedGroup(alone) })
+  const facts = { watched, groups: socketGroups(alone, watched.explained), balances: [] }
+  return watchedFindings(facts).map((one) => watchedFindingInWords(one, facts))
+}
+
 describe('one-socket', () => {
   it('is the flag with a group of one', () => {
     const alone = [watchedMember(0)]
     expect(found({ members: alone, explained: explainedGroup(alone) })).toEqual([
-      { code: 'one-socket', members: [0] },
+      { code: 'one-socket', members: [0], heldBy: 'one process' },
+    ])
+  })
+
+  it('tells one process from several that hold it', () => {
+    expect(wordsOf(1)).toMatchObject([
+      { code: 'one-socket', severity: 'note', nextStep: expect.stringContaining('haproxy') as string },
+    ])
+    expect(wordsOf(1, 2, 3)).toMatchObject([
+      { code: 'one-socket', severity: 'warn', nextStep: expect.stringContaining('forked') as string },
     ])
   })
 

@@ -5,7 +5,7 @@ import { explainedOf, type SocketGroup } from './socket-groups.js'
 
 /** What a group is found to be or to do that its owner may not know; by index of members and groups. */
 export type WatchedFinding =
-  | { code: 'one-socket'; members: number[] }
+  | { code: 'one-socket'; members: number[]; heldBy: 'one process' | 'several' | 'unknown' }
   | { code: 'shared'; members: number[]; processes: number; threads: number }
   | { code: 'unread'; members: number[]; readers: 'unknown' | 'unseen' | 'none seen' | 'registered' }
   | { code: 'own-program'; members: number[]; group: number }
@@ -141,7 +141,17 @@ function oneSocket({ watched: { members, explained } }: WatchedFacts): WatchedFi
     const { reuseport = false, group } = explainedOf(member, explained) ?? {}
     return reuseport && (group?.size ?? 1) === 1
   })
-  return indexes.length === 0 ? [] : [{ code: 'one-socket', members: indexes }]
+  return (['one process', 'several', 'unknown'] as const).flatMap((held) => {
+    const those = indexes.filter((i) => heldBy(members[i]!) === held)
+    return those.length === 0 ? [] : [{ code: 'one-socket' as const, members: those, heldBy: held }]
+  })
+}
+
+type HeldBy = Extract<WatchedFinding, { code: 'one-socket' }>['heldBy']
+
+function heldBy({ holders }: WatchedMember): HeldBy {
+  if (holders === undefined) return 'unknown'
+  return new Set(holders.map(({ pid }) => pid)).size === 1 ? 'one process' : 'several'
 }
 
 /** From here on, chance alone gives some member twice its share too often to call it a fault. */

@@ -59,7 +59,7 @@ function reuseportLine({ members, groups }: AttachResult): Line {
     }
   const set = told.filter(({ reuseport }) => reuseport)
   const picked = groups.map(({ size, program }) =>
-    program !== undefined ? 'a program picks' : size !== undefined ? 'the hash picks' : undefined,
+    program !== undefined ? 'a program picks' : (size ?? 0) > 1 ? 'the hash picks' : undefined,
   )
   return {
     label: 'reuseport',
