@@ -1,12 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { churnResult, type ChurnResult } from '../../src/result/churn-result.js'
 import { runResult, type RunResult } from '../../src/result/run-result.js'
 import { sweepResult } from '../../src/result/sweep-result.js'
 import { claimsResult } from '../../src/result/verify-result.js'
-import { useTemporaryDirectory } from '../temporary-directory.js'
 import { inNamespace, mayHaveNamespace } from './namespace.js'
 import { without } from '../refused-calls.js'
 import { runTool, Tool, type ToolOptions } from './tool.js'
@@ -18,9 +19,15 @@ const SOME = 6 * IN_FLIGHT
 const MEMBERS_MUTE: ToolOptions = { under: without('sendmmsg') }
 const FILTER = fileURLToPath(new URL('drop-input.py', import.meta.url))
 
+/** Of all tests: they run at the same time, since they wait more than they work. */
 let directory: string
-useTemporaryDirectory((path) => (directory = path))
-afterEach(() => Tool.endAll())
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'rpbench-no-answer-'))
+})
+afterAll(async () => {
+  await Tool.endAll()
+  rmSync(directory, { recursive: true })
+})
 
 async function failedRun(args: string, options: ToolOptions): Promise<RunResult> {
   const outcome = await runTool(
@@ -49,7 +56,7 @@ function expectFailure({ stopped, failure, validity, books }: RunResult | ChurnR
   expect(books).toMatchObject({ replied: 0, late: 0, lost: books.sent })
 }
 
-describe('where members cannot send', () => {
+describe.concurrent('where members cannot send', () => {
   it('a run fails with the likely cause, is printed and saved, and waits for no deadline of each flow', async () => {
     const args = ['run', '-p', '2', '-f', '2000', '-d', '200ms', '--warmup', '50ms', '--timeout', '300ms']
     const outcome = await runTool([...args, '-o', directory], { ...MEMBERS_MUTE, env: { COLUMNS: '200' } })
@@ -112,7 +119,7 @@ describe('where members cannot send', () => {
   })
 })
 
-describe('where a filter drops what comes to the port', { skip: !mayHaveNamespace() }, () => {
+describe.concurrent('where a filter drops what comes to the port', { skip: !mayHaveNamespace() }, () => {
   const FILTERED: ToolOptions = { under: inNamespace(`python3 ${FILTER}`) }
 
   it('a run fails and says so', async () => {
@@ -122,7 +129,7 @@ describe('where a filter drops what comes to the port', { skip: !mayHaveNamespac
   })
 })
 
-describe('a run of a number of requests, one of whose members falls silent', () => {
+describe.concurrent('a run of a number of requests, one of whose members falls silent', () => {
   it('gives up the flows of that member, asks all others to the end, and says so', async () => {
     const REQUESTS = 500
     const args = ['run', '-p', '4', '-f', '200', '--requests', String(REQUESTS), '--warmup', '50ms']
@@ -143,7 +150,7 @@ describe('a run of a number of requests, one of whose members falls silent', () 
   })
 })
 
-describe('a run of a number of requests that go to any member, one of which falls silent', () => {
+describe.concurrent('a run of a number of requests that go to any member, one of which falls silent', () => {
   it.each([
     ['since each datagram is placed anew', ['--steering', 'random']],
     ['since flows are drawn by weight', ['--weights', 'zipf:0.5']],
