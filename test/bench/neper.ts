@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -9,7 +10,7 @@ import { runRpbench } from './processes.js'
 
 const run = promisify(execFile)
 
-const ROUNDS = 7
+const ROUNDS = 15
 const SECONDS = 2
 const FLOWS = 64
 const PAYLOAD = 64
@@ -36,12 +37,14 @@ function neperFolder(): string | undefined {
 /** Transactions a second of neper: a server and a client of one thread each, on ports of their own. */
 async function neper(file: string, port: number): Promise<number> {
   const both = `-P ${port} -C ${port + 1} -F ${FLOWS} -T 1 -Q ${PAYLOAD} -R ${PAYLOAD}`.split(' ')
-  const server = spawn(file, [...both, '--nolog'], { stdio: 'ignore' })
+  // Its client writes a log to where it stands.
+  const cwd = mkdtempSync(path.join(tmpdir(), 'rpbench-neper-'))
+  const server = spawn(file, [...both, '--nolog'], { cwd, stdio: 'ignore' })
   const ended = once(server, 'exit')
   try {
     for (let attempt = 0; ; attempt++) {
       try {
-        const { stdout } = await run(file, [...both, '-c', '-H', '127.0.0.1', '-l', String(SECONDS)])
+        const { stdout } = await run(file, [...both, '-c', '-H', '127.0.0.1', '-l', String(SECONDS)], { cwd })
         const rate = /^throughput=([\d.]+)$/m.exec(stdout)?.[1]
         if (rate === undefined) throw new Error(`neper printed no throughput: ${stdout}`)
         await ended
@@ -54,6 +57,7 @@ async function neper(file: string, port: number): Promise<number> {
     }
   } finally {
     server.kill()
+    rmSync(cwd, { recursive: true })
   }
 }
 
