@@ -12,11 +12,13 @@ import type { PredictResult } from '../result/predict-result.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import type { RunResult } from '../result/run-result.js'
 import type { SavedResult } from '../result/saved-result.js'
+import type { ServeResult } from '../result/serve-result.js'
 import type { SweepResult } from '../result/sweep-result.js'
 import type { ClaimsResult, SelectorsResult } from '../result/verify-result.js'
 import type { WatchingGroup } from './attach.js'
 import type { Compared } from './compared.js'
 import type { WatchingDoctor } from './doctor.js'
+import type { ServingGroup, WatchingService } from './serve.js'
 import type {
   ComparedRuns,
   Watching,
@@ -43,12 +45,15 @@ export type {
   RepeatResult,
   RunResult,
   SelectorsResult,
+  ServeResult,
+  ServingGroup,
   SweepResult,
   Watching,
   WatchingDoctor,
   WatchingGroup,
   WatchingIntervals,
   WatchingRepetitions,
+  WatchingService,
   WatchingSeveral,
 }
 
@@ -68,6 +73,8 @@ export type VerifyOptions = OptionsOf<'verify'>
 export type PredictOptions = OptionsOf<'predict'>
 /** What `attach` takes. */
 export type AttachOptions = OptionsOf<'attach'>
+/** What `serve` takes. */
+export type ServeOptions = OptionsOf<'serve'>
 /** What `compare` takes beside the two sides. */
 export type CompareOptions = Omit<OptionsOf<'compare'>, 'run' | 'repeat'>
 /** What `compareRuns` takes beside the two plans. */
@@ -200,6 +207,20 @@ export async function attach(options: AttachOptions, watching: WatchingGroup = {
   const texts = await given('attach', options)
   const { prepareAttach } = await import('./attach.js')
   return (await prepareAttach(texts).watch(watching)).result
+}
+
+/**
+ * Serves a group to clients, `run` with `target`, on other hosts or on this one, one after another: until `signal` ends it or its
+ * `duration` is over. `onServing` tells where, and the token that clients need.
+ * @throws RpbenchError where the options are refused, or the group cannot be started
+ */
+export async function serve(
+  options: ServeOptions = {},
+  watching: WatchingService = {},
+): Promise<ServeResult> {
+  const texts = await given('serve', options)
+  const { serveGroup } = await import('./serve.js')
+  return serveGroup(texts, watching)
 }
 
 /**

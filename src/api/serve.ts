@@ -1,14 +1,33 @@
 import { makeToken } from '../control/token.js'
 import { RpbenchError } from '../errors.js'
-import { serve, type ServeOptions } from '../experiment/serve.js'
+import { serve, type ServeOptions, type Serving } from '../experiment/serve.js'
 import { isLocalAddress } from '../host/addresses.js'
+import { reachableAddress } from '../host/reachable-address.js'
 import { flagOf, keysOf } from '../plan/parameters/table.js'
 import { readTexts, type FlagTexts } from '../plan/parameters/texts.js'
 import { completeServePlan, type ServePlan } from '../plan/serve-plan.js'
-import type { ServeResult } from '../result/serve-result.js'
+import { boundTo } from '../plan/transport.js'
+import type { ServedRunResult, ServeResult } from '../result/serve-result.js'
 import { readToken } from './control-token.js'
 import { hostFacts } from './host-facts.js'
 import { TOOL_VERSION } from './tool-version.js'
+
+/** Where a group is asked by `run({ target })`, and the token that a client needs: `RPBENCH_TOKEN`, or in its `tokenFile`. */
+export interface ServingGroup extends Serving {
+  /** the address of this host that its clients give */
+  address: string
+  token: string
+}
+
+/** What a caller may want of a group that serves. */
+export interface WatchingService {
+  /** ends it in good order, as Ctrl-C does */
+  signal?: AbortSignal | undefined
+  /** told once, when it serves */
+  onServing?: ((serving: ServingGroup) => void) | undefined
+  /** told of each client's run when it is over */
+  onRun?: ((run: ServedRunResult) => void) | undefined
+}
 
 /** A group that can serve: all that can be refused was. */
 export interface PreparedService {
@@ -39,4 +58,19 @@ export function prepareServe(texts: FlagTexts<'serve'>): PreparedService {
     newToken: given === undefined,
     serve: (watching) => serve({ plan, token, supplied, toolVersion: TOOL_VERSION, ...watching }),
   }
+}
+
+/** Has a group serve until its time is over or it is ended. Errors as those of `prepareServe`, or of the group's start. */
+export function serveGroup(
+  texts: FlagTexts<'serve'>,
+  { signal, onServing, onRun }: WatchingService,
+): Promise<ServeResult> {
+  const { plan, token, serve: start } = prepareServe(texts)
+  const address = reachableAddress(boundTo(plan).address)
+  return start({
+    signal: signal ?? new AbortController().signal,
+    onServing: (serving) => onServing?.({ address, ...serving, token }),
+    onState: () => {},
+    onRun: onRun ?? (() => {}),
+  })
 }
