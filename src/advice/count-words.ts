@@ -22,7 +22,11 @@ const AGAINST_LOSSES: Readonly<Record<LossCause, (observed: Observations) => str
   queues: (observed) =>
     `${capital(lowerTheLoad(observed))}, or see whether members stand still: figures are of the few that were answered.`,
   work: () => `Give members less work (${flagOf('serviceTimeNs')}), or wait longer (${flagOf('timeoutNs')}).`,
-  echo: () => 'See what keeps members from sending: a seccomp profile, a packet filter.',
+  // Over TCP the client ends connections whose replies it waits for no more.
+  echo: (observed) =>
+    observed.load.overTcp
+      ? AGAINST_LOSSES.work(observed)
+      : 'See what keeps members from sending: a seccomp profile, a packet filter.',
   socket: ({ load }) => `See whether ${load.membersUnknown ? 'the target runs' : 'a member died'}.`,
   client: spareTheClient,
   unseen: (observed) =>
@@ -83,7 +87,7 @@ export const COUNT_WORDS: WordsOf<CountCode> = {
     }
   },
   'echo-errors': (observed, { measured }) => ({
-    message: `Members could not send ${plural(measured, 'reply', 'replies')}.`,
+    message: `Members could not send ${plural(measured, 'reply', 'replies')}${observed.load.overTcp ? ': the connection had ended' : ''}.`,
     nextStep: AGAINST_LOSSES.echo(observed),
   }),
   'books-do-not-balance': ({ strangers, load }, { measured }) => ({

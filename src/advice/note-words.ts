@@ -120,4 +120,11 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `It began to send ${formatDuration(1e6 * measured)} after its ${flagOf('startAt')}: its flows were not open in time, and others may have begun without it.`,
     nextStep: `Give a later ${flagOf('startAt')}.`,
   }),
+  'asked-again': (observed, { measured }) => ({
+    message: `What asks for a connection was dropped and sent again, a second later or more, ${plural(measured, 'time', 'times')} by the kernel's count: the longest connect times are that.`,
+    nextStep:
+      (observed.crossCheck?.listenDrops ?? 0) > 0
+        ? `Accept queues were full: raise ${flagOf('backlog')}, or ${lowerTheLoad(observed)}.`
+        : `Take more ${flagOf('flows')}: one that connects again at once can come upon its last connection (docs/tcp.md).`,
+  }),
 }

@@ -25,8 +25,13 @@ export function memberConnectionsOf(
 export function listenDropsOf({ plan, host }: Pick<Recording, 'plan' | 'host'>): {
   listenOverflows?: number
   listenDrops?: number
+  synRetransmits?: number
 } {
   return portProtocolOf(plan.protocol) === 'tcp' && host.listen
-    ? { listenOverflows: host.listen.overflows, listenDrops: host.listen.drops }
+    ? {
+        listenOverflows: host.listen.overflows,
+        listenDrops: host.listen.drops,
+        synRetransmits: host.listen.synRetransmits,
+      }
     : {}
 }

@@ -1,10 +1,9 @@
 import { lossesOf } from '../analysis/books/losses.js'
-import type { InFlightTimes, Observations, ScheduleKept } from '../analysis/validity/observations.js'
+import type { Observations, ScheduleKept } from '../analysis/validity/observations.js'
 import { cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH } from '../plan/dispatch.js'
 import { changeText } from '../plan/group-change.js'
 import { portProtocolOf } from '../plan/protocol.js'
-import type { RunPlan } from '../plan/run-plan.js'
 import type { CommandRecording } from '../recording/command-recording.js'
 import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
@@ -23,6 +22,7 @@ import {
   strangersOf,
   sum,
 } from './figures.js'
+import { inFlightTimes } from './in-flight-times.js'
 import { listenDropsOf } from './member-connections.js'
 import type { ServerLedgers } from './server-ledgers.js'
 import { statusesOf } from './statuses.js'
@@ -124,7 +124,14 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(cpu && { cpu }),
     ...(host.throttled && { throttled: host.throttled }),
     crossCheck,
+    ...longestConnect(reports),
   }
+}
+
+/** How long the connection took that took longest. */
+function longestConnect(reports: readonly WorkerReport[]): Pick<Observations, 'longestConnectNs'> {
+  const connects = reports.flatMap((r) => r.members.flatMap((m) => m.histograms.connect ?? []))
+  return connects.length > 0 ? { longestConnectNs: Math.max(...connects.map(({ max }) => max)) } : {}
 }
 
 const dropsOf = ({ before, after }: FrontRecording): number => after.drops - before.drops
@@ -222,21 +229,6 @@ function scheduleKept(recording: Recording, { lag, latency }: Analysed): Schedul
     achieved: offered > 0 ? inTime / offered : 1,
     ...(lag && { lagP99Ns: lag.p99Ns }),
     ...(latency?.response && { responseP99Ns: latency.response.p99Ns }),
-  }
-}
-
-function inFlightTimes(plan: RunPlan, reports: readonly WorkerReport[], books: Books): InFlightTimes {
-  const services = reports.flatMap((r) => r.members.flatMap((m) => m.histograms.service ?? []))
-  const integralNs = sum(reports.map((r) => r.inFlightIntegralNs))
-  const givenUp = books.lost + books.late
-  return {
-    integralNs,
-    answeredNs: sum(services.map((histogram) => histogram.sum)),
-    answered: sum(services.map((histogram) => histogram.count)),
-    givenUp,
-    givenUpNs: givenUp * plan.timeoutNs,
-    mean: sum(reports.map((r) => (r.activeNs > 0 ? r.inFlightIntegralNs / r.activeNs : 0))),
-    waves: Math.max(1, plan.waves),
   }
 }
 

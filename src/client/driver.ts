@@ -188,8 +188,10 @@ export class Driver {
     for (let i = 0; i < events; i++)
       if (x.connectNs[i]! >= 0 && x.phase[i] === wire) tally.noteConnected(x.member[i]!, x.connectNs[i]!)
     for (let i = 0; i < x.cuts; i++) {
-      if (!this.requests.cut(x.cutSequence[i]!)) continue
+      const sequence = x.cutSequence[i]!
+      if (!this.requests.cut(sequence)) continue
       tally.lostTotal++
+      tally.timeline?.noteCut(this.requests.sentNs(sequence), x.nowNs)
       this.#source.givenUp(x.cutLane[i]!)
     }
   }

@@ -9,13 +9,13 @@ const ROOM = 1024
 class Counts {
   #counts = new Uint32Array(ROOM)
 
-  add(interval: number): void {
+  add(interval: number, count = 1): void {
     if (interval >= this.#counts.length) {
       const more = new Uint32Array(2 ** Math.ceil(Math.log2(interval + 1)))
       more.set(this.#counts)
       this.#counts = more
     }
-    this.#counts[interval]! += 1
+    this.#counts[interval]! += count
   }
 
   upTo(intervals: number): Uint32Array {
@@ -111,6 +111,12 @@ export class Timeline {
 
   noteLate(sentNs: number): void {
     this.#late.add(this.#at(sentNs))
+  }
+
+  /** A request that was lost with its connection: it counts where that was broken off, however long it had waited there. */
+  noteCut(sentNs: number, cutNs: number): void {
+    this.#sent.add(this.#at(sentNs), -1)
+    this.#sent.add(this.#at(cutNs))
   }
 
   /** What there is to say of all time. Ends the timeline. */

@@ -210,6 +210,8 @@ export class OwnGroup implements ChangeableGroup {
 
   /** Kills a member, with what it has queued. @returns when it had ended, ns since the epoch */
   async kill(lifeNumber: number): Promise<number> {
+    // What waits at its listener is known for sure of one that stands still.
+    if (this.options.protocol === 'tcp') await this.stall(lifeNumber)
     // What it had dropped by now it may never have told.
     this.lookAtPort()
     await this.#servers.killMember(lifeNumber)

@@ -19,8 +19,8 @@ export interface HostReadings {
   throttled?: { count: number; ns: number }
   /** whether what waits at a listener that closes goes to another of its group (net.ipv4.tcp_migrate_req); absent where that is hidden */
   migratesConnections?: boolean
-  /** TcpExt counters of this network namespace: ListenOverflows, ListenDrops */
-  listen?: { overflows: number; drops: number }
+  /** TcpExt counters of this network namespace: ListenOverflows, ListenDrops, TCPSynRetrans */
+  listen?: { overflows: number; drops: number; synRetransmits: number }
   /** where flows are connections: TCP counters of this network namespace */
   tcp?: { activeOpens: number; passiveOpens: number; estabResets: number }
   /** where they are not: UDP counters of it */

@@ -7,7 +7,10 @@ import type { FlowStays } from './flow-stays.js'
 export interface TimelineData {
   /** of the counts */
   intervalNs: number
-  /** requests by the time at which they were sent: entry i covers [i, i + 1) × intervalNs since the run's epoch */
+  /**
+   * requests by the time at which they were sent, those that were lost with their connection by that of its end: entry i
+   * covers [i, i + 1) × intervalNs since the run's epoch
+   */
   sent: Uint32Array
   /** of those, the answered ones, in time and late */
   replied: Uint32Array

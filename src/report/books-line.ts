@@ -28,6 +28,9 @@ const SPECIAL_COUNTS: readonly SpecialCount<Books>[] = [
   ['strangersAtClient', 'strangers at the client', undefined],
 ]
 
+/** What over TCP stands where datagrams meet no socket. */
+export const NO_CONNECTION = 'got no connection'
+
 /** Where datagrams were dropped on their way to members. */
 const DROPPED: Readonly<Record<DispatchKind, string>> = {
   reuseport: 'dropped at members',
@@ -37,7 +40,11 @@ const DROPPED: Readonly<Record<DispatchKind, string>> = {
 }
 
 /** Where every datagram went: the stages it passed, `=` where none was lost between two, and what was lost. */
-export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>): Line {
+export function booksLine({
+  books,
+  group,
+  connections,
+}: Pick<RunResult, 'books' | 'group' | 'connections'>): Line {
   const { sent, taken, echoed, replied, unexplained } = books
   const all: [number | undefined, string][] = [
     [sent, 'sent'],
@@ -49,9 +56,13 @@ export function booksLine({ books, group }: Pick<RunResult, 'books' | 'group'>):
   const dropped = group.membersUnknown
     ? 'dropped at the target, whoever sent them'
     : DROPPED[group.dispatch ?? 'reuseport']
+  const words: Partial<Record<keyof Books, string>> = {
+    droppedAtMembers: dropped,
+    ...(connections && { noSocket: NO_CONNECTION }),
+  }
   const named = SPECIAL_COUNTS.map(([key, name, tone]): SpecialCount<Books> => [
     key,
-    key === 'droppedAtMembers' ? dropped : name,
+    words[key] ?? name,
     tone,
   ])
   const rest: Phrase =

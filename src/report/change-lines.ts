@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatPercent } from '../units/format.js'
 import { COUNTED_AS } from '../plan/protocol.js'
 import type { ChangeResult, LossCounts } from '../result/churn-result.js'
+import { NO_CONNECTION } from './books-line.js'
 import { lifeNames } from './life-name.js'
 import type { Line, Phrase } from './line.js'
 import { plural } from '../units/plural.js'
@@ -156,7 +157,8 @@ function lostLine({ lost, lostTo, late, connections }: ChangeResult): Line {
   ]
   for (const [cause, words] of LOST_TO) {
     const count = lostTo?.[cause] ?? 0
-    if (count > 0) phrases.push({ text: `${formatCount(count)} ${words}` })
+    const named = connections && cause === 'noSocket' ? NO_CONNECTION : words
+    if (count > 0) phrases.push({ text: `${formatCount(count)} ${named}` })
   }
   if (late > 0) phrases.push({ text: `${formatCount(late)} late`, tone: 'warn' })
   return { label: 'lost', phrases }
@@ -165,16 +167,14 @@ function lostLine({ lost, lostTo, late, connections }: ChangeResult): Line {
 /** Over TCP: what waited where a listener closed, what that foretold, and what clients saw of it. */
 function queueLine({ connections }: ChangeResult): Line[] {
   if (connections === undefined) return []
-  const { queued, migrates, predictedLost, reset, closed, open } = connections
+  const { queued, migrates, unanswered = 0, predictedLost, reset, closed, open } = connections
   const waited = `${plural(queued, 'connection', 'connections')} waited where a listener closed`
   const phrases: Phrase[] = [
-    { text: waited },
-    {
-      text:
-        migrates === true && queued > 0
-          ? 'to be lost: none, since they migrate (tcp_migrate_req)'
-          : `to be lost: ${formatCount(predictedLost)}`,
-    },
+    { text: migrates === true && queued > 0 ? `${waited}, which migrate (tcp_migrate_req)` : waited },
+    ...(unanswered > 0
+      ? [{ text: `${formatCount(unanswered)} more had been accepted and not answered` }]
+      : []),
+    { text: `to be lost: ${formatCount(predictedLost)}` },
     { text: `broken off: ${formatCount(reset)}`, tone: reset > 0 ? 'bad' : undefined },
   ]
   if (open > 0) phrases.push({ text: `${formatCount(open)} open ones ended with it` })

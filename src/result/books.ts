@@ -147,6 +147,11 @@ export const crossCheck = z.object({
   listenDrops: difference
     .optional()
     .describe('over TCP: ListenDrops likewise; what members count is `members[].connections.overflows`'),
+  synRetransmits: difference
+    .optional()
+    .describe(
+      'over TCP: TCPSynRetrans likewise: what asked for a connection, or answered that, and was sent again, a second later at the earliest, since it had been dropped',
+    ),
   meminfoDrops: count.optional().describe('the same sum of the drops in SO_MEMINFO' + THERE),
   server: z
     .object({

@@ -49,8 +49,13 @@ const connectionsAtChange = z.object({
     .describe(
       'whether this kernel gives what waits there to another listener of the group (net.ipv4.tcp_migrate_req); absent where that is hidden',
     ),
+  unanswered: count
+    .optional()
+    .describe(
+      'connections that a member that left had accepted, and whose request it had not answered: the kernel ends them with the process; absent in results of earlier versions',
+    ),
   predictedLost: count.describe(
-    'of `queued`, those that are lost with the listener: all, or none where they migrate',
+    'those that are lost with the listener: all of `queued`, or none where they migrate, and `unanswered`',
   ),
   reset: count.describe(
     'connections that clients saw broken off by the server, from this change on until the next',
@@ -103,7 +108,7 @@ export const changeResult = z.object({
     .array(z.array(count))
     .describe("flows from the row's member (of `membersBefore`) to the column's (of `membersAfter`)"),
   lost: count.describe(
-    'requests sent from 20 ms before `askedNs` on (from `askedNs` on where a member resumes), until so long before the next change, that got no reply',
+    'requests sent from 20 ms before `askedNs` on (from `askedNs` on where a member resumes), until so long before the next change, that got no reply; over TCP, one that was lost with its connection counts where that was broken off',
   ),
   lostTo: lossCounts
     .optional()

@@ -40,6 +40,8 @@ describe('rpbench churn --protocol tcp', () => {
       expect(queued).toBeGreaterThan(0)
       expect(seen).toMatchObject({ migrates: false, predictedLost: queued, reset: queued })
       expect(result.books).toMatchObject({ lost: queued, unexplained: 0 })
+      // It had waited there since the member stood still.
+      expect(result.changes[1]).toMatchObject({ lost: queued, lostTo: { closedWithSocket: queued } })
     },
   )
 
@@ -57,6 +59,14 @@ describe('rpbench churn --protocol tcp', () => {
       expect(result.books).toMatchObject({ lost: 0, unexplained: 0 })
     },
   )
+
+  it('moves every flow where all listeners are replaced, and loses nothing where they drain', async () => {
+    const { changes, books, validity } = await churn(['--leave', 'drain', '--change', '400ms:replace'])
+    expect(changes).toMatchObject([{ verdict: 'as predicted', movedShare: 1, lost: 0 }])
+    expect(changes[0]!.connections).toMatchObject({ queued: 0, predictedLost: 0, reset: 0, closed: 0 })
+    expect(books).toMatchObject({ lost: 0, unexplained: 0 })
+    expect(validity.findings.map(({ code }) => code)).not.toContain('littles-law')
+  })
 
   it('refuses connections that would keep flows where they are', async () => {
     const outcome = await runTool([...SMALL, '--requests-per-connection', '10', '--change', '1s:add'])

@@ -7,25 +7,24 @@ import {
 } from '../../src/host/listen-statistics.js'
 import type { ConnectionCounters, MemberCounters } from '../../src/recording/counters.js'
 
-const NETSTAT = `TcpExt: SyncookiesSent SyncookiesRecv ListenOverflows ListenDrops TCPHPHits
-TcpExt: 0 1 45 52 7
+const NETSTAT = `TcpExt: SyncookiesSent SyncookiesRecv ListenOverflows ListenDrops TCPHPHits TCPSynRetrans
+TcpExt: 0 1 45 52 7 3
 IpExt: InNoRoutes InTruncatedPkts
 IpExt: 3 0
 `
 
 describe('what the kernel counts of listeners', () => {
   it('is found by the names of its columns', () => {
-    expect(parseListenStatistics(NETSTAT)).toEqual({ overflows: 45, drops: 52 })
+    expect(parseListenStatistics(NETSTAT)).toEqual({ overflows: 45, drops: 52, synRetransmits: 3 })
     expect(parseListenStatistics(NETSTAT.replace('ListenDrops', 'Other'))).toBeUndefined()
     expect(parseListenStatistics('')).toBeUndefined()
     expect(readListenStatistics()).toMatchObject({ drops: expect.any(Number) as number })
   })
 
   it('is a difference between two readings', () => {
-    expect(listenStatisticsBetween({ overflows: 1, drops: 2 }, { overflows: 11, drops: 22 })).toEqual({
-      overflows: 10,
-      drops: 20,
-    })
+    const before = { overflows: 1, drops: 2, synRetransmits: 3 }
+    const after = { overflows: 11, drops: 22, synRetransmits: 33 }
+    expect(listenStatisticsBetween(before, after)).toEqual({ overflows: 10, drops: 20, synRetransmits: 30 })
   })
 })
 

@@ -31,6 +31,20 @@ it('counts a request where it was sent, whatever became of it', () => {
   ])
 })
 
+it('counts a request that was lost with its connection where that was broken off', () => {
+  const { timeline } = opened()
+  timeline.noteSent(50)
+  timeline.noteSent(60)
+  timeline.noteCut(60, 350)
+  timeline.noteReply(50, 50, 90)
+  expect(counts(timeline.data)).toEqual([
+    [1, 1, 0],
+    [0, 0, 0],
+    [0, 0, 0],
+    [1, 0, 0],
+  ])
+})
+
 it('never has more answered than sent, also where a request was sent long after its time', () => {
   const { timeline } = opened()
   timeline.noteSent(250)

@@ -466,6 +466,7 @@ describe('remarks', () => {
     ['ports-replaced', 'note', { portsReplaced: 1 }],
     ['closings-unheard', 'note', { closingsUnheard: true }],
     ['lost-on-the-way', 'note', { onTheWay: { there: 3, back: 1 } }],
+    ['asked-again', 'note', { crossCheck: { synRetransmits: 2 }, longestConnectNs: 1.04e9 }],
     ['exposed', 'note', { exposed: { everyAddressOf: 'ipv4' as const } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
     const observed = { ...openLoop, ...change }
@@ -476,6 +477,24 @@ describe('remarks', () => {
 
 describe('over TCP', () => {
   const overTcp = { ...openLoop, load: { ...openLoop.load, overTcp: true as const } }
+
+  it.each([
+    [{ synRetransmits: 2 }, '--flows'],
+    [{ synRetransmits: 2, listenDrops: 9 }, '--backlog'],
+  ])('says what connect times of a second are, and what to try: %j', (crossCheck, flag) => {
+    const finding = findingOf({ ...overTcp, crossCheck, longestConnectNs: 1.04e9 }, 'asked-again')
+    expect(finding?.message).toContain('2 times')
+    expect(finding?.nextStep).toContain(flag)
+    // Somebody else's, where none of ours took so long.
+    expect(findingOf({ ...overTcp, crossCheck, longestConnectNs: 9e6 }, 'asked-again')).toBeUndefined()
+  })
+
+  it('looks for no filter where a reply could not be sent, since its connection had ended', () =>
+    expect(findingOf({ ...overTcp, losses: lostTo({ echo: 1 }) }, 'echo-errors')).toMatchObject({
+      message: 'Members could not send 1 reply: the connection had ended.',
+      nextStep: expect.stringContaining('--timeout') as string,
+    }))
+
   it.each([
     ['books-do-not-balance', { unexplained: 3 }, '3 requests cannot be accounted for'],
     ['exposed', { exposed: { everyAddressOf: 'ipv4' as const } }, 'answer only requests of this run'],

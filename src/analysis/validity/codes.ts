@@ -50,5 +50,6 @@ export type NoteCode =
   | 'closings-unheard'
   | 'lost-on-the-way'
   | 'started-late'
+  | 'asked-again'
 
 export type FindingCode = CheckCode | NoteCode

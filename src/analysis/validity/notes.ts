@@ -3,6 +3,9 @@ import type { NoteRow } from './check-row.js'
 /** Says a count where there is any. */
 const some = (measured: number): { measured: number } | undefined => (measured > 0 ? { measured } : undefined)
 
+/** What asks for a connection is sent again after a second (tcp(7), RFC 6298), by a timer that is up to a tick early. */
+const ASKED_AGAIN_NS = 0.98e9
+
 /** What a reader should know, without a limit that it could have passed. */
 export const NOTES: readonly NoteRow[] = [
   {
@@ -88,4 +91,11 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ onTheWay }) => onTheWay && some(onTheWay.there + onTheWay.back),
   },
   { code: 'started-late', severity: 'note', notice: ({ startedLateMs = 0 }) => some(startedLateMs) },
+  {
+    code: 'asked-again',
+    severity: 'note',
+    // The kernel's count is of all connections of the namespace.
+    notice: ({ crossCheck, longestConnectNs = 0 }) =>
+      longestConnectNs > ASKED_AGAIN_NS ? some(crossCheck?.synRetransmits ?? 0) : undefined,
+  },
 ]

@@ -88,6 +88,8 @@ export interface Observations {
   /** quota periods in which this process's cgroup was stopped, and for how long (summed over CPUs) */
   throttled?: { count: number; ns: number }
   crossCheck?: CrossCheck
+  /** over TCP: how long the connection took that took longest */
+  longestConnectNs?: number
 }
 
 export interface Standstill {
