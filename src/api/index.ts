@@ -77,6 +77,8 @@ export type AttachOptions = OptionsOf<'attach'>
 export type ServeOptions = OptionsOf<'serve'>
 /** What `compare` takes beside the two sides. */
 export type CompareOptions = Omit<OptionsOf<'compare'>, 'run' | 'repeat'>
+/** What `merge` takes beside the shards: limits that the whole is held against. */
+export type MergeOptions = Pick<OptionsOf<'run'>, 'threshold' | 'thresholdOn'>
 /** What `compareRuns` takes beside the two plans. */
 export type CompareRunsOptions = Omit<OptionsOf<'compare'>, 'run' | 'allowDifferentPlans'>
 
@@ -264,6 +266,24 @@ export async function compareRuns(
     { name: commandLine(sides[1]), texts: sides[1] },
   ] as const
   return preparePairs(named, readCompareTexts(texts))(watching)
+}
+
+/**
+ * Makes one result of those of all shards of a plan (`run` with `shard`): what one client with all the flows would have measured.
+ * @param shards results, or paths of their files, or of folders of them
+ * @throws RpbenchError where one is no shard of that plan, is there twice or is missing, or a threshold is none
+ */
+export async function merge(
+  shards: string | readonly (string | SavedResult)[],
+  options: MergeOptions = {},
+): Promise<RunResult> {
+  const { threshold, thresholdOn } = options
+  const { mergeResults } = await import('./merge.js')
+  const { result } = await mergeResults(typeof shards === 'string' ? [shards] : shards, {
+    threshold,
+    'threshold-on': thresholdOn,
+  })
+  return result
 }
 
 /**

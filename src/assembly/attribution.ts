@@ -102,9 +102,9 @@ function unansweredByHash({
   return counts
 }
 
-/** The test of where flows were put; undefined where no flow has a member. */
-export function balanceOf({ placement }: FlowAttribution, seed: number): Balance | undefined {
+/** The test of where flows were put, each within its own of so many groups; undefined where no flow has a member. */
+export function balanceOf({ placement }: FlowAttribution, seed: number, groups = 1): Balance | undefined {
   const { counts, ...how } = placement
   if (counts.every((count) => count === 0)) return undefined
-  return analyseBalance(counts, { seed, placement: how }).balance
+  return analyseBalance(counts, { seed, placement: how, groups }).balance
 }

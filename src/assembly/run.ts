@@ -9,6 +9,7 @@ import { firstFlowOf } from '../plan/shard.js'
 import { basisOf } from '../plan/steering.js'
 import { sourceOf } from '../plan/flow-sources.js'
 import { sharedSocketsOf } from '../recording/flow-sources.js'
+import { packRecording } from '../recording/packed-recording.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import type { Affinity, FlowRow, MemberResult, TakenBalance, RunResult } from '../result/run-result.js'
@@ -44,12 +45,12 @@ import { validityOf } from './validity.js'
 import { RUN_SCHEMA } from '../result/schema-names.js'
 
 function memberResults(
-  { plan, reports, group }: Recording,
+  { plan, reports, group, groups }: Recording,
   { members, ahead }: ServerLedgers,
   attributed: FlowAttribution,
 ): MemberResult[] {
   const { counts, known } = attributed.placement
-  const residuals = basisOf(plan) === 'flow' && known && sum(counts) > 0 ? residualsOf(counts) : []
+  const residuals = basisOf(plan) === 'flow' && known && sum(counts) > 0 ? residualsOf(counts, groups) : []
   return group.lives.map((life, index) => {
     const { pid, after, residentBytes, died } = life
     const connections = memberConnectionsOf([life])
@@ -180,7 +181,7 @@ function affinityOf({ plan, reports, group }: Recording, moved: number | undefin
 /** Turns a recording into the result: analysis, books and verdict; nothing here touches the system. */
 export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const recording = withCutOff(recorded)
-  const { plan, reports, group, hashes } = recording
+  const { plan, reports, group, groups = 1, hashes } = recording
   const ledgers = serverLedgers(plan.dispatch, group)
   const attributed = attributeFlows(recording, ledgers.members)
   const members = memberResults(recording, ledgers, attributed)
@@ -197,8 +198,9 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const sockets = sharedSocketsOf(reports)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const target = targetFigures(recording)
-  const balance = byFlow ? balanceOf(attributed, plan.seed) : target.counts?.balance
-  const takenBalance = byFlow ? takenBalanceOf(recording, members) : undefined
+  const balance = byFlow ? balanceOf(attributed, plan.seed, groups) : target.counts?.balance
+  // Of several groups, what their members take depends on the flows of each.
+  const takenBalance = byFlow && groups === 1 ? takenBalanceOf(recording, members) : undefined
   const { counts, known } = attributed.placement
   const standstill = standstillOf(recording, ({ member }) =>
     known ? { own: counts[member]!, of: sum(counts) } : undefined,
@@ -236,6 +238,16 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     ...(intervals && { intervals }),
     startup: recording.startup,
     clientResidentBytes: recording.clientResidentBytes,
+    ...(plan.shard && { shard: keptShardOf(recorded) }),
     ...(histograms && { histograms }),
+  }
+}
+
+/** What is kept of a part of a plan, for merging. */
+function keptShardOf(recording: Recording): RunResult['shard'] {
+  const { startedAt, startNs } = recording
+  return {
+    measuredAt: new Date(startedAt.getTime() + startNs / 1e6).toISOString(),
+    recording: packRecording(recording),
   }
 }

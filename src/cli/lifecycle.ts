@@ -17,8 +17,8 @@ export interface Measuring<Shown> {
   keep: (shown: Shown) => Promise<void>
 }
 
+/** `output` is the directory of the files where there are several, and the only file where a view says so. */
 interface MeasurementFlags extends Partial<Record<ExportFlag, string | undefined>> {
-  output: string
   save: boolean
   quiet: boolean
   label?: string | undefined
@@ -68,7 +68,7 @@ export async function measureAndReport<Shown extends ShownResult<object>>(
     files?.abandon()
     for (const one of exports) one.file.abandon()
   })
-  if (flags.save)
+  if (flags.save && flags.output !== undefined)
     files =
       savedAs === undefined
         ? await FileSet.open({ directory: flags.output, startedAt: new Date(), kind, endings })

@@ -53,7 +53,7 @@ export const exportFlags = {
     helpValue: 'FILE',
     helpGroup: 'OUTPUT',
   }),
-} satisfies Record<ExportFlag, unknown>
+} satisfies Record<Exclude<ExportFlag, 'output'>, unknown>
 
 interface PrintFlags {
   json: boolean

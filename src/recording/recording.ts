@@ -21,6 +21,11 @@ export interface Recording {
   /** when the measured phase began */
   startNs: number
   group: GroupRecording
+  /**
+   * of merged shards, each with a group of its own: how many groups of the same size the lives are of, in their order; absent
+   * of one
+   */
+  groups?: number
   /** one a worker, in the order of their flows */
   reports: WorkerReport[]
   host: HostReadings
@@ -41,6 +46,11 @@ export interface Recording {
   changes?: ChangesRecording
   /** what was run meanwhile, in the order of time; absent where nothing was to be */
   commands?: readonly CommandRecording[]
+  /**
+   * of one that is a part of a plan, where one group serves all parts: what that did for all of them, once the last had ended;
+   * the same in each part
+   */
+  allShards?: { runId: string; group: GroupRecording }
   /** absent where it was not asked for */
   intervals?: IntervalsRecording
   /** lengths; the first packet counts from the start of the process */

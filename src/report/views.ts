@@ -20,7 +20,7 @@ export interface View<Shown> {
 }
 
 /** Flags that name the file of a view. */
-export type ExportFlag = 'hgrm' | 'hdr-log'
+export type ExportFlag = 'hgrm' | 'hdr-log' | 'output'
 
 /** A view that standard output can show. */
 interface PrintedView<Shown> extends View<Shown> {

@@ -23,7 +23,12 @@ export const balance = z.object({
     ),
   unansweredShare: share.describe('of the flows that were asked: those whose member did not answer'),
   chiSquare: finite.describe('χ² of flows per member against equal numbers of them'),
-  degreesOfFreedom: count.describe('members − 1'),
+  degreesOfFreedom: count.describe('members − 1, or members − `groups`'),
+  groups: count
+    .optional()
+    .describe(
+      'of merged shards, each with a group of its own: how many groups. Members are those of all of them, in their order; each flow hashes within its own group, and χ² is the sum of theirs. Absent of one group',
+    ),
   pValue: probability.describe('how often a fair hash gives this χ² or more'),
   method: z
     .enum(['chi-square', 'monte-carlo'])

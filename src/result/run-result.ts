@@ -16,6 +16,7 @@ import { imbalance } from './imbalance.js'
 import { latency, latencySummary, legs } from './latency.js'
 import { front, member } from './member.js'
 import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
+import { keptShard, mergedShards } from './shard.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
 import { answers, statuses, targetSockets, targetUncounted } from './target.js'
@@ -193,6 +194,12 @@ export const runResult = z.object({
   clientResidentBytes: bytes
     .optional()
     .describe("memory of the client's process that is in use (resident set)"),
+  shard: keptShard
+    .optional()
+    .describe('of one part of a plan (`--shard`), what merging needs of it; absent of a whole one'),
+  shards: mergedShards
+    .optional()
+    .describe('the parts that this was merged of (`rpbench merge`); absent of what was measured as one'),
   histograms: histograms
     .optional()
     .describe('the times themselves, to be merged and asked later; absent where no reply came in time'),

@@ -31,8 +31,11 @@ const NEGLIGIBLE_TERM = 1e-20
  * here it is the N-th coefficient of the truncated count's generating function to the power k, read off by a
  * discrete Fourier transform. Raising m by one adds one term to each node, so the whole distribution costs one
  * sweep over m; the minimum uses the complementary sum of the same sweep. O(√N · √(N/k)) steps.
+ *
+ * @param groups into so many alike parts flows and members are divided, so that each flow falls on its own part; parts are
+ *   independent, and their probabilities multiply
  */
-export function fairExtremes(flows: number, members: number): { max: Band; min: Band } {
+export function fairExtremes(flows: number, members: number, groups = 1): { max: Band; min: Band } {
   const mean = flows / members
   const reach = Math.sqrt(2 * mean * Math.log(members / NEGLIGIBLE))
   const lowest = Math.max(0, Math.floor(mean - reach))
@@ -40,17 +43,17 @@ export function fairExtremes(flows: number, members: number): { max: Band; min: 
   const most = Math.floor(mean) // of a minimum
   const max: Band = { expected: least, p95: least, p99: least }
   const min: Band = { expected: lowest, p95: lowest, p99: lowest }
-  const sweep = new CountSweep(flows, members, lowest)
+  const sweep = new CountSweep(Math.round(flows / groups), members / groups, lowest)
   for (let count = lowest, settled = false; !settled; count++) {
     sweep.add(count)
     if (count < most) {
-      const above = sweep.probabilityAllAbove()
+      const above = sweep.probabilityAllAbove() ** groups
       min.expected += above
       if (above >= 0.95) min.p95 = count + 1
       if (above >= 0.99) min.p99 = count + 1
     }
     if (count >= least) {
-      const within = sweep.probabilityAllWithin()
+      const within = sweep.probabilityAllWithin() ** groups
       max.expected += 1 - within
       if (within < 0.95) max.p95 = count + 1
       if (within < 0.99) max.p99 = count + 1

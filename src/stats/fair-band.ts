@@ -22,30 +22,33 @@ export interface FairBand {
  *
  * max and min come from the exact distribution (see `fairExtremes`). cv = √(χ²/N), from the χ² distribution; where the expected count is
  * too small for it, pass `fairDraws`, the χ² statistics of fair draws in ascending order, and they are used instead.
+ *
+ * @param groups into so many alike parts flows and members are divided, so that each flow falls on its own part
  */
-export function fairBand(flows: number, members: number, fairDraws?: Float64Array): FairBand {
-  if (members === 1) {
+export function fairBand(flows: number, members: number, fairDraws?: Float64Array, groups = 1): FairBand {
+  if (members === groups) {
     const always: Band = { expected: 1, p95: 1, p99: 1 }
-    return { maxOverMean: always, minOverMean: always, cv: fairCv(flows, members) }
+    return { maxOverMean: always, minOverMean: always, cv: fairCv(flows, 1) }
   }
   const computed = Math.min(flows, Math.floor(EXACT_WORK * Math.sqrt(members)))
   const mean = computed / members
   const shrink = Math.sqrt(computed / flows)
-  const { max, min } = extremesOf(computed, members)
+  const { max, min } = extremesOf(computed, members, groups)
   const overMean = (count: number): number => 1 + (count / mean - 1) * shrink
   return {
     maxOverMean: mapBand(max, overMean),
     minOverMean: mapBand(min, overMean),
-    cv: fairCv(flows, members, fairDraws),
+    cv: fairCv(flows, members - groups + 1, fairDraws),
   }
 }
 
 /** Those of the last group: repetitions, runs of a sweep and simulated groups ask for the same again, each time 1 to 100 ms. */
-let last: { flows: number; members: number; extremes: ReturnType<typeof fairExtremes> } | undefined
+let last:
+  { flows: number; members: number; groups: number; extremes: ReturnType<typeof fairExtremes> } | undefined
 
-function extremesOf(flows: number, members: number): ReturnType<typeof fairExtremes> {
-  if (last?.flows !== flows || last.members !== members)
-    last = { flows, members, extremes: fairExtremes(flows, members) }
+function extremesOf(flows: number, members: number, groups: number): ReturnType<typeof fairExtremes> {
+  if (last?.flows !== flows || last.members !== members || last.groups !== groups)
+    last = { flows, members, groups, extremes: fairExtremes(flows, members, groups) }
   return last.extremes
 }
 

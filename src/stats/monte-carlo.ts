@@ -12,26 +12,34 @@ const PLACEMENTS = 20_000_000
  * χ² statistics of seeded multinomial draws of `flows` (≥ 1) over `members` (≥ 1) equal cells, ascending: what
  * a fair hash gives when the expected count is too small for the χ² distribution. The same arguments give
  * the same draws. Meant for flows < 5 · members; the work grows with flows.
+ *
+ * @param groups into so many alike parts flows and members are divided, so that each flow falls on its own part, and the
+ *   statistic is the sum of theirs
  */
-export function fairChiSquares(flows: number, members: number, seed: number): Float64Array {
+export function fairChiSquares(flows: number, members: number, seed: number, groups = 1): Float64Array {
   const random = generatorOf(seed)
   random.jump() // neighbouring seeds differ in few bits of the first state; the jump parts their streams
   const draws = Math.max(LEAST_DRAWS, Math.min(DRAWS, Math.floor(PLACEMENTS / flows)))
   const statistics = new Float64Array(draws)
-  const counts = new Uint32Array(members)
-  const perWord = members / 2 ** 32
-  for (let draw = 0; draw < draws; draw++) {
-    counts.fill(0)
-    let squares = 0
-    for (let flow = 0; flow < flows; flow++) {
-      // The kernel's own reciprocal_scale; a double holds the product and its bias, members / 2^32, is nothing.
-      const cell = Math.floor((random.next() >>> 0) * perWord)
-      const before = counts[cell]!
-      squares += 2 * before + 1 // n² grows by that when n grows by one
-      counts[cell] = before + 1
+  const each = members / groups
+  const counts = new Uint32Array(each)
+  const perWord = each / 2 ** 32
+  const cut = (group: number): number => Math.floor((flows * group) / groups)
+  for (let draw = 0; draw < draws; draw++)
+    for (let group = 0; group < groups; group++) {
+      const own = cut(group + 1) - cut(group)
+      if (own === 0) continue
+      counts.fill(0)
+      let squares = 0
+      for (let flow = 0; flow < own; flow++) {
+        // The kernel's own reciprocal_scale; a double holds the product and its bias, members / 2^32, is nothing.
+        const cell = Math.floor((random.next() >>> 0) * perWord)
+        const before = counts[cell]!
+        squares += 2 * before + 1 // n² grows by that when n grows by one
+        counts[cell] = before + 1
+      }
+      statistics[draw]! += fromSquares(squares, own, each)
     }
-    statistics[draw] = fromSquares(squares, flows, members)
-  }
   return statistics.toSorted()
 }
 

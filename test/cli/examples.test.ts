@@ -80,6 +80,9 @@ beforeAll(async () => {
     `${runs} -o ${saved}/base`,
     `${runs} -o ${saved}/new`,
     `sweep -p 1 -f 100 --requests 5 --repeat 1 -o ${saved}/sweep`,
+    ...[1, 2].map(
+      (part) => `run -p 2 -f 100 --rate 5k --duration 50ms --seed 7 --shard ${part}/2 -o ${directory}/parts`,
+    ),
   ]
   await Promise.all(measured.map((args) => runTool([...args.split(' '), '--warmup', '0s', '--quiet'])))
   for (const side of ['base', 'new']) await cp(join(saved, side), join(directory, side), { recursive: true })

@@ -159,3 +159,27 @@ describe('the band of a fair hash', () => {
     }
   })
 })
+
+describe('of groups that flows are divided among', () => {
+  // Two groups of two members with two flows each: in each, both flows meet at one member in half of all draws.
+  it('max and min are those of all groups', () => {
+    const { maxOverMean, minOverMean } = fairBand(4, 4, undefined, 2)
+    expect(maxOverMean.expected).toBeCloseTo(1.75, 9)
+    expect(minOverMean.expected).toBeCloseTo(0.25, 9)
+  })
+
+  it('χ² is the sum of theirs, which the mean of draws shows', () => {
+    const draws = fairChiSquares(4, 4, 7, 2)
+    // 0, 2 or 4 in 1/4, 1/2 and 1/4 of 10,000 draws: 1e-6 is 4.9 standard deviations of a partOf.
+    const partOf = (value: number): number =>
+      draws.filter((draw) => Math.abs(draw - value) < 1e-9).length / draws.length
+    for (const [value, expected] of [
+      [0, 0.25],
+      [2, 0.5],
+      [4, 0.25],
+    ] as const)
+      expect(Math.abs(partOf(value) - expected)).toBeLessThan(
+        4.9 * Math.sqrt((expected * (1 - expected)) / draws.length),
+      )
+  })
+})

@@ -64,7 +64,16 @@ describe('the table of parameters', () => {
   })
 
   it('knows every command, with what has no parameters', () => {
-    const WITHOUT_PARAMETERS = ['check', 'completion', 'doctor', 'list', 'metrics', 'report', 'schema']
+    const WITHOUT_PARAMETERS = [
+      'check',
+      'completion',
+      'doctor',
+      'list',
+      'merge',
+      'metrics',
+      'report',
+      'schema',
+    ]
     const files = readdirSync(new URL('../../commands', import.meta.url)).map((file) =>
       file.replace('.ts', ''),
     )

@@ -4,6 +4,7 @@ import { evennessTail } from '../../stats/evenness.js'
 import { fairBand } from '../../stats/fair-band.js'
 import { fairChiSquares, monteCarloTails } from '../../stats/monte-carlo.js'
 import { detectableEffect, effectBeyondBound, flowsForEffect } from '../../stats/power.js'
+import { partSums } from '../../stats/part-sums.js'
 import { type Residual, residuals } from '../../stats/residuals.js'
 import type { FlowPlacement } from './flow-placement.js'
 
@@ -27,6 +28,11 @@ interface BalanceOptions {
   effectBoundW?: number
   /** how the counts are known; each flow's answer says it by default */
   placement?: Omit<FlowPlacement, 'counts'>
+  /**
+   * groups of the same size that the members are divided into, in their order, each flow hashing within its own: those of the
+   * shards of a plan; 1 by default
+   */
+  groups?: number
 }
 
 const ALL_ANSWERED = { basis: 'answered', unansweredShare: 0, known: true } as const
@@ -50,7 +56,7 @@ export function analyseBalance(
   counts: readonly number[],
   options: BalanceOptions,
 ): { balance: Balance; residuals: Residual[] } {
-  const { seed, alpha = 0.01, effectBoundW = EFFECT_BOUND_W, placement = ALL_ANSWERED } = options
+  const { seed, alpha = 0.01, effectBoundW = EFFECT_BOUND_W, placement = ALL_ANSWERED, groups = 1 } = options
   const members = counts.length
   const flows = counts.reduce((sum, count) => sum + count, 0)
   if (!(flows > 0)) throw new RangeError('balance needs at least one member and one flow')
@@ -58,11 +64,14 @@ export function analyseBalance(
   if (!(effectBoundW > 0)) throw new RangeError(`effectBoundW must be above 0, not ${effectBoundW}`)
 
   const mean = flows / members
-  const chiSquare = chiSquareStatistic(counts)
-  const { pValue, evenTail, fairDraws } = testFairness(chiSquare, flows, members, seed)
+  const chiSquare = chiSquareOf(counts, groups)
+  const degreesOfFreedom = members - groups
+  // The power of a χ² test depends on its degrees of freedom and on flows, however the cells are grouped.
+  const cells = degreesOfFreedom + 1
+  const { pValue, evenTail, fairDraws } = testFairness(chiSquare, flows, members, seed, groups)
   const cv = Math.sqrt(chiSquare / flows)
-  const skewW = effectBeyondChance(chiSquare, members - 1, flows)
-  const detectableW = detectableEffect(flows, members, alpha)
+  const skewW = effectBeyondChance(chiSquare, degreesOfFreedom, flows)
+  const detectableW = detectableEffect(flows, cells, alpha)
   const balance: Balance = {
     flows,
     members,
@@ -70,20 +79,21 @@ export function analyseBalance(
     basis: placement.basis,
     unansweredShare: placement.unansweredShare,
     chiSquare,
-    degreesOfFreedom: members - 1,
+    degreesOfFreedom,
+    ...(groups > 1 && { groups }),
     pValue,
     method: fairDraws === undefined ? 'chi-square' : 'monte-carlo',
     ...(fairDraws !== undefined && { draws: fairDraws.length }),
     maxOverMean: counts.reduce((most, count) => Math.max(most, count), 0) / mean,
     minOverMean: counts.reduce((least, count) => Math.min(least, count), flows) / mean,
     cv,
-    cramersV: members === 1 ? 0 : cv / Math.sqrt(members - 1),
+    cramersV: members === groups ? 0 : cv / Math.sqrt(members / groups - 1),
     jain: 1 / (1 + cv ** 2),
-    fairBand: fairBand(flows, members, fairDraws),
+    fairBand: fairBand(flows, members, fairDraws, groups),
     power: {
-      skewedW: effectBeyondBound(flows, members, alpha, effectBoundW),
+      skewedW: effectBeyondBound(flows, cells, alpha, effectBoundW),
       detectableW,
-      flowsForEffectBound: flowsForEffect(effectBoundW, members, alpha),
+      flowsForEffectBound: flowsForEffect(effectBoundW, cells, alpha),
     },
     alpha,
     effectBoundW,
@@ -95,7 +105,7 @@ export function analyseBalance(
       underpowered: detectableW > effectBoundW,
     }),
   }
-  return { balance, residuals: residuals(counts) }
+  return { balance, residuals: residuals(counts, groups) }
 }
 
 /**
@@ -106,15 +116,31 @@ export function effectBeyondChance(chiSquare: number, degreesOfFreedom: number, 
   return Math.sqrt(Math.max(0, chiSquare - degreesOfFreedom) / flows)
 }
 
-function testFairness(chiSquare: number, flows: number, members: number, seed: number): BalanceTest {
-  if (members === 1) return { pValue: 1, evenTail: 1 }
+/** χ² of members against an even spread of the flows of their group, summed over groups (Cochran, Biometrics 10, 1954). */
+function chiSquareOf(counts: readonly number[], groups: number): number {
+  const each = counts.length / groups
+  return partSums(counts, groups).reduce(
+    (sum, flows, group) =>
+      flows === 0 ? sum : sum + chiSquareStatistic(counts.slice(group * each, (group + 1) * each)),
+    0,
+  )
+}
+
+function testFairness(
+  chiSquare: number,
+  flows: number,
+  members: number,
+  seed: number,
+  groups: number,
+): BalanceTest {
+  if (members === groups) return { pValue: 1, evenTail: 1 }
   if (flows >= LEAST_EXPECTED * members) {
     return {
-      pValue: chiSquareTail(chiSquare, members - 1),
-      evenTail: evennessTail(chiSquare, flows, members),
+      pValue: chiSquareTail(chiSquare, members - groups),
+      evenTail: evennessTail(chiSquare, flows, members, groups),
     }
   }
-  const fairDraws = fairChiSquares(flows, members, seed)
+  const fairDraws = fairChiSquares(flows, members, seed, groups)
   const { upper, lower } = monteCarloTails(chiSquare, fairDraws)
   return { pValue: upper, evenTail: lower, fairDraws }
 }

@@ -24,6 +24,7 @@ const beginnings = (of: readonly string[]): Values => ({ kind: 'beginnings', wor
 const ARGUMENTS: Readonly<Record<string, Values>> = {
   check: { kind: 'saved results' },
   compare: { kind: 'saved results' },
+  merge: { kind: 'saved results' },
   report: { kind: 'saved results' },
   list: { kind: 'directories' },
   metrics: words(MEASURING_COMMANDS),

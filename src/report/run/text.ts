@@ -13,13 +13,12 @@ import { takenLine } from '../taken-line.js'
 import { affinityLine, balanceLine } from '../spread-lines.js'
 import { answersLine, statusesLine, targetLine } from '../target-lines.js'
 import { targetTable } from '../target-table.js'
+import { shardsLine } from '../shards-line.js'
 import { thresholdBlock } from '../threshold-lines.js'
 import { createStyle } from '../style.js'
 import type { TextOptions } from '../views.js'
 import { connectLine, latencyLines, legsLine, rateLine, scheduleLine, stampLine } from '../time-lines.js'
 import { accidentLines, validityLines } from '../validity-lines.js'
-
-const TITLE = 'rpbench run'
 
 /**
  * A run as a person reads it: what was run, a row per member, then one line per question with its verdict
@@ -46,6 +45,7 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
     ...maybe(legsLine(result)),
     rateLine(result),
     ...maybe(scheduleLine(result)),
+    ...maybe(shardsLine(result)),
     ...maybe(connectionsLine(result)),
     booksLine(result),
     ...(invalid ? [] : validity),
@@ -53,7 +53,11 @@ export function renderRunText(result: RunResult, options: TextOptions): string {
   // What makes a run invalid, or cut it short, comes before any figure of it.
   const notices = layOut([...accidentLines(result), ...(invalid ? validity : [])], style)
   return [
-    ...titleLines(TITLE, [...headerPhrases(result), ...givenPhrases(result)], style),
+    ...titleLines(
+      result.shards ? 'rpbench merge' : 'rpbench run',
+      [...headerPhrases(result), ...givenPhrases(result)],
+      style,
+    ),
     '',
     ...(notices.length > 0 ? [...notices, ''] : []),
     ...block(result.members.length > 0 ? membersTable(result.members, style, result) : []),

@@ -7,6 +7,15 @@ import { flowsCsv } from './flows-csv.js'
 import { membersCsv } from './members-csv.js'
 import { renderRunText } from './text.js'
 
+/** How a result of merged shards is shown: rows of flows stand in the files of the shards. */
+export const MERGE_VIEWS: Views<ShownResult<RunResult>> = {
+  text: { render: ({ result }, options) => renderRunText(result, options) },
+  json: jsonView,
+  file: { flag: 'output', render: jsonView.render },
+  hgrm: { flag: 'hgrm', render: ({ result }) => hgrmOf([result]) },
+  hdrLog: { flag: 'hdr-log', render: ({ result }) => hdrLog(result.tool.version, [result]) },
+}
+
 export interface ShownRun extends ShownResult<RunResult> {
   flows: Iterable<FlowRow>
 }
