@@ -25,7 +25,9 @@ type Chosen = Pick<RunPlan, 'engine' | 'engineFallback'>
 function whyNotShared({ request, host, protocol, room }: EngineInput): string | undefined {
   if (protocol !== 'udp')
     return `they send our datagrams to a group of ours, and ${flagOf('protocol')} is ${protocol}`
-  if (familyOf(host) !== 'ipv4' || !isLoopback(host))
+  if (familyOf(host) === 'ipv6')
+    return `over IPv6 this host has one loopback address that they could come from; leave ${flagOf('engine')} out: those that cannot be open at a time go in waves`
+  if (!isLoopback(host))
     return `they send from addresses of 127.0.0.0/8, and ${flagOf('host')} ${host} is none`
   if (request.sourceAddresses !== undefined)
     return `their source addresses are computed: leave ${flagOf('sourceAddresses')} out`
