@@ -37,6 +37,8 @@ declare namespace rpnet {
     followParent(): number
     /** A descriptor of what another process has as `fd` (Linux 5.6, and the right to trace it). */
     copyDescriptor(pid: number, fd: number): number
+    /** Becomes another program: its path and its words, each ended by 0. Comes back only where it cannot. */
+    becomeProgram(words: Uint8Array): number
     /** Lets the calling thread's timers fire within a ns of their time, not 50 µs. */
     sharpTimers(): number
     /** Lets the calling thread run on this CPU only. */
@@ -112,8 +114,8 @@ declare namespace rpnet {
     /** Over TCP; `fd` listens, or will. It needs no `replyFd`. */
     tcpMemberOpen: Addon['memberOpen']
     tcpMemberStep(member: Handle, maxNs: number): number
-    /** 0 where an engine over io_uring can be had. */
-    uringProbe(): number
+    /** 0 where an engine over io_uring can be had; on demand, one that reads from a device. */
+    uringProbe(multishotReads: boolean): number
     /** Counts into the block at `offset` of `memory`, and drops into the members' blocks, which are its first. */
     frontOpen(
       fd: number,
@@ -126,7 +128,7 @@ declare namespace rpnet {
     /** 1: go on, 0: it was told to stop. */
     frontStep(front: Handle, maxNs: number): number
     engineOpen(
-      /** 0 epoll, 1 io_uring, 2 TCP over epoll, 3 shared sockets over io_uring, 4 over sendmmsg() */
+      /** 0 epoll, 1 io_uring, 2 TCP over epoll, 3 shared sockets over io_uring, 4 over sendmmsg(), 5 a TUN device over io_uring, 6 over write() */
       kind: number,
       capacity: number,
       payloadBytes: number,
@@ -151,14 +153,26 @@ declare namespace rpnet {
     ): Handle | number
     /** 0, or −(errno + 4096 × step) with the steps socket, bind, connect, watch. */
     engineOpenFlow(engine: Handle, lane: number, address: string, port: number): number
-    /** Where lanes are sockets that flows share: how many flows, and what computes where they come from. */
-    engineShareSockets(engine: Handle, flows: number, seed: number, first: number): number
+    /** Where flows have no lane each: how many there are, and what computes where they come from. */
+    engineComputeFlows(
+      engine: Handle,
+      flows: number,
+      seed: number,
+      first: number,
+      /** how many */
+      ports: number,
+      /** the first address of the block that they come from, and how many bits tell its addresses apart */
+      network: number,
+      bits: number,
+    ): number
+    /** Makes the device that they share: their ports, and for how many replies it has room. As `engineOpenFlow`, with the steps opening, making, setting up, watching. */
+    engineOpenDevice(engine: Handle, ports: Uint16Array, queue: number): number
     engineWave(engine: Handle, firstFlow: number): number
     engineDisconnect(engine: Handle): number
     engineSend(engine: Handle, count: number, phase: number): number
     /** @param againSequence −1, or number of the request that asks the flow of the first reply again, at once */
     engineReceive(engine: Handle, timeoutNs: number, againSequence: number, phase: number): number
-    /** Datagrams that the kernel dropped at the open sockets since they were opened. */
+    /** Datagrams that the kernel dropped at the open sockets since they were opened, or on their way out of the device. */
     engineDrops(engine: Handle): number
     engineSweep(engine: Handle): number
   }

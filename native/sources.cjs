@@ -13,9 +13,11 @@ exports.digest = () => {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** The C files of the addon, and that of the launcher, which is a program of its own. */
+const LAUNCHER = ['launch.c', 'own_network.c']
+
+/** The C files of the addon, and those of the launcher, which is a program of its own. */
 exports.addon = () =>
   readdirSync(folder)
-    .filter((name) => name.endsWith('.c') && name !== 'launch.c')
+    .filter((name) => name.endsWith('.c') && !LAUNCHER.includes(name))
     .map((name) => path.join(folder, name))
-exports.launcher = () => [path.join(folder, 'launch.c')]
+exports.launcher = () => LAUNCHER.map((name) => path.join(folder, name))

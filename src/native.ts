@@ -96,4 +96,11 @@ export function openFlowError(result: number): SystemError {
   return new SystemError(-result % 4096, OPEN_STEPS[Math.floor(-result / 4096)] ?? 'open')
 }
 
+const DEVICE_STEPS = ['/dev/net/tun', 'TUNSETIFF', 'setting up the device', 'watching the device'] as const
+
+/** The error of `engineOpenDevice`, likewise. */
+export function openDeviceError(result: number): SystemError {
+  return new SystemError(-result % 4096, DEVICE_STEPS[Math.floor(-result / 4096)] ?? 'open')
+}
+
 export const { EADDRINUSE, EADDRNOTAVAIL, EMFILE, ENFILE, ENOMEM, ENOBUFS, EACCES } = constants.errno

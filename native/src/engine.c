@@ -9,6 +9,7 @@
 
 #include "clock.h"
 #include "foreign.h"
+#include "tun.h"
 
 int engine_create(engine_t *e) {
   size_t n = (size_t)e->capacity;
@@ -22,6 +23,7 @@ void engine_destroy(engine_t *e) {
   if (e->lanes) engine_close(e);
   if (e->state) e->poller->destroy(e);
   foreign_destroy(e);
+  tun_free(e);
   free(e->lanes);
   if (e->computed) flow_sources_close(e->computed);
   free(e->computed);
@@ -67,6 +69,7 @@ int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t 
 double engine_drops(const engine_t *e) {
   double drops = 0;
   if (e->poller->type == SOCK_STREAM) return 0;  // what is dropped is sent again
+  if (e->tun) return tun_drops(e);
   for (int i = 0; i < e->capacity; i++) {
     uint32_t info[SK_MEMINFO_VARS] = {0};
     socklen_t length = sizeof info;

@@ -1,4 +1,4 @@
-// The load side: one connected socket a flow. It knows nothing of schedules or statistics: `send` takes a batch of
+// The load side: one connected socket a flow, or flows that share a few sockets or a device. It knows nothing of schedules or statistics: `send` takes a batch of
 // flows, `receive` reports a batch of replies, both through the exchange arrays. What waits for the sockets is a
 // poller: epoll, or io_uring.
 #ifndef RPNET_ENGINE_H
@@ -51,6 +51,7 @@ typedef struct {
 
 typedef struct engine engine_t;
 typedef struct foreign foreign_t;
+typedef struct tun tun_t;
 
 // How an engine waits for its sockets and moves datagrams. Functions return −errno on failure.
 typedef struct {
@@ -65,7 +66,8 @@ typedef struct {
   int (*sweep)(engine_t *e);
 } poller_t;
 
-extern const poller_t epoll_poller, uring_poller, tcp_epoll_poller, pktinfo_uring_poller, pktinfo_mmsg_poller;
+extern const poller_t epoll_poller, uring_poller, tcp_epoll_poller, pktinfo_uring_poller, pktinfo_mmsg_poller, tun_uring_poller,
+    tun_plain_poller;
 
 struct engine {
   const poller_t *poller;
@@ -85,13 +87,15 @@ struct engine {
   // Where flows share sockets: what computes where each comes from, and how many there are; NULL where each has its lane.
   flow_sources_t *computed;
   uint32_t flows;
+  tun_t *tun;  // the device, where they share one; its descriptor stands in lane 0
 };
 
 int engine_create(engine_t *e);
 void engine_destroy(engine_t *e);
 // Opens the flow of `lane` from `source`. Returns 0, or −(errno + 4096 × step): 0 socket, 1 bind, 2 connect, 3 watch.
 int engine_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t length);
-// What the kernel dropped at the open sockets since they were opened (SO_MEMINFO).
+// What the kernel dropped at the open sockets since they were opened (SO_MEMINFO), or of what was to be read from the device;
+// −errno where that cannot be known.
 double engine_drops(const engine_t *e);
 void engine_close(engine_t *e);  // all flows
 void engine_disconnect(engine_t *e);  // over TCP: ends the connections of all flows, whose sockets stay

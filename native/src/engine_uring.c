@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "engine.h"
 #include "pktinfo.h"
+#include "tun.h"
 #include "uring.h"
 
 enum {
@@ -25,6 +26,7 @@ enum {
 
 // What a completion belongs to: a receive of a lane, or a request that failed, for those that do not are not told.
 #define REQUEST (1ull << 63)
+#define NO_OFFSET UINT64_MAX  // of a file that has none
 static uint64_t request_tag(int at, int lane) { return REQUEST | (uint64_t)at << 32 | (uint32_t)lane; }
 
 // A request that was not handed over yet: its submission entry, and its place in the exchange.
@@ -48,7 +50,9 @@ static const double FIRST_GUESS_NS = 1000, STEP = 1.0 / 16;
 
 typedef struct {
   uring_t ring;
-  uint8_t *requests;  // one a submission entry: the kernel reads it when the entry is submitted
+  // One a submission entry, and what stands before each: the kernel reads it when the entry is submitted.
+  uint8_t *requests;
+  size_t request_bytes, request_head;
   pktinfo_message_t *messages;  // where flows share sockets, one a submission entry; NULL where each has its own
   struct msghdr room;  // for what comes with a datagram then
   uint64_t sequence[ENGINE_BATCH];  // of the batch's requests
@@ -73,16 +77,21 @@ typedef struct {
 } head_t;
 _Static_assert(sizeof(head_t) == sizeof(uring_message_t) + sizeof(struct sockaddr_in) + CMSG_SPACE(sizeof(struct in_pktinfo)), "no gaps");
 
-// Opens the ring, with `head` bytes before each datagram.
-static int open_ring(engine_t *e, size_t head) {
+// The request of a submission entry.
+static uint8_t *request_at(const state_t *s, uint32_t entry) { return s->requests + entry * s->request_bytes + s->request_head; }
+
+// Opens the ring, with so many bytes before each request and each reply.
+static int open_ring(engine_t *e, size_t request_head, size_t reply_head) {
   state_t *s = e->state;
-  size_t bytes = (head + e->reply_bytes + 7) & ~(size_t)7;
+  size_t bytes = (reply_head + e->reply_bytes + 7) & ~(size_t)7;
   uring_options_t options = {.files = (uint32_t)e->capacity,
                              .submissions = SUBMISSIONS,
                              .completions = COMPLETIONS,
                              .buffers = buffers_for(bytes),
                              .buffer_bytes = bytes};
-  s->requests = calloc(SUBMISSIONS, e->payload);
+  s->request_head = request_head;
+  s->request_bytes = request_head + e->payload;
+  s->requests = calloc(SUBMISSIONS, s->request_bytes);
   for (int part = 0; part < PARTS; part++) s->pace.each_ns[part] = FIRST_GUESS_NS;
   int status = uring_open(&s->ring, &options);
   return status < 0 ? status : s->requests ? 0 : -ENOMEM;
@@ -90,7 +99,12 @@ static int open_ring(engine_t *e, size_t head) {
 
 static int create(engine_t *e) {
   e->state = calloc(1, sizeof(state_t));
-  return e->state ? open_ring(e, 0) : -ENOMEM;
+  return e->state ? open_ring(e, 0, 0) : -ENOMEM;
+}
+
+static int create_device(engine_t *e) {
+  e->state = calloc(1, sizeof(state_t));
+  return e->state ? open_ring(e, TUN_HEAD, TUN_HEAD) : -ENOMEM;
 }
 
 static int create_shared(engine_t *e) {
@@ -98,7 +112,7 @@ static int create_shared(engine_t *e) {
   if (!s) return -ENOMEM;
   s->room = (struct msghdr){.msg_namelen = sizeof(struct sockaddr_in), .msg_controllen = CMSG_SPACE(sizeof(struct in_pktinfo))};
   s->messages = calloc(SUBMISSIONS, sizeof *s->messages);
-  return s->messages ? open_ring(e, sizeof(head_t)) : -ENOMEM;
+  return s->messages ? open_ring(e, 0, sizeof(head_t)) : -ENOMEM;
 }
 
 static void destroy(engine_t *e) {
@@ -142,7 +156,7 @@ static int submit(engine_t *e, int64_t wait_ns) {
     prepared_t p = s->prepared[i];
     if (i == part_ends[part]) part++;
     double stamp = floor(at);
-    engine_stamp(e, s->requests + p.entry * e->payload, s->sequence[p.at], (uint64_t)stamp);
+    engine_stamp(e, request_at(s, p.entry), s->sequence[p.at], (uint64_t)stamp);
     e->exchange->send_ns[p.at] = stamp;
     at += s->pace.each_ns[part];
   }
@@ -172,6 +186,10 @@ static int receive_from(engine_t *e, uint32_t lane) {
     entry->opcode = URING_RECV_MESSAGE;
     entry->address = (uint64_t)(uintptr_t)&s->room;
     entry->length = 1;
+  } else if (e->tun) {
+    entry->opcode = URING_READ_MULTISHOT;
+    entry->priority = 0;
+    entry->offset = NO_OFFSET;
   }
   entry->user_data = lane;
   s->receives++;
@@ -229,20 +247,31 @@ static void forget(engine_t *e) {
 static void prepare(engine_t *e, int lane, uint64_t sequence, uint8_t phase, int at) {
   state_t *s = e->state;
   uint32_t index;
-  bool known = lane >= 0 && lane < (s->messages ? (int)e->flows : e->capacity);
+  bool known = lane >= 0 && lane < (e->computed ? (int)e->flows : e->capacity);
   uring_sqe_t *entry = known ? next_entry(e, &index) : NULL;
   if (!entry) {
     e->exchange->send_ns[at] = known ? -EBUSY : -EINVAL;
     return;
   }
-  uint8_t *request = s->requests + index * e->payload;
+  uint8_t *request = request_at(s, index);
   entry->flags = URING_FIXED_FILE | URING_SKIP_SUCCESS;
+  // It is done, or has failed, when the entry was submitted: the buffer is free again then.
+  entry->message_flags = MSG_DONTWAIT;
   if (s->messages) {
     pktinfo_message_t *message = &s->messages[index];
     entry->opcode = URING_SEND_MESSAGE;
     entry->file = (int32_t)pktinfo_write(e, message, request, lane, sequence, phase, 0);
     entry->address = (uint64_t)(uintptr_t)&message->header;
     entry->length = 1;
+  } else if (e->tun) {
+    uint8_t *packet = request - TUN_HEAD;
+    tun_write(e, packet, lane, sequence, phase, 0);
+    entry->opcode = URING_WRITE;
+    entry->offset = NO_OFFSET;
+    entry->address = (uint64_t)(uintptr_t)packet;
+    entry->length = (uint32_t)s->request_bytes;
+    // A device takes a packet, or has no memory for it.
+    entry->message_flags = 0;
   } else {
     size_t length = engine_write_request(e, request, lane, sequence, phase, 0);
     entry->opcode = URING_SEND;
@@ -250,8 +279,6 @@ static void prepare(engine_t *e, int lane, uint64_t sequence, uint8_t phase, int
     entry->address = (uint64_t)(uintptr_t)request;
     entry->length = (uint32_t)length;
   }
-  // It is done, or has failed, when the entry was submitted: the buffer is free again then.
-  entry->message_flags = MSG_DONTWAIT;
   entry->user_data = request_tag(at, lane);
   s->sequence[at] = sequence;
   s->prepared[s->prepared_count++] = (prepared_t){.entry = index, .at = at};
@@ -262,7 +289,7 @@ static void give_up(engine_t *e, int error) {
   uring_t *u = &((state_t *)e->state)->ring;
   for (uint32_t i = 0; i < u->sq_pending; i++) {
     uring_sqe_t *entry = uring_untaken(u, i);
-    if (entry->opcode != URING_SEND && entry->opcode != URING_SEND_MESSAGE) continue;
+    if (entry->opcode != URING_SEND && entry->opcode != URING_SEND_MESSAGE && entry->opcode != URING_WRITE) continue;
     e->exchange->send_ns[entry->user_data >> 32 & 0xffff] = error;
     *entry = (uring_sqe_t){.opcode = URING_NOP, .flags = URING_SKIP_SUCCESS, .file = -1, .user_data = REQUEST};
   }
@@ -324,6 +351,10 @@ static bool note_reply(engine_t *e, const uring_cqe_t *c, uint32_t lane, int at,
     bytes += sizeof *head;
     length = whole ? head->message.payload_bytes : 0;
     lane = pktinfo_flow(e, lane, &came, bytes, length);
+  } else if (e->tun) {
+    if (!tun_flow(e, bytes, length, &lane)) return false;
+    bytes += TUN_HEAD;
+    length -= TUN_HEAD;
   }
   return engine_note_reply(e, bytes, length, lane, at, now);
 }
@@ -387,3 +418,12 @@ const poller_t pktinfo_uring_poller = {.type = SOCK_DGRAM,
                                        .send = send_all,
                                        .receive = receive,
                                        .sweep = sweep};
+
+const poller_t tun_uring_poller = {.type = SOCK_DGRAM,
+                                   .create = create_device,
+                                   .destroy = destroy,
+                                   .watch = watch,
+                                   .forget = forget,
+                                   .send = send_all,
+                                   .receive = receive,
+                                   .sweep = sweep};

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 // The same values as in src/plan/flow-sources.ts.
-enum { RUN_OF_FLOWS = 16, EDGE = 64, ALL = 1 << 24, ADDRESSES = ALL - 2 * EDGE, MASK = ALL - 1, ROUNDS = 3 };
-static const uint32_t LOOPBACK_NETWORK = 127u << 24;
+enum { RUN_OF_FLOWS = 16, EDGE = 64, ROUNDS = 3 };
 
 // As scrambled() in src/stats/random.ts.
 static uint32_t scrambled(uint32_t seed) {
@@ -16,10 +15,10 @@ static uint32_t scrambled(uint32_t seed) {
   return h ^ h >> 16;
 }
 
-int flow_sources_open(flow_sources_t *f, uint32_t seed, uint64_t first, uint32_t sockets) {
-  *f = (flow_sources_t){.first = first, .sockets = sockets, .keys = malloc(sockets * sizeof *f->keys)};
+int flow_sources_open(flow_sources_t *f, uint32_t seed) {
+  f->keys = malloc(f->sockets * sizeof *f->keys);
   if (!f->keys) return -ENOMEM;
-  for (uint32_t i = 0; i < sockets; i++) f->keys[i] = scrambled(scrambled(seed) ^ i);
+  for (uint32_t i = 0; i < f->sockets; i++) f->keys[i] = scrambled(scrambled(seed) ^ i);
   return 0;
 }
 
@@ -28,11 +27,11 @@ void flow_sources_close(flow_sources_t *f) {
   f->keys = NULL;
 }
 
-static uint32_t permuted(uint32_t n, uint32_t key) {
+static uint32_t permuted(uint32_t n, uint32_t key, uint32_t mask) {
   for (int round = 0; round < ROUNDS; round++) {
-    n ^= key >> round * 4 & MASK;
+    n ^= key >> round * 4 & mask;
     n ^= n >> 13;
-    n = n * 0xd35a2d & MASK;
+    n = n * 0xd35a2d & mask;
     n ^= n >> 11;
   }
   return n;
@@ -42,7 +41,8 @@ flow_source_t flow_source(const flow_sources_t *f, uint32_t flow) {
   uint64_t place = f->first + flow, run = place / RUN_OF_FLOWS;
   uint32_t socket = (uint32_t)(run % f->sockets);
   uint32_t at = (uint32_t)(run / f->sockets) * RUN_OF_FLOWS + (uint32_t)(place % RUN_OF_FLOWS) + EDGE;
-  do at = permuted(at, f->keys[socket]);
-  while (at < EDGE || at >= EDGE + ADDRESSES);
-  return (flow_source_t){.socket = socket, .address = htonl(LOOPBACK_NETWORK + at)};
+  uint32_t mask = (1u << f->bits) - 1;
+  do at = permuted(at, f->keys[socket], mask);
+  while (at < EDGE || at > mask - EDGE);
+  return (flow_source_t){.socket = socket, .address = htonl(f->network + at)};
 }

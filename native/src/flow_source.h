@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 typedef struct {
-  uint64_t first;    // place of flow 0 in the order of all sources
-  uint32_t sockets;  // one a port
-  uint32_t *keys;    // one a socket
+  uint64_t first;     // place of flow 0 in the order of all sources
+  uint32_t sockets;   // one a port
+  uint32_t network;   // the first address of the block that sources are of
+  uint32_t bits;      // of an address, within the block
+  uint32_t *keys;     // one a socket
 } flow_sources_t;
 
 typedef struct {
@@ -15,8 +17,8 @@ typedef struct {
   uint32_t address;  // in network order
 } flow_source_t;
 
-// Returns 0 or −ENOMEM; flow_sources_close() frees what it took.
-int flow_sources_open(flow_sources_t *f, uint32_t seed, uint64_t first, uint32_t sockets);
+// Makes the keys of what stands in the rest of `f`. Returns 0 or −ENOMEM; flow_sources_close() frees what it took.
+int flow_sources_open(flow_sources_t *f, uint32_t seed);
 void flow_sources_close(flow_sources_t *f);
 flow_source_t flow_source(const flow_sources_t *f, uint32_t flow);
 #endif

@@ -1,5 +1,6 @@
 // launch PARENT FILE ARGUMENT…: becomes FILE, which ends when PARENT does. Node's own start can hang before any
 // JavaScript runs (where a thread cannot be created), so a server is tied to its parent before it is Node.
+// launch network [FILE ARGUMENT…]: becomes FILE in a network namespace of its own; without one, tells whether it could.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,18 +9,31 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "own_network.h"
+
 static int failed(const char *what) {
   fprintf(stderr, "Error: %s failed (%s)\n", what, strerror(errno));
   return 127;
 }
 
+static int become(char **words) {
+  execv(words[0], words);
+  return failed(words[0]);
+}
+
+static int in_own_network(char **words) {
+  const char *what = own_network_enter();
+  if (what) return failed(what);
+  return words[0] ? become(words) : 0;
+}
+
 int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "network") == 0) return in_own_network(argv + 2);
   if (argc < 3) return 2;
   // The kernel sends it when the thread ends that forked, not when its process does: Node forks on its main thread,
   // which is the last to end. It stays over the exec.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL)) return failed("prctl");
   // The parent may have died before the kernel was told to watch it.
   if (getppid() != atol(argv[1])) return 1;
-  execv(argv[2], argv + 2);
-  return failed(argv[2]);
+  return become(argv + 2);
 }

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "foreign.h"
 #include "stream.h"
+#include "tun.h"
 #include "uring.h"
 
 typedef struct {
@@ -20,7 +21,8 @@ static void engine_release(napi_env env, void *data, void *hint) {
 }
 
 // KINDS in src/client/engine.ts has the same order.
-static const poller_t *const pollers[] = {&epoll_poller, &uring_poller, &tcp_epoll_poller, &pktinfo_uring_poller, &pktinfo_mmsg_poller};
+static const poller_t *const pollers[] = {&epoll_poller, &uring_poller, &tcp_epoll_poller, &pktinfo_uring_poller,
+                                          &pktinfo_mmsg_poller, &tun_uring_poller, &tun_plain_poller};
 
 enum { REMEMBERED_AT_LEAST = 1 << 16 };
 
@@ -74,14 +76,18 @@ static napi_value engine_new(napi_env env, napi_callback_info info) {
   return number(env, status ? status : -ENOMEM);
 }
 
-// uringProbe(): 0 where an engine over io_uring can be had | −errno
+// uringProbe(multishotReads): 0 where an engine over io_uring can be had, one that reads from a device too | −errno
 static napi_value uring_probe(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  bool reads = false;
+  napi_get_value_bool(env, a.at[0], &reads);
   uring_t ring;
   uring_options_t options = {.files = 1, .submissions = 1, .completions = 2, .buffers = 1, .buffer_bytes = 64};
   int status = uring_open(&ring, &options);
   // It may be had and yet not be entered: what is submitted, an operation that does nothing, tells.
   uint32_t index;
   if (status == 0 && uring_next(&ring, &index)) status = uring_enter(&ring, 1000000000);
+  if (status == 0 && reads && !uring_has(&ring, URING_READ_MULTISHOT)) status = -EINVAL;
   uring_close(&ring);
   return number(env, status);
 }
@@ -102,16 +108,30 @@ static napi_value engine_flow(napi_env env, napi_callback_info info) {
   return number(env, engine_open(e, lane, (struct sockaddr *)&source, length));
 }
 
-// engineShareSockets(engine, flows, seed, first): before any is opened. 0 | −errno
-static napi_value engine_share(napi_env env, napi_callback_info info) {
+// engineComputeFlows(engine, flows, seed, first, ports, network, bits): before any is opened. 0 | −errno
+static napi_value engine_compute(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   engine_t *e = get_engine(&a);
-  if (!e || e->computed || e->server.ss_family != AF_INET) return number(env, -EINVAL);
+  int ports = get_int(&a, 4), bits = get_int(&a, 6);
+  if (!e || e->computed || e->server.ss_family != AF_INET || ports < 1 || bits < 8 || bits > 24) return number(env, -EINVAL);
   e->flows = (uint32_t)get_int(&a, 1);
   e->computed = malloc(sizeof *e->computed);
-  int status = e->computed ? flow_sources_open(e->computed, (uint32_t)get_int(&a, 2), (uint64_t)get_double(&a, 3), (uint32_t)e->capacity)
-                           : -ENOMEM;
-  return number(env, status);
+  if (!e->computed) return number(env, -ENOMEM);
+  *e->computed = (flow_sources_t){.first = (uint64_t)get_double(&a, 3),
+                                  .sockets = (uint32_t)ports,
+                                  .network = (uint32_t)get_double(&a, 5),
+                                  .bits = (uint32_t)bits};
+  return number(env, flow_sources_open(e->computed, (uint32_t)get_int(&a, 2)));
+}
+
+// engineOpenDevice(engine, ports, queue): 0 | −(errno + 4096 × step)
+static napi_value engine_device(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  engine_t *e = get_engine(&a);
+  size_t bytes;
+  const uint16_t *ports = get_bytes(&a, 1, &bytes);
+  if (!e || !e->computed || e->tun || e->capacity != 1 || bytes != e->computed->sockets * sizeof *ports) return number(env, -EINVAL);
+  return number(env, tun_open(e, ports, (uint32_t)get_int(&a, 2)));
 }
 
 // engineWave(engine, firstFlow): closes what is open; lane 0 is this flow from now on
@@ -168,7 +188,8 @@ void define_engine(napi_env env, napi_value exports) {
       FUNCTION("uringProbe", uring_probe),
       FUNCTION("engineOpen", engine_new),
       FUNCTION("engineOpenFlow", engine_flow),
-      FUNCTION("engineShareSockets", engine_share),
+      FUNCTION("engineComputeFlows", engine_compute),
+      FUNCTION("engineOpenDevice", engine_device),
       FUNCTION("engineWave", engine_wave),
       FUNCTION("engineDisconnect", engine_leave),
       FUNCTION("engineSend", engine_request),

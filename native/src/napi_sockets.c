@@ -247,6 +247,30 @@ static napi_value thread_cpu_ns(napi_env env, napi_callback_info info) {
   return number(env, (double)t.tv_sec * 1e9 + (double)t.tv_nsec);
 }
 
+// becomeProgram(words): −errno, or never back. Words end with 0 each; the first is the program's path. It has the environment of
+// this process as it is now, and no descriptors of it but the standard ones.
+static napi_value become_program(napi_env env, napi_callback_info info) {
+  enum { MOST_WORDS = 4096 };
+  arguments_t a = arguments(env, info);
+  size_t bytes;
+  char *text = get_bytes(&a, 0, &bytes);
+  char *words[MOST_WORDS + 1] = {NULL};
+  if (!text || bytes == 0 || text[bytes - 1] != 0) return number(env, -EINVAL);
+  size_t count = 0;
+  for (char *word = text; word < text + bytes; word += strlen(word) + 1) {
+    if (count == MOST_WORDS) return number(env, -E2BIG);
+    words[count++] = word;
+  }
+  // Node closes them at an exec, and does not wait for pipes. The next program is to find them as this one did.
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0 && (flags & O_NONBLOCK)) fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+    fcntl(fd, F_SETFD, 0);
+  }
+  execv(words[0], words);
+  return number(env, -errno);
+}
+
 void define_sockets(napi_env env, napi_value exports) {
   const napi_property_descriptor functions[] = {
       FUNCTION("socket", open_socket),
@@ -271,6 +295,7 @@ void define_sockets(napi_env env, napi_value exports) {
       FUNCTION("lockFile", lock_file),
       FUNCTION("followParent", follow_parent),
       FUNCTION("copyDescriptor", copy_descriptor),
+      FUNCTION("becomeProgram", become_program),
       FUNCTION("sharpTimers", sharp_timers),
       FUNCTION("pinThread", pin_thread),
       FUNCTION("threadCpuNs", thread_cpu_ns),

@@ -78,6 +78,12 @@ void uring_close(uring_t *u) {
   *u = closed;
 }
 
+bool uring_has(const uring_t *u, uint8_t opcode) {
+  uring_operations_t all = {0};
+  if (change(u, URING_PROBE, &all, sizeof all.of / sizeof *all.of) < 0) return false;
+  return opcode <= all.last && (all.of[opcode].flags & URING_SUPPORTED);
+}
+
 uring_sqe_t *uring_next(uring_t *u, uint32_t *index) {
   if (u->sq_pending == u->sq_entries) return NULL;
   *index = u->sq_tail & (u->sq_entries - 1);

@@ -2,6 +2,7 @@
 // a ring of buffers that the kernel receives into. It knows nothing of datagrams. Everything returns −errno on failure.
 #ifndef RPNET_URING_H
 #define RPNET_URING_H
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ typedef struct {
 // Needs Linux 6.1. −EPERM where it is forbidden, −ENOSYS or −EINVAL where the kernel has none or an older one.
 int uring_open(uring_t *u, const uring_options_t *options);
 void uring_close(uring_t *u);
+// Whether the kernel has an operation.
+bool uring_has(const uring_t *u, uint8_t opcode);
 
 // Entry `i` of those that were prepared and that the kernel did not take, `sq_pending` in number.
 static inline uring_sqe_t *uring_untaken(const uring_t *u, uint32_t i) { return &u->sqes[(u->sq_tail - u->sq_pending + i) & (u->sq_entries - 1)]; }

@@ -64,6 +64,18 @@ typedef struct {
   uint64_t files;
 } uring_files_update_t;
 
+// Which operations a kernel has.
+typedef struct {
+  uint8_t last, count;
+  uint16_t reserved;
+  uint32_t reserved_too[3];
+  struct {
+    uint8_t opcode, reserved;
+    uint16_t flags;
+    uint32_t reserved_too;
+  } of[64];
+} uring_operations_t;
+
 typedef struct {
   uint64_t signals;
   uint32_t signals_size, pad;
@@ -88,11 +100,22 @@ enum { URING_SINGLE_MMAP = 1 << 0, URING_EXT_ARG = 1 << 8 };  // features
 enum { URING_GET_EVENTS = 1 << 0, URING_WAIT_ARGUMENT = 1 << 3 };  // enter
 enum {  // register
   URING_UPDATE_FILES = 6,
+  URING_PROBE = 8,  // Linux 5.6
   URING_REGISTER_FILES = 13,
   URING_REGISTER_BUFFERS = 22,  // Linux 5.19
 };
 enum { URING_SPARSE = 1 << 0 };
-enum { URING_NOP = 0, URING_SEND_MESSAGE = 9, URING_RECV_MESSAGE = 10, URING_CANCEL = 14, URING_SEND = 26, URING_RECV = 27 };
+enum { URING_SUPPORTED = 1 << 0 };  // of an operation
+enum {
+  URING_NOP = 0,
+  URING_SEND_MESSAGE = 9,
+  URING_RECV_MESSAGE = 10,
+  URING_CANCEL = 14,
+  URING_WRITE = 23,
+  URING_SEND = 26,
+  URING_RECV = 27,
+  URING_READ_MULTISHOT = 49,  // Linux 6.7
+};
 enum { URING_FIXED_FILE = 1 << 0, URING_SELECT_BUFFER = 1 << 5, URING_SKIP_SUCCESS = 1 << 6 };  // sqe.flags
 enum { URING_POLL_FIRST = 1 << 0, URING_MULTISHOT = 1 << 1 };                                     // sqe.priority
 enum { URING_HAS_BUFFER = 1 << 0, URING_MORE = 1 << 1, URING_BUFFER_SHIFT = 16 };                 // cqe.flags

@@ -41,7 +41,7 @@ export const GENERATOR_WORDS: WordsOf<
     }
   },
   'client-drops': (observed, { measured }) => ({
-    message: `${plural(measured, 'reply was', 'replies were')} dropped at the client's own sockets: it was too slow to take them.`,
+    message: `${plural(measured, 'reply was', 'replies were')} dropped at the client's own ${observed.devices > 0 ? 'TUN devices' : 'sockets'}: it was too slow to take them.`,
     nextStep: spareTheClient(observed),
   }),
   'littles-law': ({ inFlight }, { measured }) => ({

@@ -96,6 +96,10 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `The flows share ${plural(measured, 'socket', 'sockets')} (${engine}): each request has the source of its flow, and a reply counts where it came back to that. Members get them as from sockets of their own; the leg before the member, the client's CPU time and its room for replies are not those of such clients.`,
     nextStep: `For those, ${flagOf('engine')} io_uring: in waves, where files may not be open for all flows.`,
   }),
+  'shared-device': ({ engine }, { measured }) => ({
+    message: `The flows share ${plural(measured, 'TUN device', 'TUN devices')} (${engine}), in a network namespace made for the run: the client writes packets with the source of their flow, and reads replies. Members get them as from sockets; the leg before the member has no socket of the client's and no lo in it, what members send waits at the device, and its way through the kernel, without a checksum of UDP, is the client's CPU time there and the members' back.`,
+    nextStep: `For clients as real ones are, ${flagOf('engine')} io_uring.`,
+  }),
   'ports-replaced': (_observed, { measured }) => ({
     message: `${plural(measured, 'source port', 'source ports')} of the plan ${measured === 1 ? 'was' : 'were'} in use and replaced: another run with this seed may differ there.`,
   }),

@@ -2,8 +2,13 @@ import { availableParallelism } from 'node:os'
 import { isLocalAddress } from '../host/addresses.js'
 import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
+import { isInOwnNetwork } from '../host/own-network.js'
 import { ephemeralPortRange, openFileCount, mostBacklog, openFileLimit, requireProc } from '../host/limits.js'
+import { usesDevice, usesRing } from '../plan/engine.js'
 import type { HostFacts, RunRequest } from '../plan/run-plan.js'
+
+/** Whether a client is to have an io_uring, if it can. */
+const asksForRing = (engine: RunRequest['engine'] = 'auto'): boolean => engine === 'auto' || usesRing(engine)
 
 /**
  * What this host allows, as far as a plan depends on it.
@@ -13,7 +18,8 @@ import type { HostFacts, RunRequest } from '../plan/run-plan.js'
 export function hostFacts({ engine, target }: Pick<RunRequest, 'engine' | 'target'> = {}): HostFacts {
   requireProc()
   const backlog = mostBacklog()
-  const refusal = engine === 'epoll' || engine === 'pktinfo-mmsg' ? undefined : ioUringRefusal()
+  const device = engine !== undefined && usesDevice(engine)
+  const refusal = asksForRing(engine) ? ioUringRefusal(device) : undefined
   return {
     cpus: availableParallelism(),
     allowedCpus: cpusAllowed(),
@@ -22,5 +28,6 @@ export function hostFacts({ engine, target }: Pick<RunRequest, 'engine' | 'targe
     ...(backlog !== undefined && { mostBacklog: backlog }),
     ...(target && { remoteTarget: !isLocalAddress(target.address) }),
     ...(refusal !== undefined && { ioUringRefusal: refusal }),
+    ...(device && { inOwnNetwork: isInOwnNetwork() }),
   }
 }

@@ -6,6 +6,7 @@ import {
 } from '../analysis/books/ledger.js'
 import { datagramsAt } from '../analysis/books/strangers.js'
 import type { UnknownMembers } from '../recording/group-recording.js'
+import { devicesOf } from '../recording/flow-sources.js'
 import type { ConnectionCounts } from '../recording/connection-counts.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
@@ -27,6 +28,7 @@ function clientLedger(reports: readonly WorkerReport[]): ClientLedger & { wrongR
     duplicates: total((r) => r.duplicates),
     reordered: total((r) => r.reordered),
     dropped: total((r) => r.dropped),
+    ...(devicesOf(reports) > 0 && { droppedAtDevices: total((r) => r.dropped) }),
     strangers: total((r) => r.strangers),
     wrongReplies: total((r) => r.wrongReplies ?? 0),
   }

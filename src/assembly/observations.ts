@@ -7,7 +7,7 @@ import { portProtocolOf } from '../plan/protocol.js'
 import type { CommandRecording } from '../recording/command-recording.js'
 import type { FrontRecording } from '../recording/group-recording.js'
 import type { Recording } from '../recording/recording.js'
-import { sharedSocketsOf } from '../recording/flow-sources.js'
+import { devicesOf, sharedSocketsOf } from '../recording/flow-sources.js'
 import type { WorkerReport } from '../recording/worker-report.js'
 import { errorAnswers, errorStatuses } from '../result/error-replies.js'
 import type { Books, CrossCheck, Latency, LatencySummary, RunResult } from '../result/run-result.js'
@@ -90,6 +90,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     waveSize: plan.waveSize,
     engine: plan.engine,
     sharedSockets: sharedSocketsOf(reports),
+    devices: devicesOf(reports),
     portsReplaced: sum(reports.map((r) => r.replaced)),
     receiveBuffer: {
       ...(asked !== undefined && { asked }),
@@ -175,7 +176,9 @@ export function crossCheckOf(recording: Recording, books: Books, ledgers: Server
       meminfoDrops: dropsSinceOpened,
       ...listenDropsOf(recording),
     }
-  const received = books.replied + books.late + books.duplicates
+  // What is read from a device came to no socket.
+  const devices = books.droppedAtDevices !== undefined
+  const received = devices ? 0 : books.replied + books.late + books.duplicates
   const there = group.seenThere
   return {
     ...(host.snmp && {
@@ -183,7 +186,7 @@ export function crossCheckOf(recording: Recording, books: Books, ledgers: Server
       snmpReceiveBufferErrors: host.snmp.receiveBufferErrors,
     }),
     ourInDatagrams: (there ? 0 : udp.read) + received,
-    ourDrops: (there ? 0 : udp.drops) + books.droppedAtClient,
+    ourDrops: (there ? 0 : udp.drops) + (devices ? 0 : books.droppedAtClient),
     ...(there?.host.snmp && {
       server: {
         snmpInDatagrams: there.host.snmp.inDatagrams,

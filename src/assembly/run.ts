@@ -8,7 +8,7 @@ import { portProtocolOf } from '../plan/protocol.js'
 import { firstFlowOf } from '../plan/shard.js'
 import { basisOf } from '../plan/steering.js'
 import { sourceOf } from '../plan/flow-sources.js'
-import { sharedSocketsOf } from '../recording/flow-sources.js'
+import { devicesOf, sharedSocketsOf } from '../recording/flow-sources.js'
 import { packRecording } from '../recording/packed-recording.js'
 import type { Recording } from '../recording/recording.js'
 import type { WorkerReport } from '../recording/worker-report.js'
@@ -196,6 +196,7 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const connections = connectionsOf(recording)
   const crossCheck = crossCheckOf(recording, books, ledgers)
   const sockets = sharedSocketsOf(reports)
+  const devices = devicesOf(reports)
   const clientCpus = cpusOf(plan.pinWorkers, plan.workers)
   const target = targetFigures(recording)
   const balance = byFlow ? balanceOf(attributed, plan.seed, groups) : target.counts?.balance
@@ -215,7 +216,12 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
     members,
     ...(group.front && { front: frontResult(plan, group.front) }),
     ...standstill,
-    client: { engine: plan.engine, ...(sockets > 0 && { sockets }), ...(clientCpus && { cpus: clientCpus }) },
+    client: {
+      engine: plan.engine,
+      ...(sockets > 0 && { sockets }),
+      ...(devices > 0 && { devices }),
+      ...(clientCpus && { cpus: clientCpus }),
+    },
     ...(balance && { balance }),
     ...target.result,
     ...(commands && { commands }),

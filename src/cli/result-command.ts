@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { RpbenchError } from '../errors.js'
 import type { PreparedRuns } from '../api/prepared-runs.js'
 import type { MeasuringCommand } from '../plan/metrics/row.js'
 import type { ExportFlag, ShownResult, Views } from '../report/views.js'
@@ -65,6 +66,16 @@ export abstract class ResultCommand extends BaseCommand {
   static override baseFlags = {
     json: Flags.boolean({ description: 'print the result as one JSON document', helpGroup: 'OUTPUT' }),
     'no-color': Flags.boolean({ description: 'no colours (also NO_COLOR=1)', helpGroup: 'OUTPUT' }),
+  }
+
+  /** What takes a network namespace of its own is started anew in one; nothing was begun then. */
+  protected override async catch(error: unknown): Promise<never> {
+    if (!(error instanceof RpbenchError && error.code === 'RPB_OWN_NETWORK')) return super.catch(error)
+    const { enterOwnNetwork, ownNetworkRefusal } = await import('../host/own-network.js')
+    const refusal = ownNetworkRefusal()
+    if (refusal === undefined) return enterOwnNetwork()
+    const why = `--engine tun cannot be had: ${refusal}; --engine pktinfo needs no such thing.`
+    return super.catch(new RpbenchError('RPB_ENGINE', why))
   }
 
   /** The flags that were given, and those of the configuration file. Errors as those of `withConfig`. */

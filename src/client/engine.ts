@@ -1,6 +1,7 @@
 import { RpbenchError } from '../errors.js'
-import { addon, checked, openFlowError, SystemError } from '../native.js'
+import { addon, checked, openDeviceError, openFlowError, SystemError } from '../native.js'
 import type { EngineKind } from '../plan/engine.js'
+import { LOOPBACK_BLOCK, type ComputedSources } from '../plan/flow-sources.js'
 import type { Questions } from '../plan/questions.js'
 import { Exchange } from './exchange.js'
 import { StreamExchange } from './stream-exchange.js'
@@ -18,6 +19,8 @@ const DATAGRAMS: Readonly<Record<EngineKind, Poller>> = {
   io_uring: { poller: 1, waitCall: 'io_uring_enter' },
   pktinfo: { poller: 3, waitCall: 'io_uring_enter' },
   'pktinfo-mmsg': { poller: 4, waitCall: 'epoll_wait' },
+  tun: { poller: 5, waitCall: 'io_uring_enter' },
+  'tun-rw': { poller: 6, waitCall: 'ppoll' },
 }
 const STREAMS: Poller = { poller: 2, waitCall: 'epoll_wait' }
 
@@ -100,12 +103,23 @@ export class Engine {
   }
 
   /**
-   * To be called before any is opened, of an engine whose flows share sockets: lanes of what is sent and received are flows then,
-   * those of `open` are sockets.
-   * @param seed and @param first of ComputedSources, which computes where each flow comes from
+   * To be called before any is opened, of an engine whose flows have no socket each: lanes of what is sent and received are flows
+   * then, those of `open` are sockets.
    */
-  shareSockets(flows: number, seed: number, first: number): void {
-    checked(addon.engineShareSockets(this.#handle, flows, seed, first), 'malloc')
+  computeFlows(
+    flows: number,
+    { seed, first, ports, device: { network, bits } = LOOPBACK_BLOCK }: ComputedSources,
+  ): void {
+    checked(addon.engineComputeFlows(this.#handle, flows, seed, first, ports.length, network, bits), 'malloc')
+  }
+
+  /**
+   * Makes the TUN device that the flows share.
+   * @param queue replies that it has room for
+   */
+  openDevice(ports: readonly number[], queue: number): SystemError | undefined {
+    const status = addon.engineOpenDevice(this.#handle, Uint16Array.from(ports), queue)
+    return status < 0 ? openDeviceError(status) : undefined
   }
 
   /** Opens the socket of a flow; an error is returned, since a port in use is an ordinary thing here. */
@@ -114,9 +128,9 @@ export class Engine {
     return status < 0 ? openFlowError(status) : undefined
   }
 
-  /** Datagrams that the kernel dropped at the open flows since they were opened (SO_MEMINFO). */
+  /** Datagrams that the kernel dropped at the open flows since they were opened (SO_MEMINFO), or at their device. */
   drops(): number {
-    return checked(addon.engineDrops(this.#handle), 'getsockopt SO_MEMINFO')
+    return checked(addon.engineDrops(this.#handle), 'reading what was dropped')
   }
 
   /** Closes all flows; lane 0 is `firstFlow` from now on. */

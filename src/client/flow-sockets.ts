@@ -1,7 +1,7 @@
 import { RpbenchError } from '../errors.js'
 import type { ComputedFlows } from '../plan/computed-flows.js'
 import type { FlowShare, ListedFlows } from '../plan/flow-plan.js'
-import type { ComputedSources, FlowSources, ListedSources } from '../plan/flow-sources.js'
+import type { AddressBlock, ComputedSources, FlowSources, ListedSources } from '../plan/flow-sources.js'
 import { endpoint, WILDCARD } from '../units/addresses.js'
 import type { Engine } from './engine.js'
 
@@ -94,7 +94,7 @@ class SharedSockets implements FlowSockets {
     const { share } = this
     const spare = share.ports.slice(share.sockets)
     const ports = share.ports.slice(0, share.sockets)
-    engine.shareSockets(share.flows, share.seed, share.first)
+    engine.computeFlows(share.flows, this.sources)
     for (let lane = 0; lane < ports.length; lane++) {
       for (;;) {
         const error = engine.open(lane, WILDCARD.ipv4, ports[lane]!)
@@ -120,7 +120,32 @@ class SharedSockets implements FlowSockets {
   }
 }
 
+/** A TUN device that all flows share, in place of sockets. */
+class SharedDevice implements FlowSockets {
+  readonly sources: ComputedSources
+  readonly lanes = 1
+  readonly waves = 1
+  readonly replaced = 0
+
+  constructor(
+    readonly share: ComputedFlows & { firstFlow: number },
+    device: AddressBlock,
+  ) {
+    const { seed, first, sockets, ports } = share
+    this.sources = { seed, first, ports: ports.slice(0, sockets), device }
+  }
+
+  open(engine: Engine): void {
+    const { flows, queue } = this.share
+    engine.computeFlows(flows, this.sources)
+    const error = engine.openDevice(this.sources.ports, queue!)
+    if (error)
+      throw new RpbenchError('RPB_FLOWS', `The client cannot have its TUN device (${error.message}).`)
+  }
+}
+
 /** @param waveSize sockets that may be open at a time, where each flow has one */
 export function socketsOf(share: FlowShare, waveSize: number): FlowSockets {
-  return 'addressIndex' in share ? new SocketEach(share, waveSize) : new SharedSockets(share)
+  if ('addressIndex' in share) return new SocketEach(share, waveSize)
+  return share.device === undefined ? new SharedSockets(share) : new SharedDevice(share, share.device)
 }

@@ -1,6 +1,7 @@
 import { judgeTraits } from '../advice/traits/table.js'
 import { readHostTraits } from '../host/host-traits.js'
 import { hostIdentity } from '../host/identity.js'
+import { usesRing } from '../plan/engine.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import type { SomeReadings } from '../recording/trait-readings.js'
 import type { RunResult } from '../result/run-result.js'
@@ -20,5 +21,5 @@ function engineReading({
   engineFallback: refused,
 }: Parameters<typeof hostRecord>[0] & object): SomeReadings {
   if (refused !== undefined) return { 'io-uring': { refused } }
-  return engine === 'io_uring' || engine === 'pktinfo' ? { 'io-uring': { used: true } } : {}
+  return usesRing(engine) ? { 'io-uring': { used: true } } : {}
 }

@@ -8,6 +8,7 @@ import { TargetGroup } from '../group/target-group.js'
 import type { StampArrivals } from '../group/sockets.js'
 import type { GroupPlan } from '../plan/group-plan.js'
 import { openObserver } from '../observer/open.js'
+import { usesDevice } from '../plan/engine.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import type { RunPlan } from '../plan/run-plan.js'
 import { serviceTimeTable } from '../plan/service-times.js'
@@ -72,6 +73,8 @@ function startOwnGroup(
   return OwnGroup.start(
     {
       ...boundTo(plan),
+      // By lo no reply would come to a device. There is nothing else in its namespace.
+      ...(usesDevice(plan.engine) && { anywhere: true }),
       protocol: portProtocolOf(plan.protocol),
       port: plan.port,
       members: plan.procs,

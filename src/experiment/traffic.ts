@@ -3,7 +3,7 @@ import { RpbenchError, usageError } from '../errors.js'
 import { readTextFile } from '../files/text-file.js'
 import { isFenced, isLocalAddress, loopbackIsUp, mayBind, sourceTowards } from '../host/addresses.js'
 import { firstUnprivilegedPort } from '../host/limits.js'
-import { sharesSockets } from '../plan/engine.js'
+import { sharesSockets, usesDevice } from '../plan/engine.js'
 import { disjointComputedDraws, planComputedFlows, type ComputedFlowsInput } from '../plan/computed-flows.js'
 import { disjointDraws, planFlows, type FlowPlan, type FlowPlanInput } from '../plan/flow-plan.js'
 import { parseQueries, questionsOf, USUAL_QUERIES, type Questions } from '../plan/questions.js'
@@ -80,7 +80,8 @@ function computedSourcesOf(plan: RunPlan): ComputedFlowsInput {
   const { flows, inFlight, rateHz } = dividedOf(plan)
   const { sourcePorts: ports, seed, shard } = plan
   const workers = plan.workers * (shard?.count ?? 1)
-  return { flows, ports, seed, workers, ...(rateHz === undefined && { inFlight }) }
+  const device = usesDevice(plan.engine)
+  return { flows, ports, seed, workers, ...(rateHz === undefined && { inFlight }), device }
 }
 
 /**
@@ -163,8 +164,9 @@ function sourcesTowards(plan: RunPlan): FlowPlanInput {
 
 /** Where a group on this address can be reached from, where that is not from this host alone. */
 export function exposureOf(plan: RunPlan): Recording['exposed'] {
-  const { host, listen, family, target } = plan
-  if (target) return undefined
+  const { host, listen, family, target, engine } = plan
+  // A network namespace of our own has no other interface.
+  if (target || usesDevice(engine)) return undefined
   // Bound to lo.
   if (family === 'ipv6') return undefined
   if (listen !== 'address') return { everyAddressOf: family }

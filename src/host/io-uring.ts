@@ -12,16 +12,19 @@ export function switchedOff(): string | undefined {
   }
 }
 
-/** Why a client cannot have an io_uring, as half a sentence; undefined where it can. */
-export function ioUringRefusal(): string | undefined {
-  const status = addon.uringProbe()
+/**
+ * Why a client cannot have an io_uring, as half a sentence; undefined where it can.
+ * @param multishotReads whether it is to read from a device, which later kernels can
+ */
+export function ioUringRefusal(multishotReads = false): string | undefined {
+  const status = addon.uringProbe(multishotReads)
   if (status >= 0) return undefined
   const { EPERM, EACCES, ENOSYS, EINVAL } = constants.errno
   switch (-status) {
     case ENOSYS:
       return 'this kernel has none'
     case EINVAL:
-      return 'it takes Linux 6.1 or later'
+      return `it takes Linux ${multishotReads ? '6.7' : '6.1'} or later`
     case EPERM:
     case EACCES: {
       const value = switchedOff()

@@ -1,13 +1,15 @@
 import { usageError } from '../errors.js'
 import { shuffled } from '../stats/shuffle.js'
-import { computedCapacity, type ComputedSources } from './flow-sources.js'
+import { computedCapacity, LOOPBACK_BLOCK, type AddressBlock, type ComputedSources } from './flow-sources.js'
 import { flagOf } from './parameters/table.js'
 
 /** Flows without a socket each, whose sources are computed. */
 export interface ComputedFlows extends ComputedSources {
   flows: number
-  /** how many of the ports are used; the others are spare */
+  /** how many of the ports are used, by a socket each or by the device; the others are spare */
   sockets: number
+  /** of a device: replies that it has room for */
+  queue?: number
 }
 
 /** Replies that the queue of a shared socket is to have room for: a quarter of what it has by default (212,992 bytes). */
@@ -28,17 +30,39 @@ export interface ComputedFlowsInput {
   workers: number
   /** requests that may wait for their replies at a time; absent where nothing bounds them */
   inFlight?: number | undefined
+  /** whether they share a device, one a worker; sockets when absent */
+  device?: boolean
 }
 
-/** Sockets that each worker has. */
-function socketsOfEach({ ports: [first, last], workers, inFlight = Infinity }: ComputedFlowsInput): number {
+/** Replies that the queue of a device has room for at least: beyond that, as many as can be waited for. */
+const LEAST_QUEUE = 2 ** 16
+
+/**
+ * The part of 127.0.0.0/8 that the device of a worker is for: of so many parts of one size that there is another for the group's
+ * address, which is the first.
+ */
+function blockOf(worker: number, workers: number): AddressBlock {
+  const bits = LOOPBACK_BLOCK.bits - Math.ceil(Math.log2(workers + 1))
+  return { network: LOOPBACK_BLOCK.network + (worker + 1) * 2 ** bits, bits }
+}
+
+/** Sockets that each worker has, or ports of its device. */
+function socketsOfEach(input: ComputedFlowsInput): number {
+  const { ports, workers, inFlight = Infinity, flows, device } = input
   const wanted = Math.min(MOST_SOCKETS, Math.max(FEWEST_SOCKETS, inFlight / REPLIES_A_SOCKET))
-  return Math.min(Math.ceil(wanted / workers), Math.floor((last - first + 1) / workers))
+  // The addresses of a device are a part of all: with many workers it takes more ports, which cost nothing.
+  const least = device ? Math.ceil(flows / workers) / computedCapacity(1, blockOf(0, workers)) : 0
+  return Math.min(
+    Math.ceil(Math.max(wanted / workers, least)),
+    Math.floor((ports[1] - ports[0] + 1) / workers),
+  )
 }
 
 /** How many draws of computed flows there are that share no source. */
 export function disjointComputedDraws(input: ComputedFlowsInput): number {
-  return Math.floor(computedCapacity(socketsOfEach(input)) / Math.ceil(input.flows / input.workers))
+  const { flows, workers, device } = input
+  const capacity = computedCapacity(socketsOfEach(input), device ? blockOf(0, workers) : LOOPBACK_BLOCK)
+  return Math.floor(capacity / Math.ceil(flows / workers))
 }
 
 /**
@@ -47,7 +71,7 @@ export function disjointComputedDraws(input: ComputedFlowsInput): number {
  * @throws RpbenchError (wrong usage) where the range has no port for each worker
  */
 export function planComputedFlows(input: ComputedFlowsInput): ComputedFlows {
-  const { flows, ports, seed, draw = 0, workers } = input
+  const { flows, ports, seed, draw = 0, workers, inFlight = 0, device = false } = input
   const [firstPort, lastPort] = ports
   const range = lastPort - firstPort + 1
   const each = socketsOfEach(input)
@@ -58,10 +82,11 @@ export function planComputedFlows(input: ComputedFlowsInput): ComputedFlows {
   const sockets = each * workers
   const order = shuffled(range, seed, Math.min(range, sockets * (1 + SPARE_PORTS_A_SOCKET)))
   const first = (draw % disjointComputedDraws(input)) * Math.ceil(flows / workers)
-  return { flows, seed, first, sockets, ports: Array.from(order, (n) => firstPort + n) }
+  const planned = { flows, seed, first, sockets, ports: Array.from(order, (n) => firstPort + n) }
+  return device ? { ...planned, device: LOOPBACK_BLOCK, queue: Math.max(LEAST_QUEUE, 2 * inFlight) } : planned
 }
 
-/** The parts of the workers, sizes differing by one at most. Each has sockets of its own, so that replies come to whom they are for. */
+/** The parts of the workers, sizes differing by one at most. Each has sockets or a device of its own, so that replies come to whom they are for. */
 export function shareComputedFlows(
   plan: ComputedFlows,
   workers: number,
@@ -78,5 +103,6 @@ export function shareComputedFlows(
     sockets: own(i).length,
     ports: [...own(i), ...spare(i)],
     firstFlow: cut(plan.flows, i),
+    ...(plan.device && { device: blockOf(i, workers) }),
   }))
 }

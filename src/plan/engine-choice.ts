@@ -1,14 +1,21 @@
 import { RpbenchError, usageError } from '../errors.js'
 import { familyOf, isLoopback } from '../units/addresses.js'
 import { MOST_SOCKETS } from './computed-flows.js'
-import { sharesSockets, type EngineKind } from './engine.js'
+import {
+  sharesSockets,
+  usesDevice,
+  usesRing,
+  withoutRing,
+  type EngineKind,
+  type RingEngine,
+} from './engine.js'
 import { flagOf } from './parameters/table.js'
 import { PROTOCOL, type Protocol } from './protocol.js'
 import type { RunPlan, RunRequest } from './run-plan.js'
 
 /** What an engine depends on. */
 export interface EngineInput {
-  request: Pick<RunRequest, 'engine' | 'sourceAddresses' | 'sourcePorts' | 'waveSize'>
+  request: Pick<RunRequest, 'engine' | 'sourceAddresses' | 'sourcePorts' | 'target' | 'waveSize'>
   flows: number
   /** how many sockets may be open at a time */
   room: number
@@ -17,6 +24,8 @@ export interface EngineInput {
   protocol: Protocol
   /** why a client cannot use io_uring; absent where it can */
   ioUringRefusal?: string | undefined
+  /** whether this is a network namespace of our own, where devices may be made */
+  inOwnNetwork?: boolean | undefined
 }
 
 type Chosen = Pick<RunPlan, 'engine' | 'engineFallback'>
@@ -37,10 +46,34 @@ function whyNotShared({ request, host, protocol, room }: EngineInput): string | 
   return undefined
 }
 
+/** What keeps flows from sharing a device, likewise. */
+function whyNoDevice({ request, host }: EngineInput): string | undefined {
+  if (request.target !== undefined)
+    return `it is for a group of ours, in a network namespace made for both: leave ${flagOf('target')} out`
+  if (!host.startsWith('127.0.'))
+    return `the addresses of 127.0.0.0/8 but those of 127.0.0.0/16 are its flows': leave ${flagOf('host')} out`
+  if (request.sourceAddresses !== undefined)
+    return `source addresses are computed: leave ${flagOf('sourceAddresses')} out`
+  if (request.waveSize !== undefined) return `all of them are there at once: leave ${flagOf('waveSize')} out`
+  return undefined
+}
+
+/** @throws RpbenchError RPB_OWN_NETWORK where only the network namespace is missing */
+function overDevice(input: EngineInput, asked: EngineKind): Chosen {
+  const why = whyNoDevice(input)
+  if (why !== undefined)
+    throw usageError(`${flagOf('engine')} ${asked} has flows share a TUN device: ${why}.`)
+  if (!input.inOwnNetwork)
+    throw new RpbenchError(
+      'RPB_OWN_NETWORK',
+      `${flagOf('engine')} ${asked} runs in a network namespace of its own, which the command makes and a program that imports rpbench does not: have the program start rpbench run --json, or take another ${flagOf('engine')}.`,
+    )
+  return usesRing(asked) ? overRing(asked, input.ioUringRefusal) : { engine: asked }
+}
+
 /** An engine over io_uring, or the one that does without it. */
-function overRing(engine: 'io_uring' | 'pktinfo', refusal: string | undefined): Chosen {
-  if (refusal === undefined) return { engine }
-  return { engine: engine === 'io_uring' ? 'epoll' : 'pktinfo-mmsg', engineFallback: refusal }
+function overRing(engine: RingEngine, refusal: string | undefined): Chosen {
+  return refusal === undefined ? { engine } : { engine: withoutRing(engine), engineFallback: refusal }
 }
 
 /**
@@ -51,11 +84,12 @@ function overRing(engine: 'io_uring' | 'pktinfo', refusal: string | undefined): 
 export function chooseEngine(input: EngineInput): Chosen {
   const { request, flows, room, protocol, ioUringRefusal: refusal } = input
   const asked: EngineKind | undefined = request.engine === 'auto' ? undefined : request.engine
+  if (asked !== undefined && usesDevice(asked)) return overDevice(input, asked)
   if (asked !== undefined && sharesSockets(asked)) {
     const why = whyNotShared(input)
     if (why !== undefined)
       throw usageError(`${flagOf('engine')} ${asked} has flows without a socket each: ${why}.`)
-    return asked === 'pktinfo' ? overRing(asked, refusal) : { engine: asked }
+    return usesRing(asked) ? overRing(asked, refusal) : { engine: asked }
   }
   if (PROTOCOL[protocol].transport === 'tcp') return { engine: 'epoll' }
   if (asked === 'epoll') return { engine: asked }

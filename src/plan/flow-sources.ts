@@ -8,15 +8,25 @@ export interface ListedSources {
   port: Uint16Array
 }
 
-/**
- * Sources that are computed, for flows without a socket each: nothing is kept of them. Addresses are of 127.0.0.0/8, all of
- * which every user may send from; each port is that of a socket which many flows share.
- */
+/** A block of addresses of IPv4, as a prefix. */
+export interface AddressBlock {
+  /** the first of them, as a number of 32 bits */
+  network: number
+  /** that tell its addresses apart */
+  bits: number
+}
+
+/** 127.0.0.0/8, all of which every user may send from. */
+export const LOOPBACK_BLOCK: AddressBlock = { network: 127 * 2 ** 24, bits: 24 }
+
+/** Sources that are computed, for flows without a socket each: nothing is kept of them. Many flows have the same port. */
 export interface ComputedSources {
   seed: number
   /** place of flow 0 in the seeded order of all sources that these ports have */
   first: number
   ports: readonly number[]
+  /** addresses that a TUN device is for, which the flows share; absent where they share sockets, and have all of loopback */
+  device?: AddressBlock
 }
 
 /** Where the flows of a worker come from. */
@@ -24,24 +34,24 @@ export type FlowSources = ListedSources | ComputedSources
 
 /** Flows that stand one after another and share a socket, so that what is sent together can go in one call. */
 export const RUN_OF_FLOWS = 16
-/** The first and the last addresses of 127.0.0.0/8 are left out: those of servers, and the broadcast address. */
+/** The first and the last addresses of a block are left out: on loopback those of servers, and the broadcast address. */
 const EDGE = 64
-const ADDRESSES = 2 ** 24 - 2 * EDGE
-const LOOPBACK_NETWORK = 127 * 2 ** 24
+
+const addressesOf = ({ bits }: AddressBlock): number => 2 ** bits - 2 * EDGE
 
 /** How many sources there are of so many ports. */
-export const computedCapacity = (ports: number): number => ports * ADDRESSES
+export const computedCapacity = (ports: number, block = LOOPBACK_BLOCK): number => ports * addressesOf(block)
 
 /**
- * A bijection of 24 bits that the key decides: three rounds of what bijections of this kind are made of (xor with a part
+ * A bijection of up to 24 bits that the key decides: three rounds of what bijections of this kind are made of (xor with a part
  * of the key, shift and xor, product with an odd number), each of which can be undone.
  */
-function permuted(n: number, key: number): number {
+function permuted(n: number, key: number, mask: number): number {
   let x = n
   for (let round = 0; round < 3; round++) {
-    x ^= (key >>> (round * 4)) & 0xff_ff_ff
+    x ^= (key >>> (round * 4)) & mask
     x ^= x >>> 13
-    x = Math.imul(x, 0xd3_5a_2d) & 0xff_ff_ff
+    x = Math.imul(x, 0xd3_5a_2d) & mask
     x ^= x >>> 11
   }
   return x
@@ -49,18 +59,19 @@ function permuted(n: number, key: number): number {
 
 /** Source of a flow whose sources are computed: which of the ports, and the address as a number of 32 bits. */
 export function computedSource(
-  { seed, first, ports }: ComputedSources,
+  { seed, first, ports, device: block = LOOPBACK_BLOCK }: ComputedSources,
   flow: number,
 ): { portIndex: number; address: number } {
   const place = first + flow
   const run = Math.floor(place / RUN_OF_FLOWS)
   const portIndex = run % ports.length
   const key = scrambled(scrambled(seed) ^ portIndex)
-  // Places of a port are 0 … ADDRESSES−1; the bijection is walked until it is back among them, so that it stays one.
+  const addresses = addressesOf(block)
+  // Places of a port are 0 … addresses−1; the bijection is walked until it is back among them, so that it stays one.
   let at = Math.floor(run / ports.length) * RUN_OF_FLOWS + (place % RUN_OF_FLOWS) + EDGE
-  do at = permuted(at, key)
-  while (at < EDGE || at >= EDGE + ADDRESSES)
-  return { portIndex, address: LOOPBACK_NETWORK + at }
+  do at = permuted(at, key, 2 ** block.bits - 1)
+  while (at < EDGE || at >= EDGE + addresses)
+  return { portIndex, address: block.network + at }
 }
 
 /** An IPv4 address as a number of 32 bits, as dotted decimals. */

@@ -75,6 +75,8 @@ export interface HostFacts {
   mostBacklog?: number
   /** why a client cannot use io_uring; absent where it can */
   ioUringRefusal?: string
+  /** whether this is a network namespace of our own, where devices may be made; absent where nobody asked for them */
+  inOwnNetwork?: boolean
   /** whether the target is no address of this host; absent without one */
   remoteTarget?: boolean
 }
@@ -174,6 +176,7 @@ export function completePlan(given: RunRequest, facts: HostFacts, place?: ShardP
     host: asked.host,
     protocol,
     ioUringRefusal: facts.ioUringRefusal,
+    inOwnNetwork: facts.inOwnNetwork,
   })
   // A part of a plan has its part of what is in flight.
   const inFlight = request.inFlight ?? (place ? asked.inFlight : inFlightByDefault(chosen.engine, asked))

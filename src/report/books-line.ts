@@ -10,6 +10,7 @@ const SPECIAL_COUNTS: readonly SpecialCount<Books>[] = [
   ['late', 'late', 'warn'],
   ['droppedAtMembers', 'dropped at members', 'bad'],
   ['droppedAtClient', 'dropped at the client', 'bad'],
+  ['droppedAtDevices', "dropped at the client's TUN device", 'bad'],
   ['leftAtMembers', 'left in queues', 'warn'],
   ['noSocket', 'met no socket (nobody was bound)', 'bad'],
   ['closedWithSocket', 'closed with a socket', 'bad'],
@@ -60,11 +61,10 @@ export function booksLine({
     droppedAtMembers: dropped,
     ...(connections && { noSocket: NO_CONNECTION }),
   }
-  const named = SPECIAL_COUNTS.map(([key, name, tone]): SpecialCount<Books> => [
-    key,
-    words[key] ?? name,
-    tone,
-  ])
+  const atDevices = books.droppedAtDevices !== undefined
+  const named = SPECIAL_COUNTS.filter(([key]) => key !== 'droppedAtClient' || !atDevices).map(
+    ([key, name, tone]): SpecialCount<Books> => [key, words[key] ?? name, tone],
+  )
   const rest: Phrase =
     unexplained === undefined
       ? { text: "the client's side: the target counts nothing for us" }

@@ -38,7 +38,14 @@ export const books = z.object({
       "dropped by the kernel at the members' sockets; where there is one for all, at that; with a front, at its socket and in handing on. Over TCP: on connections that clients saw established and that never came to an accept queue, as it was full" +
         THERE,
     ),
-  droppedAtClient: count.describe("replies dropped by the kernel at the client's sockets"),
+  droppedAtClient: count.describe(
+    "replies dropped by the kernel at the client's sockets, or at its TUN devices",
+  ),
+  droppedAtDevices: count
+    .optional()
+    .describe(
+      'of those, the ones that the TUN devices which flows share had no room for (tx_dropped); absent where they have sockets',
+    ),
   leftAtMembers: count
     .optional()
     .describe(

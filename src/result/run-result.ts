@@ -129,6 +129,11 @@ export const runResult = z.object({
     .object({
       engine: z.enum(ENGINES).optional().describe('how it sends and receives'),
       sockets: count.optional().describe('that all flows share; absent where each has one'),
+      devices: count
+        .optional()
+        .describe(
+          'TUN devices that all flows share, in a network namespace made for the run; absent where they have sockets',
+        ),
       cpus: z
         .array(index)
         .optional()

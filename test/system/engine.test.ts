@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Engine } from '../../src/client/engine.js'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
-import { ENGINES, sharesSockets } from '../../src/plan/engine.js'
+import { ENGINES, sharesSockets, usesDevice } from '../../src/plan/engine.js'
 import { computedSource, sourceOf } from '../../src/plan/flow-sources.js'
 import { HEADER_BYTES } from '../../src/plan/datagram.js'
 import { measure, quietPort } from './experiment.js'
@@ -53,8 +53,9 @@ async function events(engine: Engine, count: number): Promise<{ lane: number; se
   return all
 }
 
+// Those over a device take a network namespace: test/cli/tun.test.ts.
 const possible = ENGINES.filter(
-  (kind) => ['epoll', 'pktinfo-mmsg'].includes(kind) || ioUringRefusal() === undefined,
+  (kind) => !usesDevice(kind) && (['epoll', 'pktinfo-mmsg'].includes(kind) || ioUringRefusal() === undefined),
 )
 
 it.runIf(possible.includes('io_uring'))('says what to do where the kernel has no room for its flows', () =>
@@ -115,7 +116,7 @@ describe.each(possible)('the engine over %s', (kind) => {
       server: { address: '127.0.0.1', port },
     })
     engines.push(engine)
-    if (shared) engine.shareSockets(lanes, SOURCES.seed, SOURCES.first)
+    if (shared) engine.computeFlows(lanes, SOURCES)
     for (let lane = 0; lane < (shared ? SOCKETS : lanes); lane++)
       expect(engine.open(lane, shared ? '0.0.0.0' : '127.0.0.1', 0)).toBeUndefined()
     return engine

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
 import type { FlowRow } from '../../src/result/run-result.js'
 import type { ListedFlows } from '../../src/plan/flow-plan.js'
-import { assignment, measure, quietPort, type Measured } from './experiment.js'
+import { assignment, measure, quietPort } from './experiment.js'
+import { countsOf } from './run-counts.js'
 
 /** The same flows, for sockets of their own. */
 function listed(flows: readonly FlowRow[]): ListedFlows {
@@ -13,18 +14,6 @@ function listed(flows: readonly FlowRow[]): ListedFlows {
     addressIndex: Uint16Array.from(flows, ({ sourceAddress }) => indexOf.get(sourceAddress)!),
     port: Uint16Array.from(flows, ({ sourcePort }) => sourcePort),
     flows: flows.length,
-  }
-}
-
-/** What must be the same whatever moves the datagrams. */
-function countsOf({ result: { books, members, affinity, balance, latency }, flows }: Measured) {
-  return {
-    books,
-    affinity,
-    balance,
-    members: members.map(({ flows: own, taken, replies, sent }) => ({ own, taken, replies, sent })),
-    measured: latency!.service.count,
-    perFlow: flows.map(({ sent, replied, lost }) => [sent, replied, lost]),
   }
 }
 

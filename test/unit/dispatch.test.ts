@@ -236,6 +236,7 @@ describe('the checks of a run with a front', () => {
     portsReplaced: 0,
     engine: 'io_uring',
     sharedSockets: 0,
+    devices: 0,
     receiveBuffer: { got: 4096 },
     droppedAtMembers: 0,
     droppedAtSilent: 0,

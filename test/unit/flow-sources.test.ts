@@ -89,6 +89,31 @@ describe('a plan of computed flows', () => {
     expect(sources.size).toBe(200_000)
   })
 
+  it.each([1, 2, 3, 64])(
+    'gives the device of each of %i workers addresses that nobody else has',
+    (workers) => {
+      const plan = planComputedFlows({ ...INPUT, flows: 6400, workers, device: true })
+      const shares = shareFlows(plan, workers) as (typeof plan)[]
+      const parts = shares.map(({ device }) => device!)
+      const ends = parts.map(({ network, bits }) => network + 2 ** bits)
+      // Behind those of the group, one after another, to the end of the network at most.
+      expect(parts[0]!.network).toBeGreaterThanOrEqual(NETWORK + 2 ** 16)
+      expect(parts.slice(1).map(({ network }) => network)).toEqual(ends.slice(0, -1))
+      expect(ends.at(-1)).toBeLessThanOrEqual(NETWORK + 2 ** 24)
+      for (const [i, share] of shares.entries())
+        for (let flow = 0; flow < share.flows; flow += 7) {
+          const { address } = computedSource({ ...share, ports: share.ports.slice(0, share.sockets) }, flow)
+          expect(address > parts[i]!.network && address < ends[i]! - 1).toBe(true)
+        }
+    },
+  )
+
+  it('has room at a device for all that can be waited for', () => {
+    expect(planComputedFlows({ ...INPUT, device: true }).queue).toBe(65_536)
+    expect(planComputedFlows({ ...INPUT, device: true, inFlight: 500_000 }).queue).toBe(1_000_000)
+    expect(planComputedFlows(INPUT)).not.toHaveProperty('queue')
+  })
+
   it('has spare ports, and none of them twice', () => {
     const { ports, sockets } = planComputedFlows(INPUT)
     expect(ports.length).toBeGreaterThan(10 * sockets)

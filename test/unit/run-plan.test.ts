@@ -106,6 +106,40 @@ describe('the engine of more flows than files may be open', () => {
     }))
 })
 
+describe('the engine over a TUN device', () => {
+  const there = { inOwnNetwork: true }
+  it('has all flows at once, whatever the open-file limit', () =>
+    expect(plan({ flows: 1_000_000, engine: 'tun' }, there)).toMatchObject({ engine: 'tun', waves: 1 }))
+  it('does without io_uring where it is refused, with the reason', () => {
+    const none = { ...there, ioUringRefusal: 'no' }
+    expect(plan({ engine: 'tun' }, none)).toMatchObject({ engine: 'tun-rw', engineFallback: 'no' })
+    expect(plan({ engine: 'tun-rw' }, none)).not.toHaveProperty('engineFallback')
+  })
+  it('is nothing for the network that this process happens to be in', () =>
+    expect(errorOf({ engine: 'tun' })).toMatchObject({ code: 'RPB_OWN_NETWORK' }))
+  it.each<[RunRequest, string]>([
+    [
+      { target: { address: '127.0.0.1', port: 53 } },
+      'it is for a group of ours, in a network namespace made for both: leave --target out.',
+    ],
+    [
+      { host: '::1' },
+      "the addresses of 127.0.0.0/8 but those of 127.0.0.0/16 are its flows': leave --host out.",
+    ],
+    [
+      { host: '127.1.0.1' },
+      "the addresses of 127.0.0.0/8 but those of 127.0.0.0/16 are its flows': leave --host out.",
+    ],
+    [{ sourceAddresses: ['127.0.0.1'] }, 'source addresses are computed: leave --source-addresses out.'],
+    [{ waveSize: 10 }, 'all of them are there at once: leave --wave-size out.'],
+  ])('is refused with %j, also where it could be had', (request, why) =>
+    expect(errorOf({ ...request, engine: 'tun' }, there)).toMatchObject({
+      code: 'RPB_USAGE',
+      message: `--engine tun has flows share a TUN device: ${why}`,
+    }),
+  )
+})
+
 describe('a plan of connections', () => {
   it('has epoll for them, and no reason to tell', () => {
     expect(plan({ protocol: 'tcp' }, { ioUringRefusal: 'no' })).toMatchObject({ engine: 'epoll' })

@@ -23,6 +23,8 @@ export interface ClientLedger {
   duplicates: number
   reordered: number
   dropped: number
+  /** of those, at the devices that flows share; absent where they have sockets */
+  droppedAtDevices?: number
   strangers: number
 }
 
@@ -118,6 +120,7 @@ export function balanceBooks(
     lost: client.sent - client.replied - client.late,
     droppedAtMembers,
     droppedAtClient: client.dropped,
+    ...(client.droppedAtDevices !== undefined && { droppedAtDevices: client.droppedAtDevices }),
     leftAtMembers,
     noSocket,
     atStrangers,

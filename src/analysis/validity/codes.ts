@@ -44,6 +44,7 @@ export type NoteCode =
   | 'flows-given-up'
   | 'waves'
   | 'shared-sockets'
+  | 'shared-device'
   | 'ports-replaced'
   | 'engine-fallback'
   | 'exposed'

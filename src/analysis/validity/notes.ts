@@ -73,6 +73,7 @@ export const NOTES: readonly NoteRow[] = [
   },
   { code: 'waves', severity: 'note', notice: ({ waves }) => (waves > 1 ? {} : undefined) },
   { code: 'shared-sockets', severity: 'note', notice: ({ sharedSockets }) => some(sharedSockets) },
+  { code: 'shared-device', severity: 'note', notice: ({ devices }) => some(devices) },
   { code: 'ports-replaced', severity: 'note', notice: ({ portsReplaced }) => some(portsReplaced) },
   {
     code: 'engine-fallback',

@@ -70,6 +70,8 @@ export interface Observations {
   engine: EngineKind
   /** that all flows share; 0 where each has one */
   sharedSockets: number
+  /** TUN devices that they share; 0 where they have sockets */
+  devices: number
   /** why the client could not have the engine that is its first choice */
   engineFallback?: string
   /** where others than this host can reach the group */

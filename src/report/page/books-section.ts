@@ -33,6 +33,7 @@ const COUNTS: readonly [key: keyof Books, meaning: string][] = [
   ['replied', 'replies in time'],
   ['late', 'replies after the deadline'],
   ['droppedAtClient', 'replies dropped at the client'],
+  ['droppedAtDevices', 'of those, at its TUN devices'],
   ['duplicates', 'duplicate replies'],
   ['replayed', 'requests that came a second time'],
   ['wrongReplies', 'replies that were not what was to come'],
