@@ -17,8 +17,6 @@ const REPLIES_A_SOCKET = 64
 /** More share the queues better, fewer let more go in one call. */
 const FEWEST_SOCKETS = 16
 export const MOST_SOCKETS = 64
-/** For each socket, so many more ports: those in use are replaced. */
-const SPARE_PORTS_A_SOCKET = 15
 
 export interface ComputedFlowsInput {
   flows: number
@@ -80,7 +78,8 @@ export function planComputedFlows(input: ComputedFlowsInput): ComputedFlows {
       `${flagOf('workers')} ${workers} takes a source port each, and ${flagOf('sourcePorts')} ${firstPort}-${lastPort} has ${range}: widen it, or lower ${flagOf('workers')}.`,
     )
   const sockets = each * workers
-  const order = shuffled(range, seed, Math.min(range, sockets * (1 + SPARE_PORTS_A_SOCKET)))
+  // All others of the range are spare: a socket has its port at every address, and another run may have nearly all of them at one.
+  const order = shuffled(range, seed)
   const first = (draw % disjointComputedDraws(input)) * Math.ceil(flows / workers)
   const planned = { flows, seed, first, sockets, ports: Array.from(order, (n) => firstPort + n) }
   return device ? { ...planned, device: LOOPBACK_BLOCK, queue: Math.max(LEAST_QUEUE, 2 * inFlight) } : planned

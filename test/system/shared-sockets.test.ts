@@ -1,3 +1,4 @@
+import { createSocket, type Socket } from 'node:dgram'
 import { describe, expect, it } from 'vitest'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
 import type { FlowRow } from '../../src/result/run-result.js'
@@ -16,6 +17,11 @@ function listed(flows: readonly FlowRow[]): ListedFlows {
     flows: flows.length,
   }
 }
+
+const boundOrNot = (socket: Socket): Promise<void> =>
+  new Promise((done) => {
+    socket.once('listening', done).once('error', () => done())
+  })
 
 const overRing = ioUringRefusal() === undefined
 
@@ -36,6 +42,32 @@ describe.each(['pktinfo', 'pktinfo-mmsg'] as const)('flows that share sockets, o
         replied: 12_000,
         unexplained: 0,
       })
+    },
+  )
+
+  it.runIf(engine === 'pktinfo-mmsg' || overRing)(
+    'find the few ports that another run has left of the range',
+    async () => {
+      const [first, range, free] = [quietPort(), 600, 24]
+      const taken = Array.from({ length: range - free }, (_, i) =>
+        createSocket('udp4').bind(first + i, '127.0.0.9'),
+      )
+      try {
+        // Where one cannot be had, somebody else has it already.
+        await Promise.all(taken.map(boundOrNot))
+        const { result } = await measure({
+          procs: 2,
+          flows: 100,
+          requests: 3,
+          sourcePorts: [first, first + range - 1],
+          workers: 1,
+          engine,
+        })
+        expect(result.client).toMatchObject({ engine, sockets: 16 })
+        expect(result.books).toMatchObject({ sent: 300, replied: 300, unexplained: 0 })
+      } finally {
+        for (const socket of taken) socket.close()
+      }
     },
   )
 })
