@@ -1,4 +1,5 @@
-import { ENGINES, type EngineKind } from '../../src/plan/engine.js'
+import { ownNetworkRefusal } from '../../src/host/own-network.js'
+import { ENGINES, usesDevice, type EngineKind } from '../../src/plan/engine.js'
 import { median } from '../../src/stats/median.js'
 import { compileLimit, LIMIT_ENGINES, runRpbench } from './processes.js'
 
@@ -45,6 +46,8 @@ const AIMS = [
   ['rpbench epoll', 'limit epoll', ''],
   ['rpbench pktinfo', 'limit io_uring', '≥ 1.0 with 10,000 flows'],
   ['rpbench pktinfo-mmsg', 'limit epoll', ''],
+  ['rpbench tun', 'limit io_uring', '≥ 1.3 with 10,000 flows, ≥ 1.2 with 1,000'],
+  ['rpbench tun-rw', 'limit epoll', ''],
 ] as const
 
 /**
@@ -58,7 +61,9 @@ export async function compareWithYardstick(): Promise<void> {
     if (limit) contestants.set(`limit ${engine}`, limit)
     else console.log(`no limit over ${engine}: it takes liburing-dev`)
   }
-  for (const engine of ENGINES) contestants.set(`rpbench ${engine}`, rpbench(engine))
+  // Whoever may have no device has no contestant there.
+  const possible = ENGINES.filter((engine) => !usesDevice(engine) || ownNetworkRefusal() === undefined)
+  for (const engine of possible) contestants.set(`rpbench ${engine}`, rpbench(engine))
   console.log(
     `round trips/s against limit.c: ${PROCS} processes, 1 client thread, medians of ${ROUNDS} rounds in turn`,
   )
@@ -77,7 +82,7 @@ export async function compareWithYardstick(): Promise<void> {
       )
     }
     for (const [ours, theirs, aim] of AIMS) {
-      if (!contestants.has(theirs)) continue
+      if (!contestants.has(theirs) || !contestants.has(ours)) continue
       const ratios = rounds.map((reached) => reached.get(ours)!.rate / reached.get(theirs)!.rate)
       console.log(
         `  ${flows} flows  ${ours} / ${theirs}  ${median(ratios).toFixed(3)} (${ratios.map((r) => r.toFixed(2)).join(' ')})${aim && `  to reach: ${aim}`}`,
