@@ -6,12 +6,14 @@ import { intervalFlags, outputFlags, ResultCommand } from '../src/cli/result-com
 
 export default class Attach extends ResultCommand {
   static override summary = 'Watch a live reuseport group that is not ours, and say who is in it'
-  static override description = `Looks at the sockets on a port, whoever has them: who holds and reads each, what waits in its queue, what the kernel drops, who comes and goes. Sends nothing, and changes nothing in the server. Each finding has a next step (docs/attach.md).
+  static override description = `Looks at the sockets on a port, whoever has them: who holds and reads each, what waits in its queue, what the kernel drops, who comes and goes. Sends nothing. Each finding has a next step (docs/attach.md).
 
 How much is seen depends on what this user may do, and the report says what the next level needs:
-  look: sockets, queues, drops, the backlog of TCP; any user. Who holds and reads them: root, or the user of the server.
-  count: flows and packets of each member, and whether they spread as a fair hash spreads them.
-  explain: whether SO_REUSEPORT is set, the order of the sockets, and a program that picks the member.
+  look: sockets, queues, drops, the backlog of TCP; any user. Who holds and reads them: root, or the user of the server. Touches nothing.
+  count: flows and packets of each member, and whether they spread as a fair hash spreads them. For this a filter is put on each of the server's sockets, which counts and lets everything pass; it comes off at the end.
+  explain: whether SO_REUSEPORT is set, the order of the sockets, a program that picks the member, and which threads take from each socket. For this a program runs in the kernel where sockets are read, until the end.
+
+It goes as far as it may: as root that is all of it, filters on the sockets of others included. --level look keeps it from that.
 
 What an rpbench left that was killed is named when it is in the way; --detach takes it off.
 

@@ -82,6 +82,8 @@ declare namespace rpnet {
     ): number
     /** Descriptor of what holds an iterator's program attached (Linux 5.8). */
     bpfLink(program: number, attachType: number): number
+    /** Descriptor; while it is open, a program of type tracing runs at the function that it was loaded for (Linux 5.5). */
+    bpfTrace(program: number): number
     /** Descriptor of one pass of an iterator, to be read as a file. */
     bpfIterate(link: number): number
     /** Descriptor; while it is open the kernel takes the time of all BPF programs (Linux 5.8). */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 // Commands and parts of bpf_attr that headers before 5.8 lack (linux/bpf.h).
-enum { LOOKUP_BATCH = 24, LINK_CREATE = 28, ENABLE_STATS = 32, ITER_CREATE = 33 };
+enum { RAW_TRACEPOINT = 17, LOOKUP_BATCH = 24, LINK_CREATE = 28, ENABLE_STATS = 32, ITER_CREATE = 33 };
 
 typedef struct {
   uint32_t prog_type, insn_cnt;
@@ -121,6 +121,12 @@ int bpf_load(const bpf_program_t *program, char *log, size_t log_bytes) {
 int bpf_link(int program, uint32_t attach_type) {
   uint32_t attr[] = {(uint32_t)program, 0, attach_type, 0};
   return bpf_sized(LINK_CREATE, attr, sizeof attr);
+}
+
+int bpf_trace(int program) {
+  // Where to is known since it was loaded, so no name of a tracepoint is given.
+  uint32_t attr[] = {0, 0, (uint32_t)program, 0};
+  return bpf_sized(RAW_TRACEPOINT, attr, sizeof attr);
 }
 
 int bpf_iterate(int link) {

@@ -38,6 +38,8 @@ int bpf_load(const bpf_program_t *program, char *log, size_t log_bytes);
 // Both return a descriptor: of what holds a program of type iterator attached, and of one pass of it, to be read as a file.
 int bpf_link(int program, uint32_t attach_type);
 int bpf_iterate(int link);
+// Returns a descriptor: while it is open, a program runs at the function that it was loaded for.
+int bpf_trace(int program);
 // Returns a descriptor; while it is open the kernel takes the time of all BPF programs.
 int bpf_time_programs(void);
 

@@ -77,6 +77,11 @@ static napi_value program_link(napi_env env, napi_callback_info info) {
   return number(env, bpf_link(get_int(&a, 0), (uint32_t)get_int(&a, 1)));
 }
 
+static napi_value program_trace(napi_env env, napi_callback_info info) {
+  arguments_t a = arguments(env, info);
+  return number(env, bpf_trace(get_int(&a, 0)));
+}
+
 static napi_value program_iterate(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   return number(env, bpf_iterate(get_int(&a, 0)));
@@ -115,6 +120,7 @@ void define_bpf(napi_env env, napi_value exports) {
       FUNCTION("bpfReadAll", map_read_all),
       FUNCTION("bpfLoad", program_load),
       FUNCTION("bpfLink", program_link),
+      FUNCTION("bpfTrace", program_trace),
       FUNCTION("bpfIterate", program_iterate),
       FUNCTION("bpfTimePrograms", time_programs),
       FUNCTION("socketFilter", socket_filter),

@@ -29,8 +29,13 @@ const READ: Readonly<Record<Found<'unread'>['readers'], { what: string; nextStep
     nextStep:
       'A process that holds it without reading keeps it in the group, such as the parent of a worker that is gone: restart that process, or have it close the socket',
   },
+  'none took': {
+    what: 'no thread took anything from it, or tried to',
+    nextStep:
+      'A process that holds it without reading keeps it in the group, such as a worker that hangs, or the parent of one that is gone: restart that process, or have it close the socket',
+  },
   registered: {
-    what: 'a process has it in an epoll set, and takes nothing',
+    what: 'a process waits for it (epoll, poll, select), and takes nothing',
     nextStep: 'Find out what holds that process up (strace -p, a debugger, its CPU), or restart it',
   },
   unseen: {

@@ -1,7 +1,14 @@
 import { watchedFindingInWords } from '../advice/watched-words.js'
 import { watchedFindings } from '../analysis/watched/findings.js'
 import { countedBalance, memberCounts } from '../analysis/watched/flow-counts.js'
-import { explainedOf, socketGroups, type SocketGroup } from '../analysis/watched/socket-groups.js'
+import {
+  explainedOf,
+  picksAmong,
+  socketGroups,
+  type Picks,
+  type SocketGroup,
+} from '../analysis/watched/socket-groups.js'
+import type { ProgramCost } from '../recording/observation.js'
 import type { WatchedGroup } from '../recording/watched-group.js'
 import type { AttachGroup, AttachMember, AttachResult } from '../result/attach-result.js'
 import type { Balance } from '../result/run-result.js'
@@ -15,7 +22,7 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
   const counted = counts && memberCounts(members, counts)
   const balances = groups.map((group) => counted && countedBalance(members, group.members, counted))
   const facts = { watched, groups, balances }
-  const measured = observerCost?.measured
+  const { measured, takers } = observerCost ?? {}
   return {
     schema: ATTACH_SCHEMA,
     tool: { name: 'rpbench', version: toolVersion },
@@ -28,9 +35,9 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
     levels: {
       inForce: watched.level,
       refusals: watched.refusals.map((refusal) => ({ ...refusal })),
-      notes: [...watched.notes],
+      notes: [...watched.notes, ...takersNotes(watched)],
     },
-    groups: groups.map((group, i) => groupResult(group, balances[i])),
+    groups: groups.map((group, i) => groupResult(group, balances[i], picksAmong(group, members, explained))),
     members: members.map((_, index) => ({
       ...memberResult(watched, index, groups),
       ...(counted && { flows: counted.flows[index]!, packets: counted.packets[index]! }),
@@ -41,13 +48,41 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
     cost: {
       looks: watched.looks,
       cpuNs: Math.round(watched.cpuNs),
-      ...(measured && { counted: measured }),
+      ...(measured && { counted: countedCost(measured) }),
+      ...(takers && { readers: { reads: takers.runs, runNs: takers.runNs, overNs: takers.overNs } }),
     },
     intervals: watched.intervals,
   }
 }
 
-function groupResult({ socket, members, explained }: SocketGroup, balance: Balance | undefined): AttachGroup {
+/** Of counting, each run is a packet. */
+export const countedCost = ({
+  runs,
+  runNs,
+  overNs,
+}: ProgramCost): NonNullable<AttachResult['cost']['counted']> => ({
+  packets: runs,
+  runNs,
+  overNs,
+})
+
+/** Why no program saw who takes, where that would have told more. */
+function takersNotes({ takersRefused, refusals, members }: WatchedGroup): string[] {
+  const wanted = members.some(({ readers }) => readers?.othersUnseen)
+  // Where the level is refused for the same reason, that is told already.
+  if (!wanted || takersRefused === undefined) return []
+  const { why, needs } = takersRefused
+  if (refusals.some((refusal) => refusal.level === 'explain' && refusal.needs === needs)) return []
+  return [
+    `Readers that no call shows are not seen: ${why}${needs === undefined ? '' : `; it needs ${needs}`}.`,
+  ]
+}
+
+function groupResult(
+  { socket, members, explained }: SocketGroup,
+  balance: Balance | undefined,
+  picks: Picks | undefined,
+): AttachGroup {
   const { family, address, ipv6Only, device, uid } = socket
   return {
     family,
@@ -58,6 +93,7 @@ function groupResult({ socket, members, explained }: SocketGroup, balance: Balan
     members: [...members],
     ...(explained && { size: explained.size }),
     ...(explained?.program && { program: explained.program }),
+    ...(picks && { picks }),
     ...(balance && { balance }),
   }
 }
@@ -69,7 +105,7 @@ function memberResult(
 ): AttachMember {
   const member = members[index]!
   const { socket, joinedNs, leftNs, holders, readers, dropsFirst = 0 } = member
-  const { reuseport, group } = explainedOf(member, explained) ?? {}
+  const { reuseport, incomingCpu, group } = explainedOf(member, explained) ?? {}
   return {
     index,
     group: groups.findIndex((one) => one.members.includes(index)),
@@ -87,6 +123,7 @@ function memberResult(
     },
     ...(socket.drops !== undefined && { drops: socket.drops - dropsFirst }),
     ...(reuseport !== undefined && { reuseport }),
+    ...(incomingCpu !== undefined && { incomingCpu }),
     ...(group?.order !== undefined && { order: group.order }),
   }
 }

@@ -69,10 +69,11 @@ export async function watchGroup(
       }
     }
     const [counts, explained] = [read(() => observer.counts()), read(() => observer.explained())]
+    const takers = read(() => observer.takers())
     const observerCost = observer.close()
     const tcpMigrate = protocol === 'tcp' ? view.tcpMigrate() : undefined
     const watched: WatchedGroup = {
-      ...watch.recording,
+      ...watch.recording(takers, counts),
       startedAt,
       ...((failure ?? signal.aborted) && { stopped: failure ? 'failed' : 'interrupted' }),
       ...(failure && { failure: reasonIn(failure.error) }),
@@ -80,6 +81,7 @@ export async function watchGroup(
       level: observer.level,
       refusals: observer.refusals,
       notes: observer.notes,
+      ...(observer.takersRefused && { takersRefused: observer.takersRefused }),
       ...(counts && { counts }),
       ...(explained && { explained }),
       observerCost,

@@ -1,54 +1,10 @@
 import { readdirSync } from 'node:fs'
+import type { Taker } from '../recording/observation.js'
 import type { HolderReading, ReaderReading, ReadersReading } from '../recording/watched-group.js'
 import { kernelText } from './proc-text.js'
 import { commandOf, descriptorsOf } from './socket-owner.js'
-
-/** What a thread does in a system call, as far as it tells who reads a socket. */
-type Waiting = 'epoll' | 'receive' | 'accept' | 'unseen'
-
-/** By number (asm/unistd.h). `unseen`: it may wait for sockets, and /proc does not show for which. */
-const CALLS: Readonly<Record<string, Readonly<Record<number, Waiting>>>> = {
-  x64: {
-    232: 'epoll', // epoll_wait
-    281: 'epoll', // epoll_pwait
-    441: 'epoll', // epoll_pwait2
-    0: 'receive', // read
-    45: 'receive', // recvfrom
-    47: 'receive', // recvmsg
-    299: 'receive', // recvmmsg
-    43: 'accept',
-    288: 'accept', // accept4
-    7: 'unseen', // poll
-    271: 'unseen', // ppoll
-    23: 'unseen', // select
-    270: 'unseen', // pselect6
-    426: 'unseen', // io_uring_enter
-  },
-  arm64: {
-    22: 'epoll', // epoll_pwait
-    441: 'epoll', // epoll_pwait2
-    63: 'receive', // read
-    207: 'receive', // recvfrom
-    212: 'receive', // recvmsg
-    243: 'receive', // recvmmsg
-    202: 'accept',
-    242: 'accept', // accept4
-    73: 'unseen', // ppoll
-    72: 'unseen', // pselect6
-    426: 'unseen', // io_uring_enter
-  },
-}
-
-/** A thread in a system call, as /proc/PID/task/TID/syscall shows it; `running` where it is in none, or not at rest. */
-export function parseWaiting(
-  text: string,
-  arch: string = process.arch,
-): { call: Waiting; fd: number } | 'running' | undefined {
-  const [number = '', argument = ''] = text.split(' ')
-  if (number === 'running' || number === '-1') return 'running'
-  const call = CALLS[arch]?.[Number(number)]
-  return call && { call, fd: Number.parseInt(argument, 16) }
-}
+import { withTakers } from './taking-threads.js'
+import { callOf, parseWaiting, waitedInMemory, type Waiting, type WaitingCall } from './waiting-threads.js'
 
 /** The sockets of an epoll set, by their inodes, out of /proc/PID/fdinfo/FD; their descriptors where the kernel tells no inodes (before 4.13). */
 export function parseEpollSet(text: string): { inodes: Set<number>; descriptors: Set<number> } {
@@ -73,13 +29,15 @@ interface Known {
   unseen: Set<number>
   /** threads that were running at a look, and their processes */
   running: Map<number, number>
+  /** processes that hold it, at the last look; undefined before the first */
+  holders?: ReadonlySet<number>
 }
 
 /** Finds out, one look after another, which threads read which sockets; asks nothing of them and stops none. */
 export class SocketReaders {
   readonly #byInode = new Map<number, Known>()
-  /** threads that were seen at rest, so that it is known what they wait for */
-  readonly #atRest = new Set<number>()
+  /** threads that were seen at rest, so that it is known what they wait for, and the call in which they were last */
+  readonly #atRest = new Map<number, WaitingCall | undefined>()
 
   /** Looks at the processes that hold these sockets now, by inode. What was seen of others, which hold them no more, is forgotten. */
   look(holders: ReadonlyMap<number, readonly HolderReading[]>): void {
@@ -104,7 +62,9 @@ export class SocketReaders {
   }
 
   #forget(inode: number, holders: ReadonlySet<number>): void {
-    const { threads, registered, unseen, running } = this.#known(inode)
+    const known = this.#known(inode)
+    const { threads, registered, unseen, running } = known
+    known.holders = holders
     registered.clear()
     for (const [threadId, { pid }] of threads) if (!holders.has(pid)) threads.delete(threadId)
     for (const pid of unseen) if (!holders.has(pid)) unseen.delete(pid)
@@ -115,19 +75,23 @@ export class SocketReaders {
     const held = [...new Set(descriptors.values())].map((inode) => this.#known(inode))
     const sets = epollSets(pid)
     for (const set of sets.values())
-      for (const inode of waitedFor(set, descriptors)) this.#known(inode).registered.add(pid)
+      for (const inode of registeredIn(set, descriptors)) this.#known(inode).registered.add(pid)
     for (const threadId of threadsOf(pid)) {
-      const text = kernelText(`/proc/${pid}/task/${threadId}/syscall`) ?? ''
-      const waiting = text === '' ? { call: 'unseen' as const, fd: -1 } : parseWaiting(text)
+      const text = callOf({ pid, threadId })
+      const waiting = parseWaiting(text)
       if (waiting === 'running') {
         for (const { running } of held) running.set(threadId, pid)
         continue
       }
-      this.#atRest.add(threadId)
-      if (waiting === undefined) continue
-      const { call, fd } = waiting
-      if (call === 'unseen') for (const { unseen } of held) unseen.add(pid)
-      else for (const inode of taken({ call, fd }, sets, descriptors)) this.#note(inode, pid, threadId, call)
+      this.#atRest.set(threadId, waiting?.call)
+      const inodes =
+        text === ''
+          ? undefined
+          : waiting
+            ? waitedFor(waiting, { pid, threadId, text }, sets, descriptors)
+            : []
+      if (inodes === undefined) for (const { unseen } of held) unseen.add(pid)
+      else for (const inode of inodes) this.#note(inode, pid, threadId, waiting!.call)
     }
   }
 
@@ -135,32 +99,41 @@ export class SocketReaders {
     this.#known(inode).threads.set(threadId, { pid, threadId, name: commandOf(pid, threadId), by })
   }
 
-  /** Who was seen so far to read the socket with this inode. */
-  of(inode: number): ReadersReading {
-    const { threads, registered, unseen, running } = this.#known(inode)
-    return {
-      threads: [...threads.values()].toSorted((a, b) => a.threadId - b.threadId),
+  /**
+   * Who was seen so far to read the socket with this inode.
+   * @param takers threads that a program saw to take from it; undefined where none looks
+   */
+  of(inode: number, takers?: readonly Taker[]): ReadersReading {
+    const { threads, registered, unseen, running, holders } = this.#known(inode)
+    const seen = {
+      threads: [...threads.values()],
       registeredBy: [...registered].toSorted((a, b) => a - b),
       othersUnseen: unseen.size > 0 || [...running.keys()].some((threadId) => !this.#atRest.has(threadId)),
     }
+    const all = takers === undefined ? seen : withTakers(seen, takers, { holders, calls: this.#atRest })
+    return { ...all, threads: all.threads.toSorted((a, b) => a.threadId - b.threadId) }
   }
 }
 
-function taken(
-  { call, fd }: { call: Exclude<Waiting, 'unseen'>; fd: number },
+/** The sockets that a thread waits for; undefined where its call does not show for which. */
+function waitedFor(
+  waiting: Waiting,
+  thread: { pid: number; threadId: number; text: string },
   sets: EpollSets,
   descriptors: ReadonlyMap<number, number>,
-): Iterable<number> {
+): Iterable<number> | undefined {
+  const { call, first } = waiting
+  if (call === 'io_uring') return undefined
   if (call === 'epoll') {
-    const set = sets.get(fd)
-    return set === undefined ? [] : waitedFor(set, descriptors)
+    const set = sets.get(first)
+    return set === undefined ? [] : registeredIn(set, descriptors)
   }
-  const inode = descriptors.get(fd)
-  return inode === undefined ? [] : [inode]
+  const fds = call === 'poll' || call === 'select' ? waitedInMemory(waiting, thread) : [first]
+  return fds && new Set([...fds].flatMap((fd) => descriptors.get(fd) ?? []))
 }
 
 /** Of the sockets that a process holds, those in an epoll set. */
-function waitedFor(
+function registeredIn(
   { inodes, descriptors: bare }: ReturnType<typeof parseEpollSet>,
   descriptors: ReadonlyMap<number, number>,
 ): Set<number> {

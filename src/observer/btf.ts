@@ -12,6 +12,7 @@ const KIND = {
   CONST: 10,
   RESTRICT: 11,
   FUNC: 12,
+  PROTOTYPE: 13,
   TYPE_TAG: 18,
 } as const
 const SEE_THROUGH = new Set<number>([KIND.TYPEDEF, KIND.VOLATILE, KIND.CONST, KIND.RESTRICT, KIND.TYPE_TAG])
@@ -39,6 +40,13 @@ const EXTRA: readonly (readonly [fixed: number, each: number])[] = [
   [0, 0], // type tag
   [0, 3], // enum of 64 bits
 ]
+
+/** A function of the kernel. */
+export interface KernelFunction {
+  id: number
+  /** names of what it takes, in order */
+  parameters: string[]
+}
 
 /** Where a field is: bytes, and bits into them, from the beginning of the structure. */
 export interface FieldPlace {
@@ -85,6 +93,23 @@ export class Btf {
   /** The id of a function. @throws RangeError where there is none of this name */
   functionId(name: string): number {
     return this.#find(KIND.FUNC, name)
+  }
+
+  /** The id of a name for a type, such as a tracepoint has. @throws RangeError where there is none */
+  typedefId(name: string): number {
+    return this.#find(KIND.TYPEDEF, name)
+  }
+
+  /** A function, and what it takes. @throws RangeError where there is none of this name */
+  kernelFunction(name: string): KernelFunction {
+    const id = this.functionId(name)
+    const at = this.#places[this.#words[this.#places[id]! + 2]!]!
+    const count = this.#words[at + 1]! & 0xffff
+    if (((this.#words[at + 1]! >>> 24) & 31) !== KIND.PROTOTYPE) throw new RangeError(`BTF has no ${name}`)
+    const parameters = Array.from({ length: count }, (_, i) =>
+      this.#nameAt(this.#words[at + TYPE_WORDS + 2 * i]!),
+    )
+    return { id, parameters }
   }
 
   /**
@@ -152,6 +177,10 @@ export class Btf {
       }
     }
     throw new RangeError(`BTF has no ${name}`)
+  }
+
+  #nameAt(place: number): string {
+    return this.#strings.toString('latin1', place, this.#strings.indexOf(0, place))
   }
 
   /** Whether the string at this place is this name. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { addon } from '../native.js'
-import type { ObserverCost } from '../recording/observation.js'
+import type { ProgramCost } from '../recording/observation.js'
 
 /** Runs and time after which the kernel need not take the time of programs any more: that costs them time too. */
 const ENOUGH_RUNS = 1000
@@ -12,12 +12,12 @@ interface Reading {
   atNs: number
 }
 
-/** What the program costs those whose packets it sees, by the kernel's statistics of BPF programs (Linux 5.8). */
+/** What a program costs those in whose way it runs, by the kernel's statistics of BPF programs (Linux 5.8). */
 export class CostMeter {
   readonly #programFd: number
   readonly #before: Reading | undefined
   #statistics: number
-  #measured: ObserverCost['measured']
+  #measured: ProgramCost | undefined
 
   /** Begins to measure, where the kernel takes the time of programs, or lets this user have it do so. */
   constructor(programFd: number) {
@@ -35,7 +35,7 @@ export class CostMeter {
   }
 
   /** What was measured; absent where the kernel counted nothing. */
-  close(): ObserverCost['measured'] {
+  close(): ProgramCost | undefined {
     this.#end(this.#read())
     return this.#measured
   }
@@ -45,7 +45,7 @@ export class CostMeter {
     this.#statistics = -1
     if (this.#measured || !this.#before || !now || now.runs === this.#before.runs) return
     this.#measured = {
-      packets: now.runs - this.#before.runs,
+      runs: now.runs - this.#before.runs,
       runNs: now.ns - this.#before.ns,
       overNs: now.atNs - this.#before.atNs,
     }

@@ -2,7 +2,7 @@ import { flagOf } from '../plan/parameters/table.js'
 import { findSocketHolders } from '../host/socket-owner.js'
 import { RpbenchError } from '../errors.js'
 import { addon, SystemError } from '../native.js'
-import type { Counts, HeldSocket, LevelRefusal, ObserverCost } from '../recording/observation.js'
+import type { Counts, HeldSocket, LevelRefusal, ProgramCost } from '../recording/observation.js'
 import { haveFilters, releaseAccepted } from './accepted.js'
 import { CostMeter } from './cost.js'
 import { withSocket } from './descriptors.js'
@@ -104,7 +104,7 @@ export class Counting {
   }
 
   /** Takes all filters off. @returns what they cost */
-  close(): ObserverCost['measured'] {
+  close(): ProgramCost | undefined {
     const measured = this.#meter.close()
     const all = [...this.#filtered.values()]
     const lost = all.filter((socket) => !this.#detach(socket))

@@ -32,7 +32,7 @@ const CONTEXT = { meta: 0, socket: 8 } as const
 
 /** A record; pointers serve to tell what is the same. */
 export const RECORD = {
-  bytes: 112,
+  bytes: 128,
   socket: 0,
   cookie: 8,
   group: 16,
@@ -46,8 +46,12 @@ export const RECORD = {
   filterName: 80,
   first: 96,
   scratch: 104,
+  incomingCpu: 112,
+  lookup: 120,
 } as const
 const NAME_BYTES = 16
+/** Among the places for programs of a network namespace (linux/bpf-netns.h, NETNS_BPF_SK_LOOKUP). */
+const SK_LOOKUP = 1
 
 /** The array is written in pieces of so many pointers; the kernel gives a socket 32 KiB to be told of in. */
 export const PIECE = 32
@@ -61,6 +65,10 @@ export interface SocketLayout {
   reuseport: FieldPlace
   group: number
   filter: number
+  incomingCpu: number
+  namespace: number
+  /** of programs that pick the socket before any group is asked (BPF_SK_LOOKUP), in a network namespace */
+  lookupPrograms: number
   groupSize: number
   groupProgram: number
   groupSockets: number
@@ -80,6 +88,9 @@ export function socketLayout(btf: Btf): SocketLayout {
     reuseport: btf.fieldPlace('sock', '__sk_common.skc_reuseport'),
     group: btf.fieldByte('sock', 'sk_reuseport_cb'),
     filter: btf.fieldByte('sock', 'sk_filter'),
+    incomingCpu: btf.fieldByte('sock', '__sk_common.skc_incoming_cpu'),
+    namespace: btf.fieldByte('sock', '__sk_common.skc_net.net'),
+    lookupPrograms: btf.fieldByte('net', 'bpf.run_array') + SK_LOOKUP * 8,
     groupSize: btf.fieldByte('sock_reuseport', 'num_socks'),
     groupProgram: btf.fieldByte('sock_reuseport', 'prog'),
     groupSockets: btf.fieldByte('sock_reuseport', 'socks'),
@@ -145,6 +156,11 @@ export const socketIterator = (protocol: 'udp' | 'tcp', port: number, layout: So
   store(8, STACK, AT + RECORD.cookie, 2),
   load(1, 2, SOCKET, layout.reuseport.byte),
   store(1, STACK, AT + RECORD.reuseportByte, 2),
+  load(4, 2, SOCKET, layout.incomingCpu),
+  store(4, STACK, AT + RECORD.incomingCpu, 2),
+  ...read(AT + RECORD.scratch, 8, SOCKET, layout.namespace),
+  load(8, POINTER, STACK, AT + RECORD.scratch),
+  ...read(AT + RECORD.lookup, 8, POINTER, layout.lookupPrograms),
   ...read(AT + RECORD.filter, 8, SOCKET, layout.filter),
   ...follow(RECORD.filter, 'unfiltered'),
   ...read(AT + RECORD.scratch, 8, POINTER, layout.filterProgram),

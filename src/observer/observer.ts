@@ -5,6 +5,7 @@ import type {
   HeldSocket,
   LevelRefusal,
   ObserverCost,
+  Taker,
 } from '../recording/observation.js'
 
 /** Which group is to be observed, and how far. */
@@ -28,6 +29,8 @@ export interface Observer {
   readonly level: ObservationLevel
   /** each level above that, up to the one that was asked for, with its reason */
   readonly refusals: readonly LevelRefusal[]
+  /** why no program sees who takes, where `explain` was asked for: it goes with that level, and is seen wherever it may be */
+  readonly takersRefused: LevelRefusal | undefined
   /** what there is to tell beside, as sentences, such as a socket that joined and may not be counted; more may come */
   readonly notes: readonly string[]
   /** The group's sockets as they are now: new ones are counted from now on, those that are gone keep their counts. */
@@ -36,6 +39,8 @@ export interface Observer {
   counts(): Counts | undefined
   /** How the kernel has the sockets on the port now, wherever it may be asked, also where nothing is counted. */
   explained(): ExplainedSocket[] | undefined
+  /** Which threads took from the group's sockets so far; undefined where no program sees that. */
+  takers(): Taker[] | undefined
   /** Takes everything off, synchronously, so that it can be the last act of a process. Again: nothing more. */
   close(): ObserverCost
 }

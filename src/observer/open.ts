@@ -1,28 +1,24 @@
-import { hasCapability } from '../host/capabilities.js'
-import { RpbenchError } from '../errors.js'
-import { SystemError, threadCpuNs } from '../native.js'
-import { OBSERVATION_LEVELS, type ObservationLevel } from '../plan/observation-level.js'
-import type {
-  Counts,
-  ExplainedSocket,
-  HeldSocket,
-  LevelRefusal,
-  ObserverCost,
-} from '../recording/observation.js'
+import { threadCpuNs } from '../native.js'
+import { OBSERVATION_LEVELS } from '../plan/observation-level.js'
+import type { LevelRefusal, ObserverCost } from '../recording/observation.js'
 import { Counting } from './counting.js'
+import { openIterator, openTakers } from './explaining.js'
 import { beforeTheEnd } from './last-act.js'
 import { forgetClosed, leftBehindNotes } from './left-behind.js'
 import type { Observer, ObserverRequest, OpenObserver } from './observer.js'
 import { SocketIterator } from './socket-iterator.js'
-import { asRoot, attachCommand, refusalFor, type Reason } from './words.js'
+import { Takers } from './takers.js'
+import { refusalFor } from './words.js'
 
 export const openObserver: OpenObserver = (request) => new GroupObserver(request)
 
 class GroupObserver implements Observer {
   readonly refusals: LevelRefusal[] = []
-  readonly level: ObservationLevel
+  readonly level: Observer['level']
+  takersRefused: Observer['takersRefused']
   #counting: Counting | undefined
   #iterator: SocketIterator | undefined
+  #takers: Takers | undefined
   #notes: readonly string[] = []
   #ownNs = 0
   #cost: ObserverCost | undefined
@@ -34,7 +30,7 @@ class GroupObserver implements Observer {
     this.level = this.#timed(() => this.#open(request))
   }
 
-  #open(request: ObserverRequest): ObservationLevel {
+  #open(request: ObserverRequest): Observer['level'] {
     forgetClosed()
     const upTo = OBSERVATION_LEVELS.indexOf(request.upTo)
     // Where it is in the way of counting, that says so.
@@ -44,14 +40,18 @@ class GroupObserver implements Observer {
       if (counting instanceof Counting) this.#counting = counting
       else this.refusals.push(counting)
     }
-    if (upTo >= OBSERVATION_LEVELS.indexOf('explain')) this.#openIterator(request)
+    if (upTo >= OBSERVATION_LEVELS.indexOf('explain')) {
+      this.#openIterator(request)
+      const takers = openTakers(request)
+      if (takers instanceof Takers) this.#takers = takers
+      else this.takersRefused = refusalFor('explain', [takers])
+    }
     if (!this.#counting) return 'look'
     return this.#iterator ? 'explain' : 'count'
   }
 
   #openIterator(request: ObserverRequest): void {
-    const elsewhere = request.pid !== undefined
-    const iterator = elsewhere ? inAnotherNamespace(request) : openIterator(request)
+    const iterator = openIterator(request)
     if (iterator instanceof SocketIterator) this.#iterator = iterator
     else this.refusals.push(refusalFor('explain', [iterator]))
     if (this.#iterator && !this.#counting)
@@ -66,33 +66,38 @@ class GroupObserver implements Observer {
     return this.#counting?.notes ?? this.#notes
   }
 
-  follow(sockets: readonly HeldSocket[]): void {
+  follow(sockets: ObserverRequest['sockets']): void {
     this.#timed(() => this.#counting?.follow(sockets))
   }
 
-  counts(): Counts | undefined {
+  counts(): ReturnType<Observer['counts']> {
     return this.#timed(() => this.#counting?.read())
   }
 
-  explained(): ExplainedSocket[] | undefined {
+  explained(): ReturnType<Observer['explained']> {
     return this.#timed(() =>
       this.#iterator
         ?.read()
         .filter(({ cookie }) => cookie !== 0)
-        .map(({ cookie, reuseport, group }) => ({ cookie, reuseport, ...(group && { group }) })),
+        .map(({ filter: _ours, ...socket }) => socket),
     )
+  }
+
+  takers(): ReturnType<Observer['takers']> {
+    return this.#timed(() => this.#takers?.read())
   }
 
   close(): ObserverCost {
     if (this.#cost) return this.#cost
-    const measured = this.#timed(() => {
+    const [measured, takers] = this.#timed(() => {
       this.#iterator?.close()
-      return this.#counting?.close()
+      const cost = this.#takers?.close()
+      return [this.#counting?.close(), cost]
     })
     this.#notes = this.notes
-    this.#counting = this.#iterator = undefined
+    this.#counting = this.#iterator = this.#takers = undefined
     this.#release()
-    this.#cost = { ownNs: this.#ownNs, ...(measured && { measured }) }
+    this.#cost = { ownNs: this.#ownNs, ...(measured && { measured }), ...(takers && { takers }) }
     return this.#cost
   }
 
@@ -104,38 +109,4 @@ class GroupObserver implements Observer {
       this.#ownNs += threadCpuNs() - before
     }
   }
-}
-
-/** The kernel tells of the sockets of the namespace that asks. */
-const inAnotherNamespace = (request: ObserverRequest): Reason => ({
-  why: 'the group is in another network namespace',
-  needs: 'to be run in that one',
-  command: `nsenter --target ${request.pid} --net ${attachCommand(request)}`,
-})
-
-function openIterator(request: ObserverRequest): SocketIterator | Reason {
-  try {
-    return new SocketIterator(request.protocol, request.port)
-  } catch (error) {
-    return iteratorRefused(error, request)
-  }
-}
-
-function iteratorRefused(error: unknown, request: ObserverRequest): Reason {
-  const cause = error instanceof RpbenchError ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'EPERM' || code === 'EACCES') {
-    const lacking = (['CAP_BPF', 'CAP_PERFMON'] as const).filter((name) => hasCapability(name) !== true)
-    const needs =
-      lacking.length > 0 ? lacking.join(' and ') : 'a kernel that is not locked down (lockdown(7))'
-    return { why: `reading the kernel’s tables by a program is refused (${code})`, needs, ...asRoot(request) }
-  }
-  if (code === 'ENOENT' || cause instanceof RangeError)
-    return {
-      why: 'this kernel does not describe its types',
-      needs: 'Linux 5.9 built with CONFIG_DEBUG_INFO_BTF',
-    }
-  if (cause instanceof SystemError || code !== undefined)
-    return { why: `this kernel does not take the program (${String(code)})`, needs: 'Linux 5.9' }
-  throw error
 }

@@ -1,45 +1,17 @@
-import { closeSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import { addon, checked } from '../native.js'
 import type { ExplainedSocket } from '../recording/observation.js'
 import { BpfScope } from '../steering/bpf.js'
-import { Btf } from './btf.js'
-import {
-  MOST_LISTED,
-  PIECE,
-  RECORD,
-  socketIterator,
-  socketLayout,
-  type SocketLayout,
-} from './iterator-program.js'
+import { MOST_LISTED, PIECE, RECORD, socketIterator, type SocketLayout } from './iterator-program.js'
+import { kernelTypes, LICENSE, PROGRAM_TRACING } from './kernel-types.js'
 
-const PROGRAM_TRACING = 26
 const TRACE_ITERATOR = 28
-/** What it takes to be given helpers that are for programs under the GPL; ours may be used under either. */
-const LICENSE = 'Dual MIT/GPL'
-const BTF = '/sys/kernel/btf/vmlinux'
 const CHUNK_BYTES = 64 * 1024
 
 /** How the kernel has a socket, and the filter that is on it. */
 export interface KernelSocket extends ExplainedSocket {
   /** absent without one; a classic one has no id */
   filter?: { kind: 'classic' | 'extended'; id?: number; name?: string }
-}
-
-interface KernelTypes {
-  layout: SocketLayout
-  functionIds: Readonly<Record<'udp' | 'tcp', number>>
-}
-
-let knownTypes: KernelTypes | undefined
-
-/** Read once: they are megabytes. Errors as those of `SocketIterator`. */
-function kernelTypes(): KernelTypes {
-  if (knownTypes === undefined) {
-    const btf = new Btf(readFileSync(BTF))
-    const [udp, tcp] = [btf.functionId('bpf_iter_udp'), btf.functionId('bpf_iter_tcp')]
-    knownTypes = { layout: socketLayout(btf), functionIds: { udp, tcp } }
-  }
-  return knownTypes
 }
 
 /** Asks the kernel how it has the sockets of a port in this network namespace (Linux 5.9, with BTF). */
@@ -125,9 +97,12 @@ function kernelSocket(
   const order = orders.get(group)?.indexOf(record.readBigUInt64LE(RECORD.socket)) ?? -1
   const program = programOf(record, RECORD.program, RECORD.programId, RECORD.programName)
   const filter = programOf(record, RECORD.filter, RECORD.filterId, RECORD.filterName)
+  const incomingCpu = record.readInt32LE(RECORD.incomingCpu)
   return {
     cookie: Number(record.readBigUInt64LE(RECORD.cookie)),
     reuseport: ((record[RECORD.reuseportByte]! >> reuseport.bit) & 1) === 1,
+    ...(incomingCpu >= 0 && { incomingCpu }),
+    ...(record.readBigUInt64LE(RECORD.lookup) !== 0n && { lookedUpByProgram: true as const }),
     ...(group !== 0n && {
       group: {
         id: ids.get(group)!,

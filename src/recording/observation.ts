@@ -59,6 +59,10 @@ export interface ExplainedSocket {
   cookie: number
   /** whether SO_REUSEPORT is set */
   reuseport: boolean
+  /** the CPU that SO_INCOMING_CPU names, which the kernel prefers it for; absent where none is set */
+  incomingCpu?: number
+  /** whether a program of its network namespace (BPF_SK_LOOKUP) may give what comes to another socket, before any group is asked */
+  lookedUpByProgram?: true
   /** absent where it is in none */
   group?: {
     /** equal for sockets of one group */
@@ -72,20 +76,38 @@ export interface ExplainedSocket {
   }
 }
 
-/** What counting cost. */
+/** A thread that took from a socket, as a program saw it that runs where the kernel lets it take. */
+export interface Taker {
+  /** of the socket */
+  cookie: number
+  pid: number
+  threadId: number
+  /** of the thread, when it first took */
+  name: string
+  /** calls that took something, and those that found nothing */
+  taken: number
+  inVain: number
+}
+
+/** What a program cost those in whose way it ran, as the kernel counted it for some time. */
+export interface ProgramCost {
+  /** how often it ran */
+  runs: number
+  /** CPU time that it took, ns */
+  runNs: number
+  /** in so long, ns */
+  overNs: number
+}
+
+/** What observing cost. */
 export interface ObserverCost {
+  /** of the program that sees who takes, which runs at the reads of all sockets of this host; absent as below */
+  takers?: ProgramCost
   /**
-   * in the observed server, as the kernel counted it for some time; absent where it does not, or nothing came. Of TCP, what comes
+   * of counting in the observed server, as the kernel counted it for some time; absent where it does not, or nothing came. Of TCP, what comes
    * to sockets that were accepted meanwhile passes the filter too.
    */
-  measured?: {
-    /** packets that passed the filter */
-    packets: number
-    /** CPU time that it took, ns */
-    runNs: number
-    /** in so long, ns */
-    overNs: number
-  }
+  measured?: ProgramCost
   /** CPU time that this process took to attach, read and detach, ns */
   ownNs: number
 }

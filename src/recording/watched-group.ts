@@ -31,26 +31,34 @@ export interface HolderReading {
   parentPid?: number
 }
 
-/** A thread that was seen to wait for a socket. */
+/** A thread that was seen to wait for a socket, or to take from it. */
 export interface ReaderReading {
   pid: number
   threadId: number
   /** of the thread */
   name: string
-  /** in which call: `epoll`, or one that takes from the socket itself */
-  by: 'epoll' | 'receive' | 'accept'
+  /**
+   * the call in which it was seen to wait for it. Of one that only a program saw to take: `io_uring` where it waits there, or a thread of
+   * the kernel took for it; else `taking`
+   */
+  by: 'epoll' | 'receive' | 'accept' | 'poll' | 'select' | 'io_uring' | 'taking'
+  /** calls that took something, and those that found nothing; absent where no program saw any */
+  taken?: number
+  inVain?: number
 }
 
-/** Who waits for a socket, over all times that it was looked at. */
+/** Who reads a socket, over all times that it was looked at. */
 export interface ReadersReading {
   threads: ReaderReading[]
   /** processes that have it in an epoll set, whoever waits for that */
   registeredBy: number[]
   /**
    * whether somebody else may read it unseen: a process that holds it may not be looked into, or has a thread whose waiting
-   * does not show what for (poll, select, io_uring), or that was running each time
+   * does not show what for (io_uring), or that was running each time; not where a program saw who took
    */
   othersUnseen: boolean
+  /** a program saw all who take from it; absent where none looked, and where it saw others than its holders */
+  takesSeen?: true
 }
 
 /** A member over the time that it was watched; times are ns since the watching began. */
@@ -74,7 +82,7 @@ export interface WatchedMember {
   holders?: HolderReading[]
   /** processes that held it when its holders were first known */
   firstHolders?: readonly number[]
-  /** absent where no holder is known */
+  /** absent where no holder is known, and nobody was seen to take from it */
   readers?: ReadersReading
 }
 
@@ -112,6 +120,8 @@ export interface WatchedGroup {
   level: ObservationLevel
   refusals: readonly LevelRefusal[]
   notes: readonly string[]
+  /** why no program saw who takes, where one was to */
+  takersRefused?: LevelRefusal
   counts?: Counts
   explained?: ExplainedSocket[]
   observerCost?: ObserverCost

@@ -48,10 +48,16 @@ const reader = z.object({
   threadId: index.describe('thread'),
   name: z.string().describe('name of the thread'),
   by: z
-    .enum(['epoll', 'receive', 'accept'])
+    .enum(['epoll', 'receive', 'accept', 'poll', 'select', 'io_uring', 'taking'])
     .describe(
-      'in which call it was seen to wait for the socket: one on an epoll set that has it, or one on itself',
+      'in which call it was seen to wait for the socket: on an epoll set that has it, on itself, or in poll or select. Of one that only a program saw to take: `io_uring` where it waits there, or a thread of the kernel took for it; else `taking`',
     ),
+  taken: count
+    .optional()
+    .describe(
+      'calls of it that took datagrams or a connection, as a program saw them; absent where none saw any, below `explain`',
+    ),
+  inVain: count.optional().describe('calls of it that found nothing; absent likewise'),
 })
 
 const member = z.object({
@@ -77,16 +83,22 @@ const member = z.object({
     .describe('processes that hold a descriptor of it; absent where this user may look into none that does'),
   readers: z
     .object({
-      threads: z.array(reader).describe('threads that were seen to wait for it'),
+      threads: z.array(reader).describe('threads that were seen to wait for it, or to take from it'),
       registeredBy: z.array(index).describe('processes that have it in an epoll set'),
       othersUnseen: z
         .boolean()
         .describe(
-          'whether others may read it unseen: in poll, select or io_uring, or threads that were never seen to wait',
+          'whether others may read it unseen: by io_uring, or threads that were never seen to wait; not where a program saw who took',
+        ),
+      takesSeen: z
+        .literal(true)
+        .optional()
+        .describe(
+          'a program saw all who take from it (`explain`); absent where none looked, and where it saw others than its holders',
         ),
     })
     .optional()
-    .describe('who reads it, of its holders; absent where none is known'),
+    .describe('who reads it; absent where no holder is known, and nobody was seen to take'),
   queue: queue.describe(
     'UDP: bytes in its receive queue, as the kernel counts memory; TCP: connections in its accept queue',
   ),
@@ -99,6 +111,9 @@ const member = z.object({
     .boolean()
     .optional()
     .describe('whether SO_REUSEPORT is set; absent below `explain`: not known'),
+  incomingCpu: index
+    .optional()
+    .describe('the CPU that SO_INCOMING_CPU names; absent below `explain`, and where none is set'),
   order: index
     .optional()
     .describe('its place in the array of its group; absent below `explain`, and for one that is in none'),
@@ -127,6 +142,12 @@ const group = z.object({
     })
     .optional()
     .describe('what picks the member in place of the hash; absent where nothing does, and below `explain`'),
+  picks: z
+    .enum(['hash', 'program', 'incoming-cpu', 'lookup-program', 'nothing'])
+    .optional()
+    .describe(
+      'what picks among its members, as the kernel has it: the hash of the flow; a program of the group; SO_INCOMING_CPU of a member, and else the hash; a program of the network namespace (BPF_SK_LOOKUP) that comes before; `nothing` of one socket. Absent below `explain`',
+    ),
   balance: balance
     .optional()
     .describe(
@@ -230,6 +251,18 @@ export const attachResult = z.object({
         .optional()
         .describe(
           'what counting cost the observed server, as the kernel counted it; absent where it does not, or nothing came',
+        ),
+      readers: z
+        .object({
+          reads: count.describe(
+            'of all sockets of this host that passed the program while the kernel measured it',
+          ),
+          runNs: ns.describe('CPU time that they took in it'),
+          overNs: ns.describe('how long that was measured'),
+        })
+        .optional()
+        .describe(
+          'what seeing who takes cost those who read sockets on this host; absent likewise, and below `explain`',
         ),
     })
     .describe('what the watching cost'),

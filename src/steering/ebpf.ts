@@ -44,6 +44,12 @@ export const label = (name: string): Label => ({ label: name })
 /** to = from */
 export const move = (to: Register, from: Register): Instruction => ({ code: 0xbf, to, from })
 export const moveConstant = (to: Register, constant: number): Instruction => ({ code: 0xb7, to, constant })
+/** to = constant, as an unsigned number of 32 bits */
+export const moveWord = (to: Register, constant: number): Instruction => ({
+  code: 0xb4,
+  to,
+  constant: constant | 0,
+})
 /** to += constant */
 export const addConstant = (to: Register, constant: number): Instruction => ({ code: 0x07, to, constant })
 /** to >>>= bits */

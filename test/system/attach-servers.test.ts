@@ -59,7 +59,9 @@ it.runIf(has(NGINX.tool))(
     const { result } = await watching
     expect(result.findings.find(({ code }) => code === 'unread')).toMatchObject({
       members: [2],
-      message: expect.stringContaining('a process has it in an epoll set, and takes nothing') as string,
+      message: expect.stringContaining(
+        'a process waits for it (epoll, poll, select), and takes nothing',
+      ) as string,
     })
     expect(result.members.map(({ queue }) => queue.last > 0)).toEqual([false, false, true, false])
   },

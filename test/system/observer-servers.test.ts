@@ -96,7 +96,7 @@ function asUser(capabilities: readonly string[], port: number): Pick<Observer, '
   ) as Pick<Observer, 'level' | 'refusals'>
 }
 
-describe('a group of processes that is not ours', { skip: !mayExplain || !hasPython }, () => {
+describe.skipIf(!mayExplain || !hasPython)('a group of processes that is not ours', () => {
   it('has 400 of 400 flows of UDP where the observer says', async () => {
     const { port } = await group('udp', 4)
     const sockets = heldSockets('udp', port)
@@ -212,7 +212,7 @@ describe('a group of processes that is not ours', { skip: !mayExplain || !hasPyt
   })
 })
 
-describe('servers that people run', { skip: !mayExplain || !root }, () => {
+describe.skipIf(!mayExplain || !root)('servers that people run', () => {
   it.skipIf(!has('nginx'))(
     'nginx: 400 of 400 connections are where the worker that answers has its socket',
     async () => {

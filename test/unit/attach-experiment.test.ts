@@ -59,6 +59,8 @@ function fakeObserver() {
         return { flows: [], sockets: counted, unlisted: 0 }
       },
       explained: () => undefined,
+      takers: () => undefined,
+      takersRefused: undefined,
       close: () => {
         closed++
         return { ownNs: 0 }

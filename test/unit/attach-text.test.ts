@@ -1,3 +1,4 @@
+import type { ExplainedSocket } from '../../src/recording/observation.js'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { attachResultOf } from '../../src/assembly/attach.js'
@@ -45,8 +46,28 @@ describe('the text of a watched group', () => {
     expect(text).toMatch(/reuseport +set +a program picks/)
     expect(text).toContain('A BPF program pick (id 9) picks the member, not the kernel')
     expect(textOf(resultOf({ level: 'explain', explained: explainedGroup(members) }))).toMatch(
-      /the hash picks/,
+      /the hash picks: no program, no SO_INCOMING_CPU/,
     )
+  })
+
+  it('says that the hash picks only where the kernel proves that nothing else does', () => {
+    const { members } = watchedGroup()
+    const picked = (change: (socket: ExplainedSocket, i: number) => ExplainedSocket | undefined) =>
+      resultOf({
+        level: 'explain',
+        explained: explainedGroup(members).flatMap((one, i) => change(one, i) ?? []),
+      }).groups[0]!.picks
+    expect(picked((one) => one)).toBe('hash')
+    expect(picked((one, i) => (i === 2 ? { ...one, incomingCpu: 1 } : one))).toBe('incoming-cpu')
+    expect(picked((one) => ({ ...one, lookedUpByProgram: true }))).toBe('lookup-program')
+    expect(picked((one) => ({ ...one, group: { ...one.group!, size: 1 } }))).toBe('nothing')
+    expect(picked((one) => ({ ...one, group: { ...one.group!, program: { kind: 'classic' } } }))).toBe(
+      'program',
+    )
+    expect(
+      picked((one, i) => (i === 3 ? undefined : one)),
+      'of a member nothing was read',
+    ).toBeUndefined()
   })
 
   it('shows what is worth it most of many, and how many are left out', () => {

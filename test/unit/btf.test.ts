@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Btf } from '../../src/observer/btf.js'
 
 /** Kinds of Documentation/bpf/btf.rst. */
-const [INT, POINTER, STRUCT, UNION, CONST, FUNC] = [1, 2, 4, 5, 10, 12]
+const [INT, POINTER, STRUCT, UNION, TYPEDEF, CONST, FUNC, PROTOTYPE] = [1, 2, 4, 5, 8, 10, 12, 13]
 
 interface Type {
   name?: string
@@ -13,6 +13,8 @@ interface Type {
   members?: readonly (readonly [name: string, type: number, offset: number])[]
   hasBitFields?: true
   extra?: readonly number[]
+  /** of the prototype of a function, all of the first type */
+  parameters?: readonly string[]
 }
 
 /** BTF of these types, whose ids count from 1. */
@@ -23,13 +25,16 @@ function btfOf(types: readonly Type[]): Uint8Array {
     strings += `${name}\0`
     return strings.length - name.length - 1
   }
-  const words = types.flatMap(({ name = '', kind, sizeOrType, members = [], hasBitFields, extra = [] }) => [
-    place(name),
-    ((hasBitFields ? 0x8000_0000 : 0) | (kind << 24) | members.length) >>> 0,
-    sizeOrType,
-    ...members.flatMap(([member, type, offset]) => [place(member), type, offset]),
-    ...extra,
-  ])
+  const words = types.flatMap(
+    ({ name = '', kind, sizeOrType, members = [], parameters = [], hasBitFields, extra = [] }) => [
+      place(name),
+      ((hasBitFields ? 0x8000_0000 : 0) | (kind << 24) | members.length | parameters.length) >>> 0,
+      sizeOrType,
+      ...members.flatMap(([member, type, offset]) => [place(member), type, offset]),
+      ...parameters.flatMap((parameter) => [place(parameter), 1]),
+      ...extra,
+    ],
+  )
   const header = new DataView(new ArrayBuffer(24))
   header.setUint16(0, 0xeb9f, true)
   header.setUint8(2, 1)
@@ -107,6 +112,23 @@ describe('BTF', () => {
     expect(btf.functionId('run')).toBe(8)
     expect(btf.functionId('inner')).toBe(7)
     expect(btf.fieldByte('inner', 'b'), 'and a structure of the same name').toBe(4)
+  })
+
+  it('knows what a function takes, in order, and names of types by their ids', () => {
+    const named = new Btf(
+      btfOf([
+        { name: 'int', kind: INT, sizeOrType: 4, extra: [32] },
+        // int (int sk, int len, int flags): names and types of parameters (btf.rst, 2.2.13); here as words behind the count.
+        { kind: PROTOTYPE, sizeOrType: 1, parameters: ['sk', 'len', 'flags'] },
+        { name: 'take', kind: FUNC, sizeOrType: 2 },
+        { name: 'trace_take', kind: TYPEDEF, sizeOrType: 1 },
+        { name: 'wrong', kind: FUNC, sizeOrType: 1 },
+      ]),
+    )
+    expect(named.kernelFunction('take')).toEqual({ id: 3, parameters: ['sk', 'len', 'flags'] })
+    expect(named.typedefId('trace_take')).toBe(4)
+    expect(() => named.typedefId('take')).toThrow('BTF has no take')
+    expect(() => named.kernelFunction('wrong')).toThrow('BTF has no wrong')
   })
 
   it('says what is not there', () => {

@@ -24,6 +24,7 @@ describe('the assembler', () => {
   it.each([
     ['r6 = r1', bpf.move(6, 1), 'bf 16 0 0'],
     ['r0 = 1', bpf.moveConstant(0, 1), 'b7 0 0 1'],
+    ['w3 = 4026531840', bpf.moveWord(3, 4026531840), 'b4 3 0 -268435456'],
     ['r2 += −8', bpf.addConstant(2, -8), '7 2 0 -8'],
     ['r1 >>= 16', bpf.shiftRight(1, 16), '77 1 0 16'],
     ['r8 %= r7', bpf.modulo(8, 7), '9f 78 0 0'],

@@ -72,6 +72,21 @@ describe('unread', () => {
     ])
   })
 
+  it('is certain where a program would have seen who takes', () => {
+    const watched = { threads: [], registeredBy: [], othersUnseen: true, takesSeen: true } as const
+    expect(
+      found({ members: [stuck(0, { readers: { ...watched, threads: [], registeredBy: [] } })] }),
+    ).toEqual([{ code: 'unread', members: [0], readers: 'none took' }])
+  })
+
+  it('is not one that somebody takes from, too slowly', () => {
+    const slow = { pid: 700, threadId: 700, name: 'server', by: 'epoll', taken: 4, inVain: 0 } as const
+    const readers = { threads: [slow], registeredBy: [700], othersUnseen: false, takesSeen: true } as const
+    expect(
+      found({ members: [stuck(0, { readers: { ...readers, threads: [slow], registeredBy: [700] } })] }),
+    ).toEqual([])
+  })
+
   it.each([
     ['fell once', { queueFell: true }],
     ['was empty once', { queuedLooks: 19 }],

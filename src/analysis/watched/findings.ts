@@ -7,7 +7,7 @@ import { explainedOf, type SocketGroup } from './socket-groups.js'
 export type WatchedFinding =
   | { code: 'one-socket'; members: number[]; heldBy: 'one process' | 'several' | 'unknown' }
   | { code: 'shared'; members: number[]; processes: number; threads: number }
-  | { code: 'unread'; members: number[]; readers: 'unknown' | 'unseen' | 'none seen' | 'registered' }
+  | { code: 'unread'; members: number[]; readers: HowRead }
   | { code: 'own-program'; members: number[]; group: number }
   | { code: 'two-groups'; members: number[]; taker: number; from: number }
   | { code: 'too-few-flows'; members: number[]; flows: number; chance: number }
@@ -16,6 +16,9 @@ export type WatchedFinding =
   | { code: 'members-changed'; members: number[]; joined: number; left: number }
   | { code: 'holders-changed'; members: number[]; came: number; went: number }
   | { code: 'other-protocol'; members: number[]; sockets: number }
+
+/** What is known of who reads a queue that only grows; `none took`: a program would have seen it. */
+type HowRead = 'unknown' | 'unseen' | 'none seen' | 'registered' | 'none took'
 
 /** What findings are decided from. */
 export interface WatchedFacts {
@@ -51,27 +54,26 @@ const indexesOf = (members: readonly WatchedMember[], which: (member: WatchedMem
 /** A second of looks: of a queue that is read, however full, some find it shorter than the one before. */
 const LEAST_LOOKS = 10
 
-/** A queue that something waits in all the time, that was never seen to get shorter, and that grows or drops. */
-function isUnread({
-  looks,
-  queuedLooks,
-  queueFell,
-  queuedFirst,
-  dropsFirst = 0,
-  socket,
-}: WatchedMember): boolean {
+/** Calls that took something from it, as a program saw them. */
+const takenFrom = ({ readers }: WatchedMember): number =>
+  readers?.threads.reduce((sum, { taken = 0 }) => sum + taken, 0) ?? 0
+
+/** A queue that something waits in all the time, that was never seen to get shorter, and that grows or drops: one that is read too slowly is another matter. */
+function isUnread(member: WatchedMember): boolean {
+  const { looks, queuedLooks, queueFell, queuedFirst, dropsFirst = 0, socket } = member
   const grew = socket.queued > queuedFirst || (socket.drops ?? 0) > dropsFirst
-  return looks >= LEAST_LOOKS && queuedLooks === looks && !queueFell && grew
+  return looks >= LEAST_LOOKS && queuedLooks === looks && !queueFell && grew && takenFrom(member) === 0
 }
 
-function howRead(readers: ReadersReading | undefined): 'unknown' | 'unseen' | 'none seen' | 'registered' {
+function howRead(readers: ReadersReading | undefined): HowRead {
   if (readers === undefined) return 'unknown'
   if (readers.registeredBy.length > 0 || readers.threads.length > 0) return 'registered'
+  if (readers.takesSeen) return 'none took'
   return readers.othersUnseen ? 'unseen' : 'none seen'
 }
 
 function unread({ watched: { members } }: WatchedFacts): WatchedFinding[] {
-  const byReaders = new Map<ReturnType<typeof howRead>, number[]>()
+  const byReaders = new Map<HowRead, number[]>()
   for (const i of indexesOf(members, isUnread)) {
     const readers = howRead(members[i]!.readers)
     byReaders.set(readers, [...(byReaders.get(readers) ?? []), i])

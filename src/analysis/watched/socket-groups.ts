@@ -42,3 +42,24 @@ export function socketGroups(
   }
   return [...groups.values()]
 }
+
+/** What picks among the members of a group. */
+export type Picks = 'hash' | 'program' | 'incoming-cpu' | 'lookup-program' | 'nothing'
+
+/**
+ * What picks the member, as far as the kernel told all that could: undefined where a member, or the group, was not read. The hash is said only
+ * where nothing else can. A program of the namespace comes before the group, whose own comes before SO_INCOMING_CPU (kernel:
+ * net/ipv4/udp.c, __udp4_lib_lookup; net/core/sock_reuseport.c, reuseport_select_sock).
+ */
+export function picksAmong(
+  { members, explained: group }: SocketGroup,
+  all: readonly WatchedMember[],
+  explained?: readonly ExplainedSocket[],
+): Picks | undefined {
+  const read = members.filter((i) => all[i]!.leftNs === undefined).map((i) => explainedOf(all[i]!, explained))
+  if (read.length === 0 || read.includes(undefined)) return undefined
+  if (read.some((socket) => socket?.lookedUpByProgram)) return 'lookup-program'
+  if (group?.program) return 'program'
+  if ((group?.size ?? 1) < 2) return 'nothing'
+  return read.some((socket) => socket?.incomingCpu !== undefined) ? 'incoming-cpu' : 'hash'
+}

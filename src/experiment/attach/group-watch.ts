@@ -1,6 +1,7 @@
 import type { Observer } from '../../observer/observer.js'
 import type { AttachPlan } from '../../plan/attach-plan.js'
 import { nextBoundaryNs } from '../../plan/intervals.js'
+import type { Counts, Taker } from '../../recording/observation.js'
 import type { WatchedGroup, WatchedInterval } from '../../recording/watched-group.js'
 import type { Clock } from '../testbed.js'
 import { MembersSeen } from './members-seen.js'
@@ -95,13 +96,19 @@ export class GroupWatch {
     this.#endInterval(observer)
   }
 
-  /** What was seen so far. */
-  get recording(): Pick<
+  /**
+   * What was seen so far.
+   * @param takers threads that were seen to take, and what was counted, where that was
+   */
+  recording(
+    takers?: readonly Taker[],
+    counts?: Counts,
+  ): Pick<
     WatchedGroup,
     'durationNs' | 'members' | 'intervals' | 'hiddenProcesses' | 'looks' | 'plan' | 'protocol'
   > {
     const { plan, protocol, view } = this.#tools
-    this.seen.readBy((inode) => view.readersOf(inode))
+    this.seen.readBy((inode, own) => view.readersOf(inode, own), takers, counts)
     return {
       plan,
       protocol,

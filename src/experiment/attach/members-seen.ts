@@ -1,4 +1,4 @@
-import type { Counts, HeldSocket } from '../../recording/observation.js'
+import type { Counts, HeldSocket, Taker } from '../../recording/observation.js'
 import type {
   HolderReading,
   ReadersReading,
@@ -116,10 +116,23 @@ export class MembersSeen {
     }
   }
 
-  /** Who was seen to read each of them, by inode. */
-  readBy(readersOf: (inode: number) => ReadersReading): void {
-    for (const seen of this.#members)
-      if (seen.holders !== undefined) seen.readers = readersOf(seen.socket.inode)
+  /**
+   * Who was seen to read each of them.
+   * @param takers threads that were seen to take; undefined where nothing looked for them
+   * @param counts which tell the cookies of sockets of which /proc alone tells
+   */
+  readBy(
+    readersOf: (inode: number, takers?: readonly Taker[]) => ReadersReading,
+    takers?: readonly Taker[],
+    counts?: Counts,
+  ): void {
+    const cookies = new Map(counts?.sockets.map(({ inode, cookie }) => [inode, cookie]))
+    for (const seen of this.#members) {
+      const { inode, cookie = cookies.get(inode) } = seen.socket
+      const own = cookie === undefined ? undefined : takers?.filter((taker) => taker.cookie === cookie)
+      if (seen.holders !== undefined || (own !== undefined && own.length > 0))
+        seen.readers = readersOf(inode, own)
+    }
   }
 
   /** Ends an interval. */

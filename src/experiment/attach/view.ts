@@ -3,6 +3,7 @@ import { findSocketHolders, type SocketHolders } from '../../host/socket-owner.j
 import { SocketReaders } from '../../host/socket-readers.js'
 import { isElsewhere, readWatchedSockets } from '../../host/watched-sockets.js'
 import { threadCpuNs } from '../../native.js'
+import type { Taker } from '../../recording/observation.js'
 import type { HolderReading, ReadersReading, SocketReading } from '../../recording/watched-group.js'
 
 /** What may be seen of a group without touching it; of fakes in tests. */
@@ -10,7 +11,7 @@ export interface GroupView {
   sockets(protocol: 'udp' | 'tcp'): SocketReading[]
   holders(inodes: Iterable<number>): SocketHolders
   lookAtReaders(holders: ReadonlyMap<number, readonly HolderReading[]>): void
-  readersOf(inode: number): ReadersReading
+  readersOf(inode: number, takers?: readonly Taker[]): ReadersReading
   /** net.ipv4.tcp_migrate_req; undefined where it may not be known */
   tcpMigrate(): boolean | undefined
   /** the process that the user named, where its network namespace is not this one's */
@@ -33,7 +34,7 @@ export function viewOf({ port, pid }: { port: number; pid?: number }): GroupView
     sockets: (protocol) => readWatchedSockets(protocol, port, elsewhere),
     holders: findSocketHolders,
     lookAtReaders: (holders) => readers.look(holders),
-    readersOf: (inode) => readers.of(inode),
+    readersOf: (inode, takers) => readers.of(inode, takers),
     // Of this namespace alone: since 5.14, which no other shows.
     tcpMigrate: () => {
       const text = elsewhere === undefined ? kernelText('/proc/sys/net/ipv4/tcp_migrate_req') : undefined

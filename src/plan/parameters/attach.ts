@@ -43,6 +43,6 @@ export const ATTACH_PARAMETERS = {
     unset: 'as far as this user may',
     help: 'look no further than this',
     detail:
-      'look reads what any user may, count puts a filter on each socket that counts, explain reads how the kernel picks',
+      'look reads what any user may and touches nothing; count, which root gets unasked, puts a filter on each socket of the server that counts; explain reads how the kernel picks, and sees who takes',
   },
 } as const satisfies Readonly<Record<string, Row>>

@@ -22,7 +22,7 @@ export function holderInWords({ holders }: AttachMember): string {
 /** Who reads it: the thread, or how many. */
 export function readersInWords({ readers }: AttachMember): string {
   if (readers === undefined) return 'not known'
-  const { threads, registeredBy, othersUnseen } = readers
+  const { threads, registeredBy, othersUnseen, takesSeen } = readers
   const [only, ...others] = threads
   if (only && others.length === 0)
     return only.threadId === only.pid
@@ -35,7 +35,14 @@ export function readersInWords({ readers }: AttachMember): string {
       : plural(threads.length, 'thread', 'threads')
   }
   if (registeredBy.length > 0) return `epoll of ${registeredBy.join(', ')}`
+  if (takesSeen) return 'nobody took'
   return othersUnseen ? 'not seen' : 'nobody seen'
+}
+
+/** How they were seen to read it: by the calls in which they wait, or by a program alone. */
+export function readingInWords({ readers }: AttachMember): string {
+  const ways = [...new Set(readers?.threads.map(({ by }) => by))]
+  return ways.length === 0 ? '-' : ways.join(', ')
 }
 
 const lifeInWords = ({ joinedNs, leftNs }: AttachMember): string =>
@@ -73,6 +80,7 @@ function columnsFor(result: AttachResult, style: Style): GridColumn<AttachMember
     right('inode', ({ inode }) => String(inode), 1),
     left('held by', (member) => style.plain(holderInWords(member))),
     left('read by', (member) => style.plain(readersInWords(member)), 5),
+    ...(members.some((member) => readingInWords(member) !== '-') ? [left('by', readingInWords, 4)] : []),
     ...(members.some(({ order }) => order !== undefined)
       ? [right('place', ({ order }) => (order === undefined ? '-' : String(order)), 2)]
       : []),

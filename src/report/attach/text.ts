@@ -3,6 +3,7 @@ import { formatCount, formatDuration, formatPercent } from '../../units/format.j
 import { plural } from '../../units/plural.js'
 import { givenPhrases, titleLines } from '../header.js'
 import { layOut, type Line, type Phrase } from '../line.js'
+import { countingCost, readersCost } from '../observing-cost.js'
 import { spreadLine } from '../spread-lines.js'
 import { createStyle, type StyleOptions, type Tone } from '../style.js'
 import { attachMembers } from './members-table.js'
@@ -48,6 +49,14 @@ const LEVEL_IN_WORDS: Readonly<Record<AttachResult['levels']['inForce'], string>
   explain: 'flows and packets of each member, and how the kernel picks it',
 }
 
+const PICKS: Readonly<Record<NonNullable<AttachResult['groups'][number]['picks']>, string>> = {
+  hash: 'the hash picks: no program, no SO_INCOMING_CPU',
+  program: 'a program picks',
+  'incoming-cpu': 'SO_INCOMING_CPU picks, and the hash where it names no member',
+  'lookup-program': 'a program of the namespace (BPF_SK_LOOKUP) comes before: what picks is not told',
+  nothing: 'one socket: there is nothing to pick',
+}
+
 /** Whether SO_REUSEPORT is set, and what picks the member. */
 function reuseportLine({ members, groups }: AttachResult): Line {
   const told = members.filter(({ reuseport }) => reuseport !== undefined)
@@ -58,9 +67,7 @@ function reuseportLine({ members, groups }: AttachResult): Line {
       phrases: [{ text: 'the kernel tells of the flag, the order and a program at level explain alone' }],
     }
   const set = told.filter(({ reuseport }) => reuseport)
-  const picked = groups.map(({ size, program }) =>
-    program !== undefined ? 'a program picks' : (size ?? 0) > 1 ? 'the hash picks' : undefined,
-  )
+  const picked = groups.map(({ picks }) => picks && PICKS[picks])
   return {
     label: 'reuseport',
     verdict: { text: set.length === 0 ? 'not set' : set.length === told.length ? 'set' : 'set on some' },
@@ -130,7 +137,8 @@ function ownersLine({ hiddenProcesses, members }: AttachResult): Line[] {
   ]
 }
 
-function costLine({ cost: { looks, cpuNs, counted }, durationNs, levels, affinity }: AttachResult): Line {
+function costLine({ cost, durationNs, levels, affinity }: AttachResult): Line {
+  const { looks, cpuNs, counted, readers } = cost
   return {
     label: 'cost',
     phrases: [
@@ -138,15 +146,9 @@ function costLine({ cost: { looks, cpuNs, counted }, durationNs, levels, affinit
         text: `${plural(looks, 'look', 'looks')}, ${formatDuration(cpuNs)} of CPU time (${formatPercent(cpuNs / Math.max(1, durationNs))} of a CPU)${levels.inForce === 'look' ? ', none of it in the server' : ''}`,
       },
       ...(affinity === undefined || affinity.flows === 0 ? [] : [{ text: countingCost(counted) }]),
+      ...(readers === undefined ? [] : [{ text: readersCost(readers) }]),
     ],
   }
-}
-
-function countingCost(counted: AttachResult['cost']['counted']): string {
-  if (counted === undefined)
-    return 'what counting cost the server is not known: the kernel tells with CAP_SYS_ADMIN, or kernel.bpf_stats_enabled=1'
-  const { packets, runNs, overNs } = counted
-  return `counting cost the server ${formatDuration(runNs / packets)} a packet, ${formatPercent(runNs / overNs)} of a CPU`
 }
 
 /** The lines below the table: level, flag, owners, spread, findings, cost. */

@@ -1,7 +1,7 @@
 import type { AttachMember, AttachResult } from '../../result/attach-result.js'
 import { endpoint } from '../../units/addresses.js'
 import { formatCount } from '../../units/format.js'
-import { holderInWords, queueInWords, readersInWords } from '../attach/members-table.js'
+import { holderInWords, queueInWords, readersInWords, readingInWords } from '../attach/members-table.js'
 import { attachLines, attachPhrases } from '../attach/text.js'
 import { originSection } from './common-sections.js'
 import { lineList, type Body } from './parts.js'
@@ -41,6 +41,7 @@ export function attachBody(result: AttachResult): Body {
             { title: 'inode', cell: ({ inode }) => String(inode) },
             { title: 'held by', words: true, cell: holderInWords },
             { title: 'read by', words: true, cell: readersInWords },
+            { title: 'by', words: true, cell: readingInWords },
             { title: 'flows', cell: ({ flows }) => (flows === undefined ? '' : formatCount(flows)) },
             { title: 'packets', cell: ({ packets }) => (packets === undefined ? '' : formatCount(packets)) },
             { title: 'most queued', cell: (member) => queueInWords(member, protocol === 'udp') },
