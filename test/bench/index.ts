@@ -3,6 +3,7 @@ import { measureFlows } from './flows.js'
 import { measureFootprint } from './footprint.js'
 import { measureIntervals } from './intervals.js'
 import { measureMembers } from './members.js'
+import { compareWithServersOwn } from './servers.js'
 import { compareWithNeper } from './neper.js'
 import { printQueueingTheory } from './queueing.js'
 import { measureRates } from './rate.js'
@@ -11,6 +12,7 @@ import { compareWithYardstick } from './yardstick.js'
 
 await compareWithYardstick()
 await compareWithNeper()
+await compareWithServersOwn()
 await compareDispatches()
 await measureStamps()
 await measureFootprint()

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { median } from '../../src/stats/median.js'
 import { runRpbench } from './processes.js'
+import { inTurn, inWords } from './turns.js'
 
 const run = promisify(execFile)
 
@@ -33,6 +33,8 @@ function neperFolder(): string | undefined {
     }
   })
 }
+
+const anyPort = (): number => 20_000 + 2 * Math.floor(Math.random() * 5000)
 
 /** Transactions a second of neper: a server and a client of one thread each, on ports of their own. */
 async function neper(file: string, port: number): Promise<number> {
@@ -84,25 +86,13 @@ export async function compareWithNeper(): Promise<void> {
     `TCP against neper: 1 server, 1 client thread, ${FLOWS} flows, medians of ${ROUNDS} rounds in turn`,
   )
   for (const { program, what, flags, aim } of WORKS) {
-    const rounds: { theirs: number; ours: number }[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const port = 20_000 + 2 * Math.floor(Math.random() * 5000)
-      const turns = {
-        theirs: () => neper(path.join(folder, program), port),
-        ours: () => rpbench(flags),
-      }
-      // Who begins changes from round to round: what the machine does in between falls to both.
-      const first = round % 2 === 0 ? 'theirs' : 'ours'
-      const second = round % 2 === 0 ? 'ours' : 'theirs'
-      const reached = { theirs: 0, ours: 0 }
-      for (const who of [first, second] as const) reached[who] = await turns[who]()
-      rounds.push(reached)
-    }
-    const ratios = rounds.map(({ theirs, ours }) => ours / theirs)
-    const theirs = median(rounds.map((reached) => reached.theirs))
-    const ours = median(rounds.map((reached) => reached.ours))
+    const rounds = await inTurn(ROUNDS, {
+      theirs: () => neper(path.join(folder, program), anyPort()),
+      ours: () => rpbench(flags),
+    })
+    const { theirs, ours, ratio } = inWords(rounds, (rate) => rate)
     console.log(
-      `  ${what.padEnd(13)} neper ${program} ${theirs.toFixed(0)}, rpbench ${ours.toFixed(0)}; ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}), aim ≥ ${aim.toFixed(1)}`,
+      `  ${what.padEnd(13)} neper ${program} ${theirs}, rpbench ${ours}; ratio ${ratio}, aim ≥ ${aim.toFixed(1)}`,
     )
   }
 }

@@ -4,6 +4,7 @@ import { withSocket } from '../../src/observer/descriptors.js'
 import { filterOf } from '../../src/observer/filters.js'
 import { attachResult } from '../../src/result/attach-result.js'
 import { mayLoadEbpf } from '../../src/steering/bpf.js'
+import { without } from '../refused-calls.js'
 import { ForeignGroup, hasPython } from '../system/foreign-group.js'
 import { until } from '../system/process-table.js'
 import { Connection } from '../system/tcp-client.js'
@@ -90,4 +91,13 @@ it('takes no --json beside --detach', async () => {
   const { status, stderr } = await runTool(['attach', '--detach', '--port', '53', '--json'])
   expect(status).toBe(2)
   expect(stderr).toContain('leave --json and --json-lines out')
+})
+
+it('blames no addon that it may not look for', { skip: !hasPython }, async () => {
+  const words = ['attach', '--port', '9', '--no-save']
+  const { status, stderr } = await runTool(words, { under: without('getdents64') })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(
+    /^rpbench: The folder of the compiled addon cannot be read \(EPERM\): let this process list /,
+  )
 })

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Beside, filled } from './company.js'
 import { Disturber } from './disturber.js'
 import { Enclosure } from './enclosure.js'
 import { complaintsOf, type CaseOutcome } from './judgement.js'
@@ -27,6 +28,8 @@ export interface CaseOptions {
   tool: readonly string[]
   /** lists the kernel's BPF programs; undefined where that cannot be done */
   bpfList: (() => number[]) | undefined
+  /** what starts it for a client of the one that is under test; `tool` where it is absent */
+  client?: readonly string[]
   /** how long a case may take, ms; `verify` measures for half a minute */
   boundMs?: number
   /** how long what the tool started may outlive it, ms: a process that lost its parent is ended by the kernel */
@@ -52,6 +55,7 @@ export class CaseRun {
   readonly #boundMs: number
   readonly #outliveMs: number
   #disturber: Disturber | undefined
+  #beside: Beside | undefined
   /** a saved file that somebody else has spoilt */
   #damaged: string | undefined
   #closed = false
@@ -79,7 +83,13 @@ export class CaseRun {
         complaints.push(...complaintsOf(earlier, outcome).map((what) => `before: ${what}`))
         this.#damage(before.damage)
       }
+      const { company } = this.soakCase
+      if (company)
+        this.#beside = await Beside.start(company, this.#folder, this.options.client ?? this.options.tool)
       const outcome = await this.#run(this.soakCase, this.soakCase)
+      const onGroup = await this.#leftOnGroup(outcome)
+      await this.#beside?.end()
+      complaints.push(...onGroup, ...(this.#beside?.complaints ?? []))
       if (this.#closed) return { complaints: [], end: 'interrupted', said: '' }
       const left = await this.#leftovers(outcome)
       complaints.push(...complaintsOf(this.soakCase, outcome), ...left.map((what) => `left: ${what}`))
@@ -117,7 +127,7 @@ export class CaseRun {
     const exited = once(child, 'exit')
     const closed = once(child, 'close')
     const began = performance.now()
-    const disturber = new Disturber(disturbances, child.pid!, this.#enclosure, outcome)
+    const disturber = new Disturber(disturbances, child.pid!, this.#enclosure, outcome, this.#beside)
     this.#disturber = disturber
     while (child.exitCode === null && child.signalCode === null) {
       const ms = performance.now() - began
@@ -148,7 +158,7 @@ export class CaseRun {
     return [
       ...limiting(limit, this.#results),
       ...this.options.tool,
-      ...words.map((word) => (word === SAVED ? saved : word)),
+      ...filled(words, this.#beside).map((word) => (word === SAVED ? saved : word)),
       ...where,
       ...(json ? ['--json'] : []),
     ]
@@ -175,6 +185,13 @@ export class CaseRun {
       if (name !== this.#damaged) outcome.files[name] = readFileSync(path.join(this.#results, name), 'utf8')
   }
 
+  /** What it has left on the sockets of others, while these are there: nothing, unless it was killed. */
+  async #leftOnGroup({ signal }: CaseOutcome): Promise<string[]> {
+    if (this.soakCase.company?.kind !== 'group' || signal !== null) return []
+    const programs = await this.#belongings.leftPrograms(this.#outliveMs)
+    return programs.map((what) => `left on the group: ${what}`)
+  }
+
   /** What the tool has left behind, as phrases. */
   async #leftovers({ stdout }: CaseOutcome): Promise<string[]> {
     const end = performance.now() + this.#outliveMs
@@ -194,6 +211,7 @@ export class CaseRun {
   async close(): Promise<void> {
     this.#closed = true
     this.#disturber?.end()
+    await this.#beside?.end()
     await this.#enclosure.clear()
     await this.#enclosure.close()
     if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true })

@@ -5,11 +5,15 @@ import path from 'node:path'
 import { openSocket } from '../../src/host/transport.js'
 import { addon, SO_REUSEPORT, SOL_SOCKET } from '../../src/native.js'
 import { ROOT } from './root.js'
+import type { Beside } from './company.js'
 import type { Enclosure } from './enclosure.js'
 import type { CaseOutcome } from './judgement.js'
 import type { Disturbance } from './soak-case.js'
 
 type Kind<K extends Disturbance['kind']> = Extract<Disturbance, { kind: K }>
+
+/** A group of others is there before the tool: by then that looks at it. */
+const STARTED_MS = 700
 
 /** Does to a running tool what a case says, when its time has come, and undoes it. */
 export class Disturber {
@@ -24,13 +28,16 @@ export class Disturber {
     readonly pid: number,
     readonly enclosure: Enclosure,
     readonly outcome: CaseOutcome,
+    /** who has the members, where they are not the tool's */
+    readonly beside?: Beside,
   ) {
     this.#waiting = [...disturbances]
   }
 
   /** Does and undoes all that is due. @param ms since the tool was started */
   step(ms: number): void {
-    if (this.#membersAtMs === undefined && this.enclosure.members().length > 0) {
+    const watches = this.#ofOthers === undefined || ms >= STARTED_MS
+    if (this.#membersAtMs === undefined && watches && this.#members().length > 0) {
       this.#membersAtMs = ms
       this.outcome.membersSeen = true
     }
@@ -65,16 +72,27 @@ export class Disturber {
     return true
   }
 
+  /** Of the group that is watched; undefined of one of the tool's own. */
+  get #ofOthers(): number[] | undefined {
+    return this.beside?.port === undefined ? undefined : this.beside.running
+  }
+
+  #members(): number[] {
+    return this.#ofOthers ?? this.enclosure.members()
+  }
+
   #signal({ name }: Kind<'signal'>): void {
+    // A group of others says nothing of how far the tool is.
     const withMembers = this.enclosure.members().length > 0
     if (send(this.pid, name)) this.outcome.signals.push({ name, withMembers })
   }
 
   #harm({ which, fault, forMs }: Kind<'member'>, ms: number): boolean {
-    const members = this.enclosure.members()
+    const members = this.#members()
     const member = members[which % members.length]
     if (member === undefined) return false
-    if (fault === 'freeze') {
+    // What is not the tool's must not get into its group of processes.
+    if (fault === 'freeze' && this.#ofOthers === undefined) {
       const thaw = this.enclosure.freeze(member)
       if (thaw === undefined) return true
       this.#undo.push({ atMs: Infinity, undo: thaw })

@@ -1,4 +1,5 @@
 import { Dice } from './dice.js'
+import { drawAccompanied } from './draw-company.js'
 import { drawFaults, drawKill, drawLimit, drawSignals, drawStrangers } from './draw-disturbances.js'
 import { drawMeasuring, measuringWords, otherWords, refusedWords, type Length } from './draw-words.js'
 import {
@@ -80,7 +81,15 @@ export function drawCase(seed: number, number: number, means: Means): SoakCase {
   const measuring = (): string[] => measuringWords(drawMeasuring(dice), dice, LENGTHS[drawn])
   if (drawn === 'refused') return { ...base, words: refusedWords(dice), json: false, saves: false }
   if (drawn === 'strangers') return drawStrangerCase(base, dice)
-  if (drawn === 'limits') return { ...base, words: measuring(), limit: drawLimit(dice, means) }
+  if (drawn === 'limits') {
+    const limit = drawLimit(dice, means)
+    if (dice.chance(0.2)) return { ...drawAccompanied(base, dice, LENGTHS[drawn]), limit }
+    return { ...base, words: measuring(), limit }
+  }
+  if (dice.chance(0.2)) {
+    const disturbances = DISTURBANCES[drawn]?.(dice) ?? []
+    return { ...drawAccompanied(base, dice, LENGTHS[drawn]), disturbances }
+  }
   if (dice.chance(0.15)) return drawResume(base, dice)
   if (drawn === 'undisturbed' && dice.chance(0.3)) return drawReader(base, dice)
   const measures = drawn === 'member faults' || dice.chance(0.75)

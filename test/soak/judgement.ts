@@ -1,9 +1,11 @@
+import { attachResult } from '../../src/result/attach-result.js'
 import { books } from '../../src/result/books.js'
 import { churnResult } from '../../src/result/churn-result.js'
 import { listResult } from '../../src/result/headline.js'
 import { predictResult } from '../../src/result/predict-result.js'
 import { repeatResult } from '../../src/result/repeat-result.js'
 import { runResult } from '../../src/result/run-result.js'
+import { serveResult } from '../../src/result/serve-result.js'
 import { sweepResult } from '../../src/result/sweep-result.js'
 import { verifyResult } from '../../src/result/verify-result.js'
 import type { SoakCase } from './soak-case.js'
@@ -33,6 +35,8 @@ const COMMAND_STATUSES: Readonly<Record<string, readonly number[]>> = {
   churn: [0, 2, 3],
   sweep: [0, 2, 3],
   verify: [0, 2, 3, 99],
+  attach: [0, 2],
+  serve: [0, 2],
   predict: [0, 2],
   check: [0, 2, 3, 99],
   list: [0],
@@ -104,7 +108,17 @@ function fileComplaints({ files }: CaseOutcome, cutOff: boolean): string[] {
   })
 }
 
-const SCHEMAS = [runResult, churnResult, repeatResult, predictResult, sweepResult, verifyResult, listResult]
+const SCHEMAS = [
+  runResult,
+  churnResult,
+  repeatResult,
+  predictResult,
+  sweepResult,
+  verifyResult,
+  listResult,
+  attachResult,
+  serveResult,
+]
 
 function parsed(text: string): unknown {
   try {

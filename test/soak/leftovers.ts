@@ -63,6 +63,15 @@ export class Belongings {
     }
   }
 
+  /** Programs of it that are still loaded. @param boundMs as of `left` */
+  async leftPrograms(boundMs: number): Promise<string[]> {
+    const end = performance.now() + boundMs
+    for (let left = this.#leftPrograms(); ; left = this.#leftPrograms()) {
+      if (left.length === 0 || performance.now() > end) return left
+      await delay(50)
+    }
+  }
+
   #leftPrograms(): string[] {
     if (this.#programs.size === 0) return []
     const loaded = new Set(this.bpfList?.())

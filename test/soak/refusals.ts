@@ -1,23 +1,25 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { CLI } from '../bench/processes.js'
 import { CaseRun } from './case-run.js'
+import { Beside, filled, PORT, TOKEN_FILE } from './company.js'
 import { ROOT } from './root.js'
-import type { Moment, SoakCase } from './soak-case.js'
+import type { Company, Moment, SoakCase } from './soak-case.js'
 
 /**
  * Refuses each system call that a command makes, one at a time, from its start or from its middle on, and tells what does not
  * end as it should: with its result, or with one sentence and its exit status, in time, and with nothing left. As root, with
  * strace.
  *
- *     npm run refusals -- [--commands run,churn,sweep] [--errors EPERM,ENOSYS] [--when start,middle] [--calls NAME,NAME]
+ *     npm run refusals -- [--commands run,churn,sweep,attach,serve] [--errors EPERM,ENOSYS] [--when start,middle] [--calls NAME,NAME]
  */
 const { values } = parseArgs({
   options: {
-    commands: { type: 'string', default: 'run,churn,sweep' },
+    commands: { type: 'string', default: 'run,churn,sweep,attach,serve' },
     errors: { type: 'string', default: 'EPERM,ENOSYS' },
     when: { type: 'string', default: 'start,middle' },
     calls: { type: 'string' },
@@ -27,20 +29,38 @@ const { values } = parseArgs({
 const COMMANDS: Readonly<Record<string, string>> = {
   run: 'run -p 2 -f 50 -r 1k -d 1500ms --warmup 100ms --timeout 500ms',
   churn: 'churn -p 2 -f 50 -r 1k --warmup 100ms --timeout 500ms --change 800ms:add --change 1200ms:remove:0',
+  attach: `attach --port ${PORT} --udp -d 2s`,
+  serve: `serve -p 2 --port 27001 --control-port 27002 --token-file ${TOKEN_FILE} -d 3s`,
   sweep: 'sweep -p 1,2 -f 50 -r 1k -d 500ms --warmup 100ms --timeout 500ms --repeat 1',
+}
+/** Who is there beside a command. */
+const COMPANY: Readonly<Record<string, Company>> = {
+  attach: { kind: 'group', protocol: 'udp', procs: 2 },
+  serve: { kind: 'client', port: 27_001, controlPort: 27_002 },
 }
 const WRAPPER = path.join(ROOT, 'test/without-system-calls.py')
 const BOUND_MS = 30_000
 /** Somebody who looks on sees members come up within this. */
 const MIDDLE: Moment = { after: 'members', ms: 600 }
+/** A group of others is there before. */
+const WATCHING: Moment = { after: 'start', ms: 2000 }
 
 const folder = mkdtempSync(path.join(tmpdir(), 'rpbench-refusals-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 
+const TOOL = [process.execPath, CLI]
+/** What is saved has no place of its own for a case here; serve saves nothing. */
+const savingOf = (words: readonly string[]): string[] => (words[0] === 'serve' ? [] : ['--no-save'])
+
 /** The names of the calls that a command makes, with its members and threads. */
-function callsOf(words: readonly string[]): string[] {
+async function callsOf(words: readonly string[]): Promise<string[]> {
   const file = path.join(folder, 'calls')
-  spawnSync('strace', ['-f', '-c', '-o', file, process.execPath, CLI, ...words, '--no-save', '-q'])
+  const company = COMPANY[words[0]!]
+  const beside = company && (await Beside.start(company, folder, TOOL))
+  const command = [...TOOL, ...filled(words, beside), ...savingOf(words), '-q']
+  const traced = spawn('strace', ['-f', '-c', '-o', file, ...command])
+  await once(traced, 'exit')
+  await beside?.end()
   return readFileSync(file, 'utf8')
     .split('\n')
     .flatMap((line) => /^ *[\d.]+ .* (\w+)$/.exec(line)?.[1] ?? [])
@@ -64,12 +84,14 @@ async function refuse(words: readonly string[], call: string, error: string, whe
     class: 'limits',
     words: [...words, '-q'],
     json: false,
-    saves: true,
-    disturbances: middle ? [{ kind: 'file', at: MIDDLE, file }] : [],
+    saves: words[0] !== 'serve',
+    disturbances: middle ? [{ kind: 'file', at: words[0] === 'attach' ? WATCHING : MIDDLE, file }] : [],
+    ...(COMPANY[words[0]!] && { company: COMPANY[words[0]!]! }),
   }
   const tool = ['python3', WRAPPER, '--error', error, ...(middle ? ['--once', file] : []), call]
   const { complaints, end, said } = await new CaseRun(soakCase, {
-    tool: [...tool, process.execPath, CLI],
+    tool: [...tool, ...TOOL],
+    client: TOOL,
     bpfList: undefined,
     boundMs: BOUND_MS,
   }).complaints()
@@ -88,7 +110,7 @@ async function refuse(words: readonly string[], call: string, error: string, whe
 
 for (const command of values.commands.split(',')) {
   const words = COMMANDS[command]!.split(' ')
-  for (const call of values.calls?.split(',') ?? callsOf(words))
+  for (const call of values.calls?.split(',') ?? (await callsOf(words)))
     for (const error of values.errors.split(',')) {
       if (!nodeStartsWithout(call, error)) {
         console.log(`     ${command} without ${call} (${error}): Node itself does not start`)

@@ -49,6 +49,11 @@ export const SAVED = '{saved}'
 export const DAMAGES = ['none', 'empty', 'cut', 'other', 'pipe', 'gone'] as const
 export type Damage = (typeof DAMAGES)[number]
 
+/** Who is there beside the tool. */
+export type Company =
+  | { kind: 'group'; protocol: 'udp' | 'tcp'; procs: number }
+  | { kind: 'client'; port: number; controlPort: number }
+
 /** One case, drawn whole before anything is started. */
 export interface SoakCase extends Step {
   seed: number
@@ -58,6 +63,7 @@ export interface SoakCase extends Step {
   /** whether results are saved; predict and schema have none */
   saves: boolean
   limit?: Limit
+  company?: Company
   /** what is run before it, whose results it reads */
   before?: Step & { damage: Damage }
 }

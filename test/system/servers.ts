@@ -19,7 +19,7 @@ export interface Server {
 /**
  * Starts a server in a folder of its own, on a port that is free: another process may take it meanwhile, so that the server ends,
  * and another is tried.
- * @returns the port, once the server is ready, and what ends it
+ * @returns the port, once the server is ready, its folder, and what ends it
  */
 export async function serve({ tool, args, config }: Server, isReady: (port: number) => boolean) {
   const folder = mkdtempSync(join(tmpdir(), 'rpbench-server-'))
@@ -41,7 +41,7 @@ export async function serve({ tool, args, config }: Server, isReady: (port: numb
       await ended
       rmSync(folder, { recursive: true, force: true })
     }
-    return { port, end }
+    return { port, folder, end }
   }
 }
 
@@ -82,6 +82,7 @@ zone:
 server:
     server-count: 4
     reuseport: yes
+    rrl-ratelimit: 0
     ip-address: 127.0.0.1@${port}
     username: ""
     pidfile: ${folder}/pid

@@ -58,7 +58,19 @@ describe('the cases of a soak', () => {
     expect(all(cases.map(({ limit }) => limit?.name))).toEqual(
       new Set(['nofile', 'nproc', 'fsize', 'as', 'memlock', 'disk']),
     )
-    const commands = ['run', 'churn', 'sweep', 'verify', 'predict', 'check', 'list', 'metrics', 'schema']
+    const commands = [
+      'run',
+      'churn',
+      'sweep',
+      'verify',
+      'predict',
+      'check',
+      'list',
+      'metrics',
+      'schema',
+      'attach',
+      'serve',
+    ]
     expect(all(cases.map(({ words }) => words[0]))).toEqual(new Set(commands))
     for (const word of ['--resume', 'selectors', '--repeat=3'])
       expect(cases.some(({ words }) => words.includes(word))).toBe(true)
