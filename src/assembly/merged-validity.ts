@@ -71,9 +71,20 @@ function named(shards: readonly Said[]): Finding[] {
 
 const SEVERITIES: readonly Finding['severity'][] = ['invalid', 'suspect', 'note']
 
+/** Ascending numbers, those that follow one another as `1–3`. */
+function rangesOf(ascending: readonly number[]): string[] {
+  const ranges: [number, number][] = []
+  for (const index of ascending) {
+    const last = ranges.at(-1)
+    if (last && index === last[1] + 1) last[1] = index
+    else ranges.push([index, index])
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`))
+}
+
 function whoSays(indices: readonly number[], count: number): string {
   if (indices.length === count) return `all ${count} shards`
-  return `${indices.length === 1 ? 'shard' : 'shards'} ${indices.join(', ')} of ${count}`
+  return `${indices.length === 1 ? 'shard' : 'shards'} ${rangesOf(indices).join(', ')} of ${count}`
 }
 
 /** Each check once: as it was where it failed, else where the figure was largest. */

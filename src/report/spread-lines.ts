@@ -72,7 +72,7 @@ function notKnown(label: 'balance' | 'affinity'): Line {
 }
 
 function phrasesOf(balance: Balance, { asked, unanswered = 0 }: Spreading): string[] {
-  const { chiSquare, degreesOfFreedom, maxOverMean, fairBand, verdict, unansweredShare } = balance
+  const { chiSquare, degreesOfFreedom, groups, maxOverMean, fairBand, verdict, unansweredShare } = balance
   if (verdict === 'unknown')
     return [
       `${plural(unanswered, 'flow', 'flows')} (${formatPercent(unansweredShare)}) never got a reply, and where they were put is not known`,
@@ -84,6 +84,7 @@ function phrasesOf(balance: Balance, { asked, unanswered = 0 }: Spreading): stri
   return [
     `χ² ${formatStatistic(chiSquare)}, df ${degreesOfFreedom}, ${formatP(balance.pValue)}${draws}`,
     `max/mean${NBSP}${maxOverMean.toFixed(3)} (a fair hash stays under ${fairBand.maxOverMean.p95.toFixed(3)} in 95 % of runs)`,
+    groups === undefined ? '' : `each flow within its own of ${formatCount(groups)} groups`,
     balanceReason(balance, asked),
     basisInWords(balance, unanswered),
   ]

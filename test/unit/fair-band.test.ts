@@ -170,7 +170,7 @@ describe('of groups that flows are divided among', () => {
 
   it('χ² is the sum of theirs, which the mean of draws shows', () => {
     const draws = fairChiSquares(4, 4, 7, 2)
-    // 0, 2 or 4 in 1/4, 1/2 and 1/4 of 10,000 draws: 1e-6 is 4.9 standard deviations of a partOf.
+    // 0, 2 or 4 in 1/4, 1/2 and 1/4 of 10,000 draws: 1e-6 is 4.9 standard deviations of a share.
     const partOf = (value: number): number =>
       draws.filter((draw) => Math.abs(draw - value) < 1e-9).length / draws.length
     for (const [value, expected] of [
