@@ -12,6 +12,7 @@ import { refuseUnmeasured } from '../plan/thresholds.js'
 import type { RepeatResult } from '../result/repeat-result.js'
 import { resultsIn } from '../result/result-set.js'
 import type { CompareRequest } from './compare.js'
+import { controlAccess } from './control-token.js'
 import { planRun } from './plan-run.js'
 import { judgeable } from './read-thresholds.js'
 import { TOOL_VERSION } from './tool-version.js'
@@ -89,11 +90,15 @@ function planSide({ name, texts }: NamedTexts): PairSide & { name: string } {
       `${flagOf('runs')} "${name}": ${flagOf(plan.shard ? 'shard' : 'startAt')} is of rpbench run alone: pairs are runs on one host, one after another.`,
     )
   prepareTraffic(plan)
+  const control = controlAccess(plan)
   return {
     name,
     plan,
     supplied,
-    repeated: { of: 'run', measure: async (options) => (await runExperiment(options)).result },
+    repeated: {
+      of: 'run',
+      measure: async (options) => (await runExperiment({ ...options, control })).result,
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { RpbenchError } from '../errors.js'
 import { doneShare } from '../experiment/expected-time.js'
 import type { Progress } from '../experiment/progress.js'
 import { nextJob, remainingNs } from '../experiment/sweep-jobs.js'
+import type { RunOptions } from '../experiment/run.js'
 import { measureJob } from '../experiment/sweep-run.js'
 import { sweepExperiment, type SweepProgress } from '../experiment/sweep.js'
 import { hostRecord } from '../experiment/host-record.js'
@@ -11,6 +12,7 @@ import { judged } from '../metrics/judged.js'
 import { pointLabel, type SweepPlan } from '../plan/sweep-plan.js'
 import type { SweepResult, SweepRun } from '../result/sweep-result.js'
 import { formatCount } from '../units/format.js'
+import { controlAccess } from './control-token.js'
 import { planSweep, type PlannedSweep, type SweepTexts } from './plan-sweep.js'
 import { judgeable, keptThresholds, readThresholds, type ThresholdTexts } from './read-thresholds.js'
 import { TOOL_VERSION } from './tool-version.js'
@@ -58,23 +60,29 @@ export function preparedSweep(task: SweepTask, limits: ThresholdTexts): Prepared
     search: goal !== undefined,
   })
   const runs = earlier?.runs ?? []
+  // All points ask the same target.
+  const [first] = plan.points
+  const control = first && controlAccess(first.plan)
   return {
     plan,
     goal,
     made: runs.length,
     remainingNs: remainingNs(plan, goal, runs),
     measure: async ({ onResult, ...watching }) => {
-      const { result, ...failure } = await measureSweep(task, {
-        ...watching,
-        onResult: (soFar) => onResult?.(judged(soFar, thresholds)),
-      })
+      const { result, ...failure } = await measureSweep(
+        { ...task, control },
+        {
+          ...watching,
+          onResult: (soFar) => onResult?.(judged(soFar, thresholds)),
+        },
+      )
       return { result: judged(result, thresholds), ...failure }
     },
   }
 }
 
 async function measureSweep(
-  { plan, goal, supplied, earlier }: SweepTask,
+  { plan, goal, supplied, earlier, control }: SweepTask & Pick<RunOptions, 'control'>,
   { onResult, ...watching }: WatchingSeveral<SweepResult>,
 ): Promise<{ result: SweepResult; failure?: unknown }> {
   const { signal, onProgress } = watched(watching)
@@ -106,6 +114,7 @@ async function measureSweep(
       measure: (job) =>
         measureJob(job, {
           toolVersion: TOOL_VERSION,
+          control,
           signal,
           onProgress: (progress) =>
             onProgress(ofSweep(progress, where!, { beforeNs: spentNs(runs), elapsedNs: nsSince(since) })),

@@ -10,15 +10,13 @@ import { prepareTraffic } from './traffic.js'
  */
 export async function measureJob(
   { plan, draw, point }: SweepJob,
-  { toolVersion, signal, onProgress }: Pick<RunOptions, 'toolVersion' | 'signal' | 'onProgress'>,
+  watching: Pick<RunOptions, 'toolVersion' | 'signal' | 'onProgress' | 'control'>,
 ): Promise<RunSummary | undefined> {
   const { result } = await runExperiment({
     plan,
     traffic: prepareTraffic(plan, draw),
     supplied: point.flags,
-    toolVersion,
-    signal,
-    onProgress,
+    ...watching,
   })
   return result.stopped === 'interrupted' ? undefined : summariseRun(result, plan)
 }

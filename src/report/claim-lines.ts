@@ -60,7 +60,7 @@ function affinityLines({ runs, violations, moved }: AffinityEvidence): Line[] {
   const sum = (of: typeof runs, key: 'flows' | 'replies' | 'moved' | 'unanswered'): number =>
     of.reduce((total, run) => total + run[key], 0)
   const rows: [string, typeof runs, string][] = [
-    ['fresh runs', runs.filter(({ load }) => load === 'closed loop'), 'each on another port'],
+    ['fresh runs', runs.filter(({ load }) => load === 'closed loop'), 'each a draw of its own'],
     ['light load', runs.filter(({ load }) => load === 'light'), ''],
     ['overloaded', runs.filter(({ load }) => load === 'overload'), ''],
   ]

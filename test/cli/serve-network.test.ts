@@ -3,7 +3,13 @@ import { runResult, type RunResult } from '../../src/result/run-result.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runOn, startServe, WITH_TOKEN, type Served } from './served.js'
 import { runTool, Tool } from './tool.js'
-import { CLIENT_ADDRESS, mayHaveTwoNetworks, SERVER_ADDRESS, TwoNetworks } from './two-networks.js'
+import {
+  CLIENT_ADDRESS,
+  mayHaveTwoNetworks,
+  SERVER_ADDRESS,
+  SERVER_ADDRESS_6,
+  TwoNetworks,
+} from './two-networks.js'
 
 let directory: string
 useTemporaryDirectory((path) => (directory = path))
@@ -12,9 +18,13 @@ let networks: TwoNetworks
 const startThere = (flags: readonly string[] = []): Promise<Served> =>
   startServe(directory, ['--listen', 'any', ...flags], { under: networks.server.under })
 
-async function measured(served: Served, flags: readonly string[]): Promise<RunResult> {
+async function measured(
+  served: Served,
+  flags: readonly string[],
+  address = SERVER_ADDRESS,
+): Promise<RunResult> {
   const { stdout } = await runTool(
-    runOn(served, ['--allow-remote', '--warmup', '0s', '--json', ...flags], SERVER_ADDRESS),
+    runOn(served, ['--allow-remote', '--warmup', '0s', '--json', ...flags], address),
     { ...WITH_TOKEN, under: networks.client.under },
   )
   return runResult.parse(JSON.parse(stdout))
@@ -67,6 +77,19 @@ describe('between two hosts (root)', { skip: !(await mayHaveTwoNetworks()) }, ()
     const { stdout, status } = await served.tool.ended
     expect(status).toBe(0)
     expect(stdout).toContain(`runs      ${CLIENT_ADDRESS}`)
+  })
+
+  it('serves over IPv6 as over IPv4', async () => {
+    const served = await startServe(directory, ['--host', SERVER_ADDRESS_6], { under: networks.server.under })
+    const { books, affinity, members, ...result } = await measured(
+      served,
+      ['--requests', '10', '--interval', '100ms'],
+      `[${SERVER_ADDRESS_6}]`,
+    )
+    expect(books).toMatchObject({ sent: 1000, taken: 1000, replied: 1000, lost: 0, unexplained: 0 })
+    expect(affinity).toMatchObject({ flows: 100, moved: 0 })
+    expect(members.reduce((sum, { flows }) => sum + flows, 0)).toBe(100)
+    expect(result.server).toMatchObject({ sameNetwork: false })
   })
 
   it('a network that holds packets up is in the latency, and costs none of them', async () => {

@@ -17,10 +17,11 @@ export async function startServe(
   directory: string,
   flags: readonly string[] = [],
   options: ToolOptions = {},
+  control: readonly string[] = ['--control-port', '0'],
 ): Promise<Served> {
   const file = join(directory, 'token')
   writeFileSync(file, `${TOKEN}\n`)
-  const ports = ['--port', '0', '--control-port', '0', '--token-file', file]
+  const ports = ['--port', '0', ...control, '--token-file', file]
   const tool = new Tool(['serve', '-p', '2', ...ports, ...flags], options)
   const [, port, controlPort] = await until('it serves', () => {
     if (!tool.running) throw new Error(`serve ended: ${tool.written.stderr}${tool.written.stdout}`)

@@ -103,6 +103,8 @@ class Side {
 
 export const CLIENT_ADDRESS = '10.77.0.1'
 export const SERVER_ADDRESS = '10.77.0.2'
+/** of the server over IPv6, unique local; the client has one of the same network */
+export const SERVER_ADDRESS_6 = 'fd77::2'
 
 /** Two network namespaces with a veth pair between them: `serve0` at the client, `serve1` at the server. */
 export class TwoNetworks {
@@ -117,6 +119,9 @@ export class TwoNetworks {
       client.run(`ip link add serve0 type veth peer name serve1 netns ${server.pid}`)
       client.run(`ip link set lo up && ip addr add ${CLIENT_ADDRESS}/24 dev serve0 && ip link set serve0 up`)
       server.run(`ip link set lo up && ip addr add ${SERVER_ADDRESS}/24 dev serve1 && ip link set serve1 up`)
+      // Without the second that it takes to find that nobody else has them.
+      client.run('ip addr add fd77::1/64 dev serve0 nodad')
+      server.run(`ip addr add ${SERVER_ADDRESS_6}/64 dev serve1 nodad`)
       return made
     } catch (error) {
       made.end()

@@ -23,7 +23,7 @@ it('four claims read like this', () =>
 
  affinity  holds       One flow always reaches the same socket: none of 80,000 flows was seen at a
                        second member.
-           fresh runs  8 runs, each on another port · 80,000 flows · 6,000,000 replies · 0 moved
+           fresh runs  8 runs, each a draw of its own · 80,000 flows · 6,000,000 replies · 0 moved
 
  balance   holds       Different flows spread evenly: 80,000 flows in 8 fresh draws, not skewed
                        beyond the 10 % from which it matters.
