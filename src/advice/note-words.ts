@@ -131,4 +131,8 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
         ? `Accept queues were full: raise ${flagOf('backlog')}, or ${lowerTheLoad(observed)}.`
         : `Take more ${flagOf('flows')}: one that connects again at once can come upon its last connection (docs/tcp.md).`,
   }),
+  'shards-lost': ({ shardsLost = [] }) => ({
+    message: `${shardsLost.length === 1 ? 'Shard' : 'Shards'} ${shardsLost.join(', ')} left before the end: what the group counted of ${shardsLost.length === 1 ? 'it' : 'them'} is in no result.`,
+    nextStep: 'Run all of them again.',
+  }),
 }

@@ -60,7 +60,7 @@ function droppedWithConnections(
 
 /** Where every datagram went, by what the client, the servers and, of a port without a socket, the kernel counted. */
 export function booksOf(
-  { plan, reports, group, host, strangers, servedBy }: Recording,
+  { plan, reports, group, host, strangers, servedBy, allShards }: Recording,
   { members, ahead }: ServerLedgers,
 ): Books {
   // The kernel's count is of all ports: it is ours only where our flows heard that nobody was there.
@@ -75,7 +75,12 @@ export function booksOf(
         : !plan.remote && { noSocket: heard ? (host.snmp?.noPorts ?? 0) : 0 }),
     })
   }
-  const { wrongReplies: _, ...client } = clientLedger(reports)
+  const { wrongReplies, ...client } = clientLedger(reports)
+  if (allShards) {
+    // Members of ours send no reply that is none.
+    const { wrongReplies: _, ...books } = booksOfTarget({ ...client, wrongReplies }, {})
+    return books
+  }
   // Where the group is.
   const { snmp } = group.seenThere?.host ?? host
   const dropped = droppedWithConnections(group, connections, client.sent, members)

@@ -153,10 +153,11 @@ export function serversCpuNs({ lives, front }: Recording['group']): number {
 export function cpuPerRoundTripOf({
   reports,
   group,
+  allShards,
 }: Recording): RunResult['throughput']['cpuPerRoundTripNs'] {
   const answered = sum(reports.map((r) => r.repliesWhileActive))
   const client = sum(reports.map((r) => r.cpuActiveNs)) / answered
-  if (group.unknown) return answered > 0 ? { client } : undefined
+  if (group.unknown || allShards) return answered > 0 ? { client } : undefined
   const echoed = sum(group.lives.map(({ after }) => after.echoed[MEASURED]))
   return answered > 0 && echoed > 0 ? { client, members: serversCpuNs(group) / echoed } : undefined
 }

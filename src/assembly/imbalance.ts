@@ -34,7 +34,7 @@ export function imbalanceOf(
     return undefined
   return analyseImbalance({
     members: members.map((member, index) => {
-      const { replies, late, legs, drops, taken } = member
+      const { replies, late, legs, drops, taken = 0 } = member
       const { before, after, threadTime } = group.lives[index]!
       return {
         flows: placement.counts[index]!,

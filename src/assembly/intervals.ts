@@ -124,10 +124,12 @@ const happened = ({ sent, replied, late, givenUp, drops = 0, members, marks }: I
  * ends, so that each count adds up to that of the whole.
  */
 export function intervalsOf(
-  { plan, startNs, group, intervals }: Recording,
+  { plan, startNs, group: recorded, intervals, allShards }: Recording,
   books: Books,
 ): IntervalResult[] | undefined {
   if (intervals === undefined) return undefined
+  // What members counted meanwhile is of all shards.
+  const group = allShards ? { ...recorded, lives: [], unknown: {} } : recorded
   const { sent, replied, late, lost } = books
   const { unknown, ...counted } = group
   const drops = unknown && dropsOfUnknown(unknown)

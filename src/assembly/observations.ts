@@ -83,6 +83,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     }),
     ...(recording.commands && { commandsFailed: failedCommands(recording.commands) }),
     interrupted: recording.interrupted,
+    ...(recording.allShards && { shardsLost: recording.allShards.lost }),
     ...(recording.startedLateMs !== undefined && { startedLateMs: recording.startedLateMs }),
     ...(analysed.changesUnseen && { changesUnseen: analysed.changesUnseen }),
     ...(recording.changes?.failed && { changeFailed: changeText(recording.changes.failed.change) }),
@@ -160,7 +161,7 @@ function droppedAtSilentMembers(
 
 /** The same counts from the kernel's own books, beside ours. */
 export function crossCheckOf(recording: Recording, books: Books, ledgers: ServerLedgers): CrossCheck {
-  const { host, group } = recording
+  const { host, group, allShards } = recording
   const { udp, dropsSinceOpened } = ledgers
   const connections = connectionsOf(recording)
   if (connections)
@@ -187,16 +188,17 @@ export function crossCheckOf(recording: Recording, books: Books, ledgers: Server
     }),
     ourInDatagrams: (there ? 0 : udp.read) + received,
     ourDrops: (there ? 0 : udp.drops) + (devices ? 0 : books.droppedAtClient),
-    ...(there?.host.snmp && {
-      server: {
-        snmpInDatagrams: there.host.snmp.inDatagrams,
-        snmpReceiveBufferErrors: there.host.snmp.receiveBufferErrors,
-        ourInDatagrams: udp.read,
-        ourDrops: udp.drops,
-      },
-    }),
-    ...(group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
-    ...(!group.unknown && { meminfoDrops: dropsSinceOpened }),
+    ...(!allShards &&
+      there?.host.snmp && {
+        server: {
+          snmpInDatagrams: there.host.snmp.inDatagrams,
+          snmpReceiveBufferErrors: there.host.snmp.receiveBufferErrors,
+          ourInDatagrams: udp.read,
+          ourDrops: udp.drops,
+        },
+      }),
+    ...(!allShards && group.procNetUdpDrops !== undefined && { procNetUdpDrops: group.procNetUdpDrops }),
+    ...(!group.unknown && !allShards && { meminfoDrops: dropsSinceOpened }),
   }
 }
 

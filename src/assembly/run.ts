@@ -38,14 +38,14 @@ import { memberConnectionsOf } from './member-connections.js'
 import { intervalsOf } from './intervals.js'
 import type { Origin } from './origin.js'
 import { statusesOf } from './statuses.js'
-import { serverLedgers, type ServerLedgers } from './server-ledgers.js'
+import { noLedgers, serverLedgers, type ServerLedgers } from './server-ledgers.js'
 import { standstillOf } from './silences.js'
 import { targetFigures } from './target.js'
 import { validityOf } from './validity.js'
 import { RUN_SCHEMA } from '../result/schema-names.js'
 
 function memberResults(
-  { plan, reports, group, groups }: Recording,
+  { plan, reports, group, groups, allShards }: Recording,
   { members, ahead }: ServerLedgers,
   attributed: FlowAttribution,
 ): MemberResult[] {
@@ -64,18 +64,17 @@ function memberResults(
       index,
       pid,
       flows: attributed.flows[index]!,
-      taken: ledger.taken,
-      echoed: ledger.echoed,
-      echoErrors: ledger.echoErrors,
+      ...(!allShards && { taken: ledger.taken, echoed: ledger.echoed, echoErrors: ledger.echoErrors }),
       replies: sum(reports.map((r) => r.members[index]!.replies)),
       late: sum(reports.map((r) => r.members[index]!.late)),
-      ...(DISPATCH[plan.dispatch].ownQueues && { drops: ledger.drops }),
-      strangers: ledger.strangers,
+      ...(!allShards && DISPATCH[plan.dispatch].ownQueues && { drops: ledger.drops }),
+      ...(!allShards && { strangers: ledger.strangers }),
       ...(connections && { connections }),
       ...(attributed.complete &&
         DISPATCH[plan.dispatch].ownQueues && { sent: attributed.sentOnFlows[index]! }),
       // Whose it was that was lost ahead of all members, nobody knows.
-      ...(attributed.complete &&
+      ...(!allShards &&
+        attributed.complete &&
         DISPATCH[plan.dispatch].ownQueues &&
         ahead.drops + ahead.left === 0 && {
           unexplained: attributed.sentOnFlows[index]! - ledger.taken - ledger.drops - ledger.left,
@@ -86,9 +85,10 @@ function memberResults(
       ...residual,
       ...(latency && { latency }),
       ...(legs && { legs }),
-      ...(hasOwnSocket(plan) && {
-        backlog: Math.max(0, ledger.taken + ledger.drops + ledger.left - answeredUnderLoad(reports, index)),
-      }),
+      ...(!allShards &&
+        hasOwnSocket(plan) && {
+          backlog: Math.max(0, ledger.taken + ledger.drops + ledger.left - answeredUnderLoad(reports, index)),
+        }),
       ...(servedVariation !== undefined && { servedVariation }),
       ...(died !== undefined && { died }),
     }
@@ -136,7 +136,7 @@ function takenBalanceOf(
   { plan, reports }: Recording,
   members: readonly MemberResult[],
 ): TakenBalance | undefined {
-  const takenPerMember = members.map((member) => member.taken)
+  const takenPerMember = members.flatMap((member) => member.taken ?? [])
   if (sum(takenPerMember) === 0) return undefined
   return analyseTakenBalance({
     sentPerFlow: perFlow(reports, 'sent'),
@@ -181,8 +181,8 @@ function affinityOf({ plan, reports, group }: Recording, moved: number | undefin
 /** Turns a recording into the result: analysis, books and verdict; nothing here touches the system. */
 export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   const recording = withCutOff(recorded)
-  const { plan, reports, group, groups = 1, hashes } = recording
-  const ledgers = serverLedgers(plan.dispatch, group)
+  const { plan, reports, group, groups = 1, hashes, allShards } = recording
+  const ledgers = allShards ? noLedgers(group.lives.length) : serverLedgers(plan.dispatch, group)
   const attributed = attributeFlows(recording, ledgers.members)
   const members = memberResults(recording, ledgers, attributed)
   const books = booksOf(recording, ledgers)
@@ -213,8 +213,11 @@ export function assembleRun(recorded: Recording, origin: Origin): RunResult {
   return {
     schema: RUN_SCHEMA,
     ...headOf(recording, books, origin),
+    ...(allShards && {
+      allShards: { runId: allShards.runId, shards: allShards.shards, lost: allShards.lost },
+    }),
     members,
-    ...(group.front && { front: frontResult(plan, group.front) }),
+    ...(group.front && !allShards && { front: frontResult(plan, group.front) }),
     ...standstill,
     client: {
       engine: plan.engine,

@@ -75,6 +75,17 @@ const LEDGERS: Readonly<Record<DispatchKind, (counted: Counted) => ServerLedgers
   'fan-out': behindFront,
 }
 
+/** Where what members counted is not of this run alone: nothing is known of any. */
+export function noLedgers(members: number): ServerLedgers {
+  const nothing = { taken: 0, echoed: 0, echoErrors: 0, drops: 0, left: 0, strangers: 0 }
+  return {
+    members: Array.from({ length: members }, () => nothing),
+    ahead: NOTHING,
+    udp: { read: 0, drops: 0 },
+    dropsSinceOpened: 0,
+  }
+}
+
 /** Puts the servers' counters, by life, to where things happened, which depends on the dispatch. */
 export function serverLedgers(dispatch: DispatchKind, counted: Counted): ServerLedgers {
   return LEDGERS[dispatch](counted)

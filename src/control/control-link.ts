@@ -4,6 +4,7 @@ import { flagOf } from '../plan/parameters/table.js'
 import { endpoint } from '../units/addresses.js'
 import { Channel } from './channel.js'
 import { CONTROL_PROTOCOL, type Answers, type Request, type Said, type ServedGroup } from './messages.js'
+import type { ShardClaim } from './shard-claim.js'
 import { IDENTITY, TLS } from './security.js'
 import { keyOf } from './token.js'
 
@@ -12,6 +13,14 @@ export interface ControlAccess {
   address: string
   port: number
   token: string
+}
+
+/** What a client says of itself. */
+interface Hello {
+  /** version of this rpbench */
+  tool: string
+  /** which part of a run it is to send; absent where it is all of one */
+  shard?: ShardClaim | undefined
 }
 
 /** What comes without being asked for. */
@@ -46,7 +55,7 @@ export class ControlLink {
   private constructor(
     readonly access: ControlAccess,
     socket: TLSSocket,
-    tool: string,
+    { tool, shard }: Hello,
     greeted: Waiting,
   ) {
     this.#greeted = greeted
@@ -55,24 +64,24 @@ export class ControlLink {
       { mostCharacters: MOST_CHARACTERS, silentMs: SILENT_MS },
       { onMessage: (message) => this.#heard(message as unknown as Said), onGone: (why) => this.#left(why) },
     )
-    this.#channel.say({ hello: CONTROL_PROTOCOL, tool })
+    this.#channel.say({ hello: CONTROL_PROTOCOL, tool, ...(shard && { shard }) })
     this.#stays = setInterval(() => this.#channel.say({ id: ++this.#id, do: 'stay' }), STAY_EVERY_MS)
   }
 
   /**
    * Connects to the control port of a group.
-   * @param tool version of this rpbench
+   * @param hello what it says of itself
    * @throws RpbenchError RPB_CONTROL where there is none, it has another token, or does not serve us
    */
   static async dial(
     access: ControlAccess,
-    tool: string,
+    hello: Hello,
     signal: AbortSignal,
   ): Promise<{ link: ControlLink; group: ServedGroup }> {
     const socket = await connected(access, signal)
     let link: ControlLink | undefined
     const group = await new Promise<ServedGroup>((resolve, reject) => {
-      link = new ControlLink(access, socket, tool, {
+      link = new ControlLink(access, socket, hello, {
         resolve: (answer) => resolve(answer as ServedGroup),
         reject,
       })

@@ -5,6 +5,7 @@ import { RpbenchError } from '../errors.js'
 import { flagOf } from '../plan/parameters/table.js'
 import type { Bound } from '../host/transport.js'
 import { endpoint } from '../units/addresses.js'
+import { MOST_SHARDS_AT_ONCE } from './shard-claim.js'
 import { IDENTITY, TLS } from './security.js'
 import { keyOf } from './token.js'
 
@@ -27,7 +28,7 @@ export interface ControlPort {
 
 /** How long a client may take to prove that it has the token, and how many may try at a time. */
 const HANDSHAKE_MS = 3_000
-const MOST_CONNECTIONS = 64
+const MOST_CONNECTIONS = 64 + MOST_SHARDS_AT_ONCE
 
 /**
  * Opens a control port. Who has not the token is heard in this process alone, for a bounded time: members serve in others.

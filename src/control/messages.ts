@@ -7,7 +7,7 @@ import type { Silence } from '../recording/silence.js'
 import type { StrangerRecording } from '../recording/stranger-recording.js'
 
 /** Raised when one side would not understand the other any more. */
-export const CONTROL_PROTOCOL = 1
+export const CONTROL_PROTOCOL = 2
 
 /** What a group says of itself to a client that has the token. */
 export interface ServedGroup {
@@ -28,7 +28,9 @@ export interface ServedGroup {
 
 /** What a client asks of a group, one thing at a time or several, each with a number of its own. */
 export type Request =
-  /** answer the requests of this run from now on; `runId` in decimal */
+  /**
+   * answer the requests of this run from now on; `runId` in decimal. Of several shards all get one: that which the first asked for
+   */
   | { do: 'run'; runId: string; payloadBytes: number }
   /** the measured phase begins */
   | { do: 'begin' }
@@ -60,11 +62,13 @@ export interface SeenThere {
 export interface Finished {
   group: GroupRecording
   seen: SeenThere
+  /** where several shards send a run: those of them that had left before its end */
+  lost?: number[]
 }
 
 /** What each request is answered with. */
 export interface Answers {
-  run: null
+  run: { runId: string }
   begin: null
   'is-empty': boolean
   'until-empty': boolean

@@ -1,11 +1,15 @@
+import { once } from 'node:events'
+import { RpbenchError } from '../errors.js'
 import type { Group, GroupLife, OnDeath } from '../group/group.js'
 import type { GroupReading, GroupRecording, LifeRecording } from '../recording/group-recording.js'
 import type { ControlLink } from './control-link.js'
-import type { SeenThere, ServedGroup, Standing } from './messages.js'
+import type { Finished, SeenThere, ServedGroup, Standing } from './messages.js'
 
 export interface RemoteRun {
   runId: bigint
   payloadBytes: number
+  /** how many shards send it together; absent where one client sends all of it */
+  shards?: number | undefined
 }
 
 /** What was seen where the group is, at a time that is not ours. */
@@ -23,33 +27,61 @@ export class RemoteGroup implements Group {
   #gone: string | undefined
   #beganNs = 0
   #hearsOfClosings = true
+  #runId = 0n
 
   private constructor(
     readonly link: ControlLink,
     readonly served: ServedGroup,
+    readonly run: RemoteRun,
     readonly nowNs: () => number,
+    readonly signal: AbortSignal,
   ) {
     this.lives = served.pids.map((_, member) => ({ member, generation: 0, leaving: false }))
   }
 
   /**
-   * Has the group serve a run.
+   * Has the group serve a run. Where it is one of several shards, waits until all are there.
    * @param nowNs now, in ns since the session's epoch
    * @throws RpbenchError RPB_CONTROL where it does not
    */
   static async start(
     { link, group }: { link: ControlLink; group: ServedGroup },
-    { runId, payloadBytes }: RemoteRun,
+    run: RemoteRun,
     nowNs: () => number,
+    signal: AbortSignal,
   ): Promise<RemoteGroup> {
-    const remote = new RemoteGroup(link, group, nowNs)
+    const remote = new RemoteGroup(link, group, run, nowNs, signal)
     link.hear({
       onStanding: (standing) => (remote.#standing = standing),
       onDied: (who, why) => remote.#died(who, why),
       onGone: (why) => remote.#left(why),
     })
-    await link.ask({ do: 'run', runId: String(BigInt.asUintN(64, runId)), payloadBytes })
+    const { runId, payloadBytes } = run
+    const wished = String(BigInt.asUintN(64, runId))
+    const told = await remote.#unlessStopped(link.ask({ do: 'run', runId: wished, payloadBytes }))
+    remote.#runId = BigInt(told.runId)
     return remote
+  }
+
+  /** Waits with others, unless this one is stopped. @throws RpbenchError RPB_INTERRUPTED */
+  async #unlessStopped<T>(awaited: Promise<T>): Promise<T> {
+    const { signal } = this
+    if (this.run.shards === undefined) return awaited
+    const over = new AbortController()
+    const stopped = async (): Promise<never> => {
+      if (!signal.aborted) await once(signal, 'abort', { signal: over.signal })
+      throw new RpbenchError('RPB_INTERRUPTED', 'Interrupted before anything was measured.')
+    }
+    try {
+      return await Promise.race([awaited, stopped()])
+    } finally {
+      over.abort()
+    }
+  }
+
+  /** What members answer the requests of: one number for all shards. */
+  get runId(): bigint {
+    return this.#runId
   }
 
   #died(who: number | 'front', why: string): void {
@@ -114,7 +146,7 @@ export class RemoteGroup implements Group {
   }
 
   async begin(): Promise<void> {
-    await this.link.ask({ do: 'begin' })
+    await this.#unlessStopped(this.link.ask({ do: 'begin' }))
     this.#standing = await this.link.ask({ do: 'read' })
     this.#beganNs = this.nowNs()
   }
@@ -122,15 +154,31 @@ export class RemoteGroup implements Group {
   /** As it was told last, some tenths of a second ago at most. */
   reading(): GroupReading {
     if (this.#standing === undefined) throw new Error('a group tells nothing before its measured phase')
-    return this.#standing.reading
+    // What it tells is of all shards: of one alone nothing is known.
+    return this.run.shards === undefined ? this.#standing.reading : { lives: [], unknown: {} }
   }
 
   async finish(): Promise<GroupRecording> {
-    const finished = await this.#unlessGone(this.link.ask({ do: 'finish' }), undefined)
-    if (finished === undefined) return this.#asToldLast()
-    const { group, seen } = finished
+    const finished = await this.#finished()
+    if (finished === undefined) return { ...this.#asToldLast(), ...this.#ofAllShards([]) }
+    const { group, seen, lost = [] } = finished
     this.#hearsOfClosings = seen.hearsOfClosings
-    return { ...group, seenThere: this.#byOurTime(seen) }
+    return { ...group, seenThere: this.#byOurTime(seen), ...this.#ofAllShards(lost) }
+  }
+
+  /** One of several shards that is stopped does not wait for the others' end. */
+  async #finished(): Promise<Finished | undefined> {
+    try {
+      return await this.#unlessGone(this.#unlessStopped(this.link.ask({ do: 'finish' })), undefined)
+    } catch (error) {
+      if (error instanceof RpbenchError && error.code === 'RPB_INTERRUPTED') return undefined
+      throw error
+    }
+  }
+
+  #ofAllShards(lost: number[]): Pick<GroupRecording, 'ofAllShards'> {
+    const { shards } = this.run
+    return shards === undefined ? {} : { ofAllShards: { runId: String(this.#runId), shards, lost } }
   }
 
   /** Times there and here have the beginning of the measured phase in common, as far as the way between them lets it. */
@@ -148,7 +196,7 @@ export class RemoteGroup implements Group {
   }
 
   #asToldLast(): GroupRecording {
-    const { lives, front } = this.reading()
+    const { lives, front } = this.#standing!.reading
     return {
       port: this.port,
       lives: lives.map(({ member, generation, before, after, gone }, index): LifeRecording => ({
@@ -162,7 +210,7 @@ export class RemoteGroup implements Group {
       })),
       ...(front && { front: { ...front, pid: 0 } }),
       watchedNs: this.nowNs() - this.#beganNs,
-      goneSince: this.#gone!,
+      ...(this.#gone !== undefined && { goneSince: this.#gone }),
       seenThere: { host: {}, strangers: [], silences: [] },
     }
   }

@@ -1,6 +1,7 @@
 import { assembleRun, flowRows } from '../assembly/run.js'
 import { ControlLink, type ControlAccess } from '../control/control-link.js'
 import type { ServedGroup } from '../control/messages.js'
+import { claimOf } from '../control/shard-claim.js'
 import { RemoteGroup } from '../control/remote-group.js'
 import { placeOf } from '../host/whereabouts.js'
 import { planOn } from '../plan/group-plan.js'
@@ -39,7 +40,7 @@ export interface RunOutcome {
 export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
   const { control, toolVersion, signal } = options
   if (control === undefined) return measure(options)
-  const served = await ControlLink.dial(control, toolVersion, signal)
+  const served = await ControlLink.dial(control, { tool: toolVersion, shard: claimOf(options.plan) }, signal)
   const server = serverOf(served.group, control.port)
   try {
     return await measure({
@@ -56,8 +57,13 @@ export async function runExperiment(options: RunOptions): Promise<RunOutcome> {
 
 /** Has a group that serves serve the session's run. */
 function startOn(served: { link: ControlLink; group: ServedGroup }): Testbed['startGroup'] {
-  return ({ plan: { payloadBytes }, runId, epochNs }) =>
-    RemoteGroup.start(served, { runId, payloadBytes }, () => Number(process.hrtime.bigint() - epochNs))
+  return ({ plan: { payloadBytes, shard }, runId, epochNs }, signal) =>
+    RemoteGroup.start(
+      served,
+      { runId, payloadBytes, shards: shard?.count },
+      () => Number(process.hrtime.bigint() - epochNs),
+      signal,
+    )
 }
 
 function serverOf(served: ServedGroup, controlPort: number): Server {

@@ -175,12 +175,13 @@ class Service {
     }
   }
 
-  #left({ address, sinceNs, run }: Client): void {
+  #left({ address, sinceNs, run, shards }: Client): void {
     const now = totalsOf(this.group, true)
     const [before, after] = [sumOf(this.#before), sumOf(now)]
     const of = (key: keyof typeof after): number => after[key] - before[key]
     const result: ServedRunResult = {
       client: address,
+      ...(shards !== undefined && { shards }),
       atNs: Math.round(sinceNs),
       durationNs: Math.round(this.clock.nowNs() - sinceNs),
       finished: run.finished,

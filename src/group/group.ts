@@ -59,6 +59,8 @@ export interface GroupChanges {
  */
 export interface Group {
   readonly port: number
+  /** what its members answer the requests of, where that is not for the session to say */
+  readonly runId?: bigint
   /** of members, in the order in which they began */
   readonly lives: readonly GroupLife[]
   /** whether a member or the front has ended that was not told to */

@@ -84,6 +84,11 @@ export interface GroupRecording {
     strangers: StrangerRecording[]
     silences: Silence[]
   }
+  /**
+   * of one that serves several shards of one plan: what it counted is of all of them. The number of their run, how many they are, and
+   * those that had left before its end
+   */
+  ofAllShards?: { runId: string; shards: number; lost: number[] }
   /** why it could not be asked any more before the end, as a sentence: its counts are those that it told last */
   goneSince?: string
   /** time between the two readings of threads, ns */

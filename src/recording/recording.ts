@@ -31,6 +31,11 @@ export interface Recording {
   host: HostReadings
   /** where the group is that another rpbench serves: on this host, and in this network namespace; absent of one of ours */
   servedBy?: { sameHost: boolean; sameNetwork: boolean }
+  /**
+   * where one group serves several shards of a plan: what it counted is of all of them, and of this one alone nobody counted it.
+   * The number of their run, how many they are, those that had left before the end, and what `group` is
+   */
+  allShards?: { runId: string; shards: number; lost: number[]; group: GroupRecording }
   /** the hash of each flow, where it was observed; undefined for a flow that was not seen */
   hashes?: (number | undefined)[]
   /** of DNS, how many questions were asked in turn; absent of any other protocol */
@@ -46,11 +51,6 @@ export interface Recording {
   changes?: ChangesRecording
   /** what was run meanwhile, in the order of time; absent where nothing was to be */
   commands?: readonly CommandRecording[]
-  /**
-   * of one that is a part of a plan, where one group serves all parts: what that did for all of them, once the last had ended;
-   * the same in each part
-   */
-  allShards?: { runId: string; group: GroupRecording }
   /** absent where it was not asked for */
   intervals?: IntervalsRecording
   /** lengths; the first packet counts from the start of the process */

@@ -45,7 +45,8 @@ export function booksLine({
   books,
   group,
   connections,
-}: Pick<RunResult, 'books' | 'group' | 'connections'>): Line {
+  allShards,
+}: Pick<RunResult, 'books' | 'group' | 'connections'> & Pick<Partial<RunResult>, 'allShards'>): Line {
   const { sent, taken, echoed, replied, unexplained } = books
   const all: [number | undefined, string][] = [
     [sent, 'sent'],
@@ -67,7 +68,11 @@ export function booksLine({
   )
   const rest: Phrase =
     unexplained === undefined
-      ? { text: "the client's side: the target counts nothing for us" }
+      ? {
+          text: allShards
+            ? `the client's side: members count for all ${allShards.shards} shards, and rpbench merge puts these together`
+            : "the client's side: the target counts nothing for us",
+        }
       : { text: `${formatCount(unexplained)} unexplained`, tone: unexplained > 0 ? 'bad' : undefined }
   return { label: 'books', phrases: [stagesPhrase(stages), ...specialPhrases(named, books), rest] }
 }

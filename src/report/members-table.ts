@@ -174,16 +174,20 @@ function columnsFor(rows: readonly Row[], group: readonly Row[], barWidth: numbe
     right('pid', (member) => String(member.pid)),
     right('flows', (member) => count(member.flows)),
     { name: 'share', title: 'share', align: barWidth === 0 ? 'right' : 'left', cell: shareCell },
-    right('taken', (member) => count(member.taken)),
+    ...(rows.some(({ taken }) => taken !== undefined)
+      ? [right('taken', ({ taken }) => (taken === undefined ? '-' : count(taken)))]
+      : []),
     ...(rows.some(({ connections }) => connections !== undefined)
       ? connectionColumns(rows, right, count)
-      : [
-          right(
-            rows.some(({ drops = 0 }) => drops > 0) ? 'drops' : 'no drops',
-            ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),
-            'drops',
-          ),
-        ]),
+      : rows.every(({ taken }) => taken === undefined)
+        ? []
+        : [
+            right(
+              rows.some(({ drops = 0 }) => drops > 0) ? 'drops' : 'no drops',
+              ({ drops }) => (drops === undefined ? '-' : count(drops, 'bad')),
+              'drops',
+            ),
+          ]),
     ...(rows.some(({ answeredShare }) => answeredShare !== undefined)
       ? [
           right('answered', ({ answeredShare }) =>

@@ -111,7 +111,7 @@ function otherwiseSpread(
   basis: Exclude<SteeringBasis, 'flow'>,
   members: readonly MemberResult[],
 ): Line {
-  const taken = members.map((member) => member.taken)
+  const taken = members.flatMap((member) => member.taken ?? [])
   const total = taken.reduce((sum, count) => sum + count, 0)
   const ratio =
     total === 0 ? [] : [`taken, max/mean${NBSP}${((Math.max(...taken) * taken.length) / total).toFixed(3)}`]

@@ -2,6 +2,10 @@ import * as z from 'zod'
 import { latency, legs } from './latency.js'
 import { bytes, count, difference, finite, index, ns, probability } from './scalars.js'
 
+/** What members count for all shards is not of one. */
+const ONE_OF_MANY =
+  '; absent of one of several shards that a group serves together: it is in what they are merged to'
+
 /** What is known of a process, or thread, that serves. */
 const serving = {
   receiveBufferBytes: bytes,
@@ -31,11 +35,14 @@ export const member = z.object({
   index: index.describe('place in the group, from 0, in the order in which members bound'),
   pid: index.describe('its process'),
   flows: count.describe('flows whose first reply came from this member'),
-  taken: count.describe(
-    "datagrams of this run's measured phase that the member itself counted as taken from its socket",
-  ),
-  echoed: count.describe('of those, the ones that it sent back'),
-  echoErrors: count.describe('of those, the ones that it could not send back'),
+  taken: count
+    .optional()
+    .describe(
+      "datagrams of this run's measured phase that the member itself counted as taken from its socket" +
+        ONE_OF_MANY,
+    ),
+  echoed: count.optional().describe('of those, the ones that it sent back' + ONE_OF_MANY),
+  echoErrors: count.optional().describe('of those, the ones that it could not send back' + ONE_OF_MANY),
   replies: count.describe('replies that the client received in time from this member'),
   late: count.describe('replies that came from it after the deadline'),
   drops: count
@@ -43,9 +50,11 @@ export const member = z.object({
     .describe(
       "datagrams the kernel dropped at this member's socket (SO_MEMINFO); behind a front, those that it could not hand on to this member. Absent where members share one socket: whose they would have been, nobody can know. They are in `books.droppedAtMembers`",
     ),
-  strangers: count.describe(
-    'datagrams that were not of this run: taken, counted, not answered; over TCP connections',
-  ),
+  strangers: count
+    .optional()
+    .describe(
+      'datagrams that were not of this run: taken, counted, not answered; over TCP connections' + ONE_OF_MANY,
+    ),
   connections: memberConnections.optional().describe('over TCP; absent over UDP'),
   sent: count
     .optional()

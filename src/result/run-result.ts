@@ -119,6 +119,16 @@ export const runResult = z.object({
   ...course,
   plan: plannedRun,
   group: group.describe('where the group is, and how datagrams come to its members'),
+  allShards: z
+    .object({
+      runId: z.string().describe('number of the run that they send together; another one each time'),
+      shards: count.describe('how many they are'),
+      lost: z.array(count).describe('those that had left before the end, by their number'),
+    })
+    .optional()
+    .describe(
+      'one group served several shards of a plan, this one among them: what it counted is of all of them and in no count here; `rpbench merge` puts them together. Absent of any other run',
+    ),
   server: server.optional().describe('the rpbench that serves the group; absent where this one runs it'),
   members: z.array(member).describe('the members of the group, by index'),
   front: front

@@ -21,7 +21,8 @@ const servedMember = z.object({
 })
 
 const servedRun = z.object({
-  client: z.string().describe('address of the client'),
+  client: z.string().describe('address of the client; of several shards, those of all'),
+  shards: count.optional().describe('parts of one run that clients sent together; absent of a run of one'),
   atNs: ns.describe('when it came, since the group was started'),
   durationNs: ns.describe('until it left'),
   finished: z.boolean().describe('whether it took its counts at the end, and did not just leave'),

@@ -34,7 +34,7 @@ async function measured(served: Served, flags: readonly string[] = []): Promise<
 function expectWholeBooks({ books, members }: RunResult): void {
   expect(books.sent).toBeGreaterThan(0)
   expect(books).toMatchObject({ lost: 0, unexplained: 0, taken: books.sent, replied: books.sent })
-  expect(members.reduce((sum, { taken }) => sum + taken, 0)).toBe(books.taken)
+  expect(members.reduce((sum, { taken = 0 }) => sum + taken, 0)).toBe(books.taken)
   for (const { taken, replies, unexplained } of members)
     expect({ taken, unexplained }).toEqual({ taken: replies, unexplained: 0 })
 }
@@ -61,6 +61,15 @@ async function withToken({ controlPort }: Served): Promise<TLSSocket> {
   sockets.push(socket)
   await once(socket, 'secureConnect')
   return socket
+}
+
+/** How many connections to the control port there are, by /proc/net/tcp, where 01 is one that is established. */
+function tcpClientsOf(port: number): number {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`
+  return readFileSync('/proc/net/tcp', 'utf8')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, own = '', , state]) => own.endsWith(local) && state === '01').length
 }
 
 const gone = (socket: Socket): Promise<unknown> => (socket.closed ? Promise.resolve() : once(socket, 'close'))
@@ -133,12 +142,12 @@ describe('rpbench serve', () => {
     const runId = randomBytes(8).readBigUInt64LE()
     const control = await withToken(served)
     const said = lines(control)
-    control.write(`${JSON.stringify({ hello: 1, tool: 'test' })}\n`)
+    control.write(`${JSON.stringify({ hello: 2, tool: 'test' })}\n`)
     await until('it greets', () => said.length > 0)
     await send(runId)
     control.write(`${JSON.stringify({ id: 1, do: 'run', runId: String(runId), payloadBytes: 64 })}\n`)
     await until('it was told', () => said.some((line) => line.includes('"id":1')))
-    expect(said[1]).toBe('{"id":1,"answer":null}')
+    expect(said[1]).toBe(`{"id":1,"answer":{"runId":"${runId}"}}`)
     await send(runId)
     await until('the answer came', () => answers.length > 0)
     await send(runId ^ 1n)
@@ -225,6 +234,48 @@ describe('the control port', () => {
     expectWholeBooks(await measured(served))
   })
 
+  it('refuses shards that do not fit, or come twice; who waits for the others can be stopped', async () => {
+    const served = await startServe(directory)
+    const first = await withToken(served)
+    const said = lines(first)
+    const plan = {
+      flows: '100',
+      seed: '1',
+      weights: 'uniform',
+      'in-flight': '64',
+      duration: '300000000',
+      warmup: '100000000',
+      payload: '64',
+      timeout: '1000000000',
+    }
+    const hello = { hello: 2, tool: 'test', shard: { index: 1, count: 3, plan } }
+    first.write(`${JSON.stringify(hello)}\n`)
+    await until('it greets', () => said.length > 0)
+    let id = 0
+    const stays = setInterval(() => first.write(`${JSON.stringify({ id: ++id, do: 'stay' })}\n`), 1000)
+    try {
+      for (const [flags, why] of [
+        [[], 'serves one client at a time'],
+        [['--shard', '1/3'], 'Shard 1/3 is there already, from 127.0.0.1: each has a number of its own.'],
+        [['--shard', '2/4'], 'Shard 2/4 does not fit the run that is served: its parts are 3.'],
+        [['--shard', '2/3', '--seed', '7'], 'it has --seed 7, and shard 1/3 1; give all the same plan.'],
+      ] as const) {
+        const { status, stderr } = await runTool(runOn(served, flags), WITH_TOKEN)
+        expect(status).toBe(1)
+        expect(stderr).toContain(why)
+      }
+      const waiting = new Tool(runOn(served, ['--shard', '2/3']), WITH_TOKEN)
+      await until('it waits', () => tcpClientsOf(served.controlPort) > 1)
+      waiting.ctrlC()
+      expect(await waiting.ended).toMatchObject({
+        status: 130,
+        stderr: 'rpbench: Interrupted before anything was measured.\n',
+      })
+    } finally {
+      clearInterval(stays)
+    }
+  })
+
   it('costs the group nothing, whatever comes to it', async () => {
     const served = await startServe(directory)
     const run = new Tool(runOn(served, ['-d', '2s', '--json']), WITH_TOKEN)
@@ -251,11 +302,11 @@ describe('the control port', () => {
     endless.write('x'.repeat(100_000))
     const tomorrow = await withToken(served)
     const said = lines(tomorrow)
-    tomorrow.write('{"hello":2,"tool":"9.9.9"}\n')
+    tomorrow.write('{"hello":3,"tool":"9.9.9"}\n')
     await Promise.all([garbage, mute, slow, other, rude, endless, tomorrow].map(gone))
     clearInterval(drip)
     expect(said).toHaveLength(1)
-    expect(JSON.parse(said[0]!)).toMatchObject({ group: { protocol: 1 } })
+    expect(JSON.parse(said[0]!)).toMatchObject({ group: { protocol: 2 } })
     const result = runResult.parse(JSON.parse((await run.ended).stdout))
     expectWholeBooks(result)
     expectWholeBooks(await measured(served))

@@ -15,7 +15,7 @@ describe('members that are threads', () => {
     expect(result.group.server).toBe('threads')
     expect(result.members.map((m) => m.pid)).toEqual([process.pid, process.pid, process.pid])
     expect(result.books).toMatchObject({ unexplained: 0, lost: 0 })
-    expect(result.members.reduce((sum, m) => sum + m.taken, 0)).toBe(result.books.sent)
+    expect(result.members.reduce((sum, { taken = 0 }) => sum + taken, 0)).toBe(result.books.sent)
     expect(result.affinity).toMatchObject({ moved: 0, unanswered: 0, unasked: 0 })
   })
 })

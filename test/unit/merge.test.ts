@@ -60,7 +60,7 @@ function served(parts: readonly RunResult[]): RunResult[] {
       recording: packRecording({
         ...recordings[i]!,
         servedBy: { sameHost: true, sameNetwork: true },
-        allShards: { runId: '17', group },
+        allShards: { runId: '17', shards: parts.length, lost: [], group },
       }),
     },
   }))

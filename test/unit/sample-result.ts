@@ -49,7 +49,7 @@ export function sampleResult(changes: Partial<RunResult> = {}): RunResult {
   const members =
     changes.members ?? [2491, 2533, 2478, 2498].map((flows, index) => sampleMember(index, flows))
   const flows = members.reduce((sum, member) => sum + member.flows, 0)
-  const packets = members.reduce((sum, member) => sum + member.taken, 0)
+  const packets = members.reduce((sum, { taken = 0 }) => sum + taken, 0)
   const effective = planOf({ procs: members.length, flows })
   return {
     schema: RUN_SCHEMA,

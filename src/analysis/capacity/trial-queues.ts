@@ -27,7 +27,7 @@ export function trialQueues(result: QueueFigures, plan: RunPlan): TrialQueue[] {
   const queues: Queue[] = hasOwnSocket(plan)
     ? members.map((member) => ({
         members: [member],
-        requests: member.taken + (member.drops ?? 0),
+        requests: (member.taken ?? 0) + (member.drops ?? 0),
         backlog: member.backlog ?? 0,
       }))
     : [{ members, requests: books.sent, backlog: throughput.backlog ?? 0 }]
@@ -42,9 +42,9 @@ function summarise(
   const inFlightNs = times.reduce((sum, { count, meanNs }) => sum + count * meanNs, 0)
   const leastNs = Math.min(...times.map(({ minNs }) => minNs))
   const perNs = requests / durationNs
-  const served = members.reduce((sum, { taken }) => sum + taken, 0)
+  const served = members.reduce((sum, { taken = 0 }) => sum + taken, 0)
   const variation = members.reduce(
-    (sum, { servedVariation = 1, taken }) => sum + (servedVariation * taken) / Math.max(1, served),
+    (sum, { servedVariation = 1, taken = 0 }) => sum + (servedVariation * taken) / Math.max(1, served),
     0,
   )
   const counted = requests / plan.waves

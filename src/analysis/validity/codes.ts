@@ -52,5 +52,6 @@ export type NoteCode =
   | 'lost-on-the-way'
   | 'started-late'
   | 'asked-again'
+  | 'shards-lost'
 
 export type FindingCode = CheckCode | NoteCode

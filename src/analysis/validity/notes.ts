@@ -99,4 +99,9 @@ export const NOTES: readonly NoteRow[] = [
     notice: ({ crossCheck, longestConnectNs = 0 }) =>
       longestConnectNs > ASKED_AGAIN_NS ? some(crossCheck?.synRetransmits ?? 0) : undefined,
   },
+  {
+    code: 'shards-lost',
+    severity: 'suspect',
+    notice: ({ shardsLost = [] }) => some(shardsLost.length),
+  },
 ]

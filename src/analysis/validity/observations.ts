@@ -44,6 +44,8 @@ export interface Observations {
   /** commands of the user's that failed; absent where none was run */
   commandsFailed?: string[]
   interrupted: boolean
+  /** parts of the plan that left before the end; absent where this is no part of one that a group serves together */
+  shardsLost?: readonly number[]
   /** how long after its time it began to send, ms; absent where it was in time or had none */
   startedLateMs?: number
   /** changes that were planned and not carried out, or not seen, as the load ended before; in the words of their plan */

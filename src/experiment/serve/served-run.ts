@@ -53,12 +53,12 @@ export class ServedRun {
     }
   }
 
-  async #tell(runId: bigint, payloadBytes: number): Promise<null> {
+  async #tell(runId: bigint, payloadBytes: number): Promise<Answers['run']> {
     if (this.#told) throw outOfOrder('a second run')
     this.#told = true
     await this.serving.group.beginRun({ runId, payloadBytes })
     this.#silences.start()
-    return null
+    return { runId: String(runId) }
   }
 
   async #begin(): Promise<null> {

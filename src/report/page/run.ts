@@ -87,7 +87,7 @@ function spreadSection(result: RunResult): Section {
           hashLine(result),
         ),
       ),
-      charts(chart, flowsChart({ what: 'packets', values: members.map(({ taken }) => taken) })),
+      charts(chart, flowsChart({ what: 'packets', values: members.flatMap(({ taken }) => taken ?? []) })),
       membersTable(result),
     ],
   }

@@ -32,6 +32,7 @@ export function servedTable(members: readonly ServedMember[], style: Style): str
 /** A run of a client, in a line. */
 export function servedRunPhrases({
   client,
+  shards,
   durationNs,
   finished,
   taken,
@@ -41,6 +42,7 @@ export function servedRunPhrases({
 }: ServedRunResult): Phrase[] {
   return [
     { text: client },
+    ...(shards === undefined ? [] : [{ text: plural(shards, 'shard', 'shards') }]),
     { text: formatDuration(durationNs) },
     { text: `${formatCount(taken)} taken` },
     { text: `${formatCount(echoed)} echoed` },
