@@ -83,7 +83,7 @@ describe('between two hosts (root)', { skip: !(await mayHaveTwoNetworks()) }, ()
     const served = await startServe(directory, ['--host', SERVER_ADDRESS_6], { under: networks.server.under })
     const { books, affinity, members, ...result } = await measured(
       served,
-      ['--requests', '10', '--interval', '100ms'],
+      ['--requests', '10', '--in-flight', '16', '--interval', '100ms'],
       `[${SERVER_ADDRESS_6}]`,
     )
     expect(books).toMatchObject({ sent: 1000, taken: 1000, replied: 1000, lost: 0, unexplained: 0 })
