@@ -61,7 +61,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const ALL_AT_ONCE_MS = 300_000
 
 const node = (file: string): Promise<{ stdout: string; stderr: string }> =>
-  promisify(execFile)(process.execPath, [file], { cwd: home })
+  promisify(execFile)(process.execPath, [file], { cwd: home, timeout: ALL_AT_ONCE_MS })
 
 describe.concurrent('the package, from a program', { timeout: ALL_AT_ONCE_MS }, () => {
   it('has examples', () => expect(EXAMPLES.length).toBeGreaterThan(8))
