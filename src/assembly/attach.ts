@@ -8,11 +8,11 @@ import {
   type Picks,
   type SocketGroup,
 } from '../analysis/watched/socket-groups.js'
-import type { ProgramCost } from '../recording/observation.js'
 import type { WatchedGroup } from '../recording/watched-group.js'
 import type { AttachGroup, AttachMember, AttachResult } from '../result/attach-result.js'
 import type { Balance } from '../result/run-result.js'
 import { ATTACH_SCHEMA } from '../result/schema-names.js'
+import { observingCostOf } from './observing-cost.js'
 import type { Origin } from './origin.js'
 
 /** Makes the result of what was seen of a group that is not ours. */
@@ -22,7 +22,6 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
   const counted = counts && memberCounts(members, counts)
   const balances = groups.map((group) => counted && countedBalance(members, group.members, counted))
   const facts = { watched, groups, balances }
-  const { measured, takers } = observerCost ?? {}
   return {
     schema: ATTACH_SCHEMA,
     tool: { name: 'rpbench', version: toolVersion },
@@ -48,23 +47,11 @@ export function attachResultOf(watched: WatchedGroup, { toolVersion, host, suppl
     cost: {
       looks: watched.looks,
       cpuNs: Math.round(watched.cpuNs),
-      ...(measured && { counted: countedCost(measured) }),
-      ...(takers && { readers: { reads: takers.runs, runNs: takers.runNs, overNs: takers.overNs } }),
+      ...observingCostOf(observerCost ?? {}),
     },
     intervals: watched.intervals,
   }
 }
-
-/** Of counting, each run is a packet. */
-export const countedCost = ({
-  runs,
-  runNs,
-  overNs,
-}: ProgramCost): NonNullable<AttachResult['cost']['counted']> => ({
-  packets: runs,
-  runNs,
-  overNs,
-})
 
 /** Why no program saw who takes, where that would have told more. */
 function takersNotes({ takersRefused, refusals, members }: WatchedGroup): string[] {

@@ -7,10 +7,13 @@ import type { RunPlan } from '../plan/run-plan.js'
 import type { TimedCommand } from '../plan/timed-command.js'
 import type { CommandRecording } from '../recording/command-recording.js'
 import type { GroupEvent } from '../recording/interval-reading.js'
-import type { Counts } from '../recording/observation.js'
+import type { Counts, Taker } from '../recording/observation.js'
+import type { SocketReadersReading } from '../recording/watched-group.js'
 import type { Clock } from './testbed.js'
 
 const INTERVAL_NS = 1e6
+/** To see who reads the target's sockets goes through all processes of the host: it is done so long before a command is due, that it is not late, and not where the one before is nearer than twice that. */
+const LOOK_AHEAD_NS = 300e6
 
 /** What client threads keep by time, so that what a command cost can be told: counts alone, a millisecond each. */
 export function traceOf({ flows, rateHz = 1 }: RunPlan): NonNullable<WorkerTask['trace']> {
@@ -30,6 +33,8 @@ export class CommandWatch {
   readonly #running: HostCommand[] = []
   readonly #stopped = new AbortController()
   #watching: Promise<void> = Promise.resolve()
+  /** who had taken from the target's sockets when the last command was started */
+  #takers: readonly Taker[] | undefined
 
   constructor(
     readonly commands: readonly TimedCommand[],
@@ -42,13 +47,22 @@ export class CommandWatch {
   }
 
   async #run(startNs: number): Promise<void> {
-    for (const { atNs, command } of this.commands) {
+    const until = async (atNs: number): Promise<boolean> => {
       await this.clock.wait((startNs + atNs - this.clock.nowNs()) / 1e6, this.#stopped.signal)
-      if (this.#stopped.signal.aborted) return
-      this.#seeAfter()
+      return !this.#stopped.signal.aborted
+    }
+    for (const [i, { atNs, command }] of this.commands.entries()) {
+      const sinceNs = atNs - (this.commands[i - 1]?.atNs ?? 0)
+      const looks = sinceNs >= 2 * LOOK_AHEAD_NS
+      if (looks && !(await until(atNs - LOOK_AHEAD_NS))) return
+      const readers = looks ? this.#readers() : undefined
+      if (!(await until(atNs))) return
+      this.#seeAfter(readers)
       const before = this.#sockets()
       const recording: CommandRecording = { command, dueNs: atNs, startedNs: this.clock.nowNs(), output: '' }
       if (before) recording.sockets = { before, after: before }
+      if (readers) recording.readers = { before: readers, after: readers }
+      if (this.group instanceof TargetGroup) this.#takers = this.group.takers()
       const counts = this.#counts()
       if (counts) recording.counts = counts
       this.recordings.push(recording)
@@ -69,20 +83,27 @@ export class CommandWatch {
     return this.group instanceof TargetGroup ? this.group.inodes() : undefined
   }
 
+  /** Those that took since the last command, and those that wait. */
+  #readers(): readonly SocketReadersReading[] | undefined {
+    return this.group instanceof TargetGroup ? this.group.readersNow(this.#takers) : undefined
+  }
+
   #counts(): Counts | undefined {
     return this.group instanceof TargetGroup ? this.group.counts() : undefined
   }
 
-  #seeAfter(): void {
+  #seeAfter(readers: readonly SocketReadersReading[] | undefined): void {
     const last = this.recordings.at(-1)
     const after = this.#sockets()
     if (last?.sockets && after) last.sockets = { ...last.sockets, after }
+    if (last?.readers && readers) last.readers = { ...last.readers, after: readers }
+    else delete last?.readers
   }
 
   /** The measured phase is over: what still runs is ended. */
   async stop(): Promise<void> {
     if (this.#stopped.signal.aborted) return
-    this.#seeAfter()
+    this.#seeAfter(this.#readers())
     this.#stopped.abort()
     await this.#watching
     await Promise.all(this.#running.map((run) => run.stop()))

@@ -119,7 +119,7 @@ export const OWN_TESTBED: Testbed = {
       protocol,
       !remote,
       () => Number(process.hrtime.bigint() - wish.epochNs),
-      (sockets) => openObserver({ protocol, port, upTo: 'count', sockets }),
+      (sockets) => openObserver({ protocol, port, upTo: 'explain', sockets }),
     )
   },
   openLoad: (options, signal) => WorkerLoad.open(options, signal),

@@ -1,8 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { GroupReading, GroupRecording, UnknownMembers } from '../recording/group-recording.js'
-import type { Counts, HeldSocket, LevelRefusal } from '../recording/observation.js'
+import type {
+  GroupReading,
+  GroupRecording,
+  SeenSocket,
+  UnknownMembers,
+} from '../recording/group-recording.js'
+import type { Counts, HeldSocket, LevelRefusal, ObserverCost, Taker } from '../recording/observation.js'
+import type { SocketReadersReading } from '../recording/watched-group.js'
 import type { Endpoint } from '../units/addresses.js'
 import type { Group, GroupLife, Pulse, Stranger } from './group.js'
+import { TargetReaders } from './target-readers.js'
 import { TargetSockets } from './target-sockets.js'
 
 const LOOK_EVERY_MS = 5
@@ -15,8 +22,10 @@ export interface SocketCounting {
   follow(sockets: readonly HeldSocket[]): void
   /** since it began; undefined where it does not */
   counts(): Counts | undefined
+  /** Which threads took from them so far; undefined where that is not seen. */
+  takers(): Taker[] | undefined
   /** Leaves nothing on them. */
-  close(): unknown
+  close(): ObserverCost
 }
 
 /** A server that is not ours, and tells nothing of itself: what of it this host's kernel shows to any user. */
@@ -28,6 +37,7 @@ export class TargetGroup implements Group {
   readonly #sockets: TargetSockets | undefined
   #beganNs = 0
   #counting: SocketCounting | undefined
+  readonly #readers = new TargetReaders()
 
   /**
    * @param protocol whose port it is
@@ -98,6 +108,7 @@ export class TargetGroup implements Group {
       // Nothing is under way now: what is counted is of the measured phase.
       const held = sockets.held()
       if (held.length > 0) this.#counting = this.count(held)
+      this.#readers.look(held)
     }
     this.#beganNs = this.nowNs()
   }
@@ -109,15 +120,43 @@ export class TargetGroup implements Group {
     return { lives: [], unknown: { ...(drops !== undefined && { drops }) } }
   }
 
+  /**
+   * Who reads each of its sockets now, and took since; undefined where they cannot be seen.
+   * @param since who had taken by then
+   */
+  readersNow(since?: readonly Taker[]): readonly SocketReadersReading[] | undefined {
+    if (!this.#sockets) return undefined
+    this.#sockets.look()
+    return this.#readers.now(this.#sockets.held(), this.takers(), since)
+  }
+
+  /** Which threads took from its sockets in the measured phase so far; undefined where that is not seen. */
+  takers(): Taker[] | undefined {
+    return this.#counting?.takers()
+  }
+
   async finish(): Promise<GroupRecording> {
-    const sockets = this.#sockets
     this.#note()
+    const sockets = this.#read()
+    const counted = this.#counted()
+    const cost = this.#counting?.close()
     return {
       port: this.port,
       lives: [],
-      unknown: { ...(sockets && { sockets: sockets.all }), ...this.#counted() },
+      unknown: { ...(sockets && { sockets }), ...counted, ...(cost && { cost }) },
       watchedNs: this.nowNs() - this.#beganNs,
     }
+  }
+
+  /** Its sockets, and who was seen to read them. */
+  #read(): SeenSocket[] | undefined {
+    if (!this.#sockets) return undefined
+    this.#readers.look(this.#sockets.held())
+    const takers = this.takers()
+    return this.#sockets.all.map((socket) => {
+      const readers = this.#readers.of(socket.inode, takers)
+      return { ...socket, ...(readers && { readers }) }
+    })
   }
 
   hashesOf(): undefined {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
-import type { Taker } from '../recording/observation.js'
-import type { HolderReading, ReaderReading, ReadersReading } from '../recording/watched-group.js'
+import type { SocketHolder, Taker } from '../recording/observation.js'
+import type { ReaderReading, ReadersReading } from '../recording/watched-group.js'
 import { kernelText } from './proc-text.js'
 import { commandOf, descriptorsOf } from './socket-owner.js'
 import { withTakers } from './taking-threads.js'
@@ -40,7 +40,7 @@ export class SocketReaders {
   readonly #atRest = new Map<number, WaitingCall | undefined>()
 
   /** Looks at the processes that hold these sockets now, by inode. What was seen of others, which hold them no more, is forgotten. */
-  look(holders: ReadonlyMap<number, readonly HolderReading[]>): void {
+  look(holders: ReadonlyMap<number, readonly SocketHolder[]>): void {
     const byPid = new Map<number, Map<number, number>>()
     for (const [inode, held] of holders) {
       this.#forget(inode, new Set(held.map(({ pid }) => pid)))
@@ -76,7 +76,11 @@ export class SocketReaders {
     const sets = epollSets(pid)
     for (const set of sets.values())
       for (const inode of registeredIn(set, descriptors)) this.#known(inode).registered.add(pid)
-    for (const threadId of threadsOf(pid)) {
+    const threadIds = new Set(threadsOf(pid))
+    for (const { threads } of held)
+      for (const [threadId, thread] of threads)
+        if (thread.pid === pid && !threadIds.has(threadId)) threads.delete(threadId)
+    for (const threadId of threadIds) {
       const text = callOf({ pid, threadId })
       const waiting = parseWaiting(text)
       if (waiting === 'running') {

@@ -1,4 +1,5 @@
 import type { Counts } from './observation.js'
+import type { SocketReadersReading } from './watched-group.js'
 
 /** A command that was run while a server was asked. Times are ns since the session's epoch. */
 export interface CommandRecording {
@@ -17,6 +18,8 @@ export interface CommandRecording {
   output: string
   /** inodes of the sockets on the target's port when it was started, and before the next one or the end; absent where they cannot be seen */
   sockets?: { before: readonly number[]; after: readonly number[] }
+  /** who read these sockets then; absent likewise */
+  readers?: { before: readonly SocketReadersReading[]; after: readonly SocketReadersReading[] }
   /** what had come to its sockets when it was started; absent where that is not counted */
   counts?: Counts
 }

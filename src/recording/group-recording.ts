@@ -1,10 +1,11 @@
 import type { Life } from '../kernel/group-array.js'
-import type { Counts, LevelRefusal } from './observation.js'
+import type { Counts, LevelRefusal, ObserverCost } from './observation.js'
 import type { FrontCounters, MemberCounters } from './counters.js'
 import type { HostReadings } from './host-readings.js'
 import type { LeftBehind, Silence } from './silence.js'
 import type { StrangerRecording } from './stranger-recording.js'
 import type { ThreadTime } from './thread-time.js'
+import type { ReadersReading } from './watched-group.js'
 
 /** One life of a member, as it was counted. */
 export interface LifeRecording extends Life {
@@ -44,6 +45,8 @@ export interface UnknownMembers {
   counts?: Counts
   /** why it was not; absent where it was, and where there is nothing to count at */
   uncounted?: LevelRefusal
+  /** what the observing cost; absent where there was none */
+  cost?: ObserverCost
 }
 
 /** A socket of such a server. */
@@ -51,6 +54,8 @@ export interface SeenSocket {
   inode: number
   /** whose it is, as well as this user may know */
   owner: string
+  /** who was seen to read it in the measured phase; absent where this user may not know */
+  readers?: ReadersReading
   /** what the kernel dropped at it in the measured phase, whoever sent it; absent of TCP, where it is no request that is dropped */
   drops?: number
   /** it was there when the phase began, and when it ended */

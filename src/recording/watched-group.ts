@@ -61,6 +61,13 @@ export interface ReadersReading {
   takesSeen?: true
 }
 
+/** Who reads a socket, and of which that is. */
+export interface SocketReadersReading {
+  inode: number
+  /** absent where this user may look into no process that holds it, and nobody was seen to take from it */
+  readers?: ReadersReading
+}
+
 /** A member over the time that it was watched; times are ns since the watching began. */
 export interface WatchedMember {
   /** as it was last seen */

@@ -3,6 +3,7 @@ import type { RunResult } from '../result/run-result.js'
 import { formatCount, formatDuration } from '../units/format.js'
 import { plural } from '../units/plural.js'
 import type { Line, Phrase } from './line.js'
+import { threadInWords } from './reader-words.js'
 
 /** What each command of `--on` did. */
 export function commandLines({ commands = [] }: Pick<RunResult, 'commands'>): Line[] {
@@ -15,6 +16,7 @@ export function commandLines({ commands = [] }: Pick<RunResult, 'commands'>): Li
       lossOf(command),
       ...movesOf(command),
       ...socketsOf(command),
+      ...readersOf(command),
     ],
   }))
 }
@@ -52,5 +54,30 @@ function socketsOf({ sockets }: CommandResult): Phrase[] {
   if (closed + opened === 0) return [{ text: `the same ${plural(kept, 'socket', 'sockets')}` }]
   return [
     { text: `sockets: ${formatCount(kept)} kept, ${formatCount(closed)} closed, ${formatCount(opened)} new` },
+  ]
+}
+
+/** New readers that are named; of more, it is said how many they are. */
+const MOST_NAMED = 4
+
+/** Whether others read the sockets after it, and who. */
+function readersOf({ readers, readersUnknown }: CommandResult): Phrase[] {
+  if (readersUnknown !== undefined) return [{ text: `who reads them is not known: ${readersUnknown}` }]
+  if (readers === undefined) return []
+  const threadsOf = (side: 'before' | 'after') =>
+    new Map(readers.flatMap((one) => (one[side] ?? []).map((thread) => [thread.threadId, thread])))
+  const [before, after] = [threadsOf('before'), threadsOf('after')]
+  const fresh = [...after.values()].filter(({ threadId }) => !before.has(threadId))
+  const kept = after.size - fresh.length
+  const gone = before.size - kept
+  if (before.size + after.size === 0) return [{ text: 'nobody was seen to read them' }]
+  if (fresh.length + gone === 0) return [{ text: `the same ${plural(kept, 'reader', 'readers')}` }]
+  const names = fresh.slice(0, MOST_NAMED).map(threadInWords)
+  const more = fresh.length > MOST_NAMED ? [`${formatCount(fresh.length - MOST_NAMED)} more`] : []
+  const who = fresh.length === 0 ? '' : ` (${[...names, ...more].join(', ')})`
+  return [
+    {
+      text: `readers: ${formatCount(kept)} kept, ${formatCount(gone)} gone, ${formatCount(fresh.length)} new${who}`,
+    },
   ]
 }

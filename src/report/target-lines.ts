@@ -2,29 +2,35 @@ import type { RunResult } from '../result/run-result.js'
 import { plural } from '../units/plural.js'
 import { formatCount, formatPercent } from '../units/format.js'
 import type { Line, Phrase } from './line.js'
+import { countingCost, readersCost } from './observing-cost.js'
+import { readersInWords } from './reader-words.js'
 
 /** Owners that are named; of more, it is said how many they are. */
 const MOST_OWNERS = 4
+
+const named = (all: readonly string[]): string =>
+  [
+    ...all.slice(0, MOST_OWNERS),
+    ...(all.length > MOST_OWNERS ? [`${formatCount(all.length - MOST_OWNERS)} more`] : []),
+  ].join(', ')
 
 /** What of a server that is not ours can be seen: its sockets on the port, and whose they are. */
 export function targetLine({
   targetSockets,
   targetUncounted,
-}: Pick<RunResult, 'targetSockets' | 'targetUncounted'>): Line | undefined {
+  targetCost,
+}: Pick<RunResult, 'targetSockets' | 'targetUncounted' | 'targetCost'>): Line | undefined {
   if (targetSockets === undefined) return undefined
   if (targetSockets.length === 0)
     return { label: 'target', phrases: [{ text: 'nobody has a socket on its port here', tone: 'warn' }] }
   const owners = new Map<string, number>()
   for (const { owner } of targetSockets) owners.set(owner, (owners.get(owner) ?? 0) + 1)
-  const named = [...owners]
-    .slice(0, MOST_OWNERS)
-    .map(([owner, sockets]) => (sockets > 1 ? `${owner} with ${sockets}` : owner))
-  const more = owners.size - named.length
+  const whose = [...owners].map(([owner, sockets]) => (sockets > 1 ? `${owner} with ${sockets}` : owner))
   const came = targetSockets.filter(({ atBegin }) => !atBegin).length
   const went = targetSockets.filter(({ atEnd }) => !atEnd).length
   const phrases: Phrase[] = [
     {
-      text: `${plural(targetSockets.length, 'socket', 'sockets')} on its port: ${[...named, ...(more > 0 ? [`${formatCount(more)} more`] : [])].join(', ')}`,
+      text: `${plural(targetSockets.length, 'socket', 'sockets')} on its port: ${named(whose)}`,
     },
     ...(went > 0 ? [{ text: `${formatCount(went)} closed meanwhile`, tone: 'warn' as const }] : []),
     ...(came > 0 ? [{ text: `${formatCount(came)} opened meanwhile`, tone: 'warn' as const }] : []),
@@ -33,7 +39,13 @@ export function targetLine({
     const { why, needs } = targetUncounted
     const it = needs === undefined ? '' : `; it needs ${needs}`
     phrases.push({ text: `which of them got what was not counted: ${why}${it}` })
-  }
+    const read = [
+      ...new Set(targetSockets.filter(({ readers }) => readers?.threads.length).map(readersInWords)),
+    ]
+    if (read.length > 0) phrases.push({ text: `read by ${named(read)}` })
+  } else if (targetSockets.some(({ packets = 0 }) => packets > 0))
+    phrases.push({ text: countingCost(targetCost?.counted) })
+  if (targetCost?.readers) phrases.push({ text: readersCost(targetCost.readers) })
   return { label: 'target', phrases }
 }
 

@@ -2,6 +2,7 @@ import type { RunResult } from '../result/run-result.js'
 import type { TargetSocket } from '../result/target.js'
 import { formatCount, formatPercent } from '../units/format.js'
 import { grid, type GridColumn } from './grid.js'
+import { readersInWords } from './reader-words.js'
 import type { Style } from './style.js'
 
 /** Of more, the line about the target says how many there are; each is in the JSON. */
@@ -24,6 +25,7 @@ export function targetTable(
   const columns: GridColumn<TargetSocket>[] = [
     number('socket', ({ inode }) => String(inode), 1),
     { title: 'held by', align: 'left', cell: ({ owner }) => style.plain(owner) },
+    { title: 'read by', align: 'left', goes: 3, cell: (socket) => style.plain(readersInWords(socket)) },
     number('flows', ({ flows = 0 }) => formatCount(flows)),
     number(group.protocol === 'tcp' ? 'conns' : 'packets', ({ packets = 0 }) => formatCount(packets)),
     number('share', ({ packets = 0 }) => formatPercent(all === 0 ? 0 : packets / all), 2),

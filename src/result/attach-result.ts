@@ -3,6 +3,8 @@ import { FAMILIES } from '../plan/transport.js'
 import { OBSERVATION_LEVELS } from '../plan/observation-level.js'
 import { balance } from './balance.js'
 import { measuredEnvelope } from './envelope.js'
+import { observingCost } from './observing-cost.js'
+import { readers } from './readers.js'
 import { count, index, ns } from './scalars.js'
 import { ATTACH_INTERVAL_SCHEMA, ATTACH_SCHEMA } from './schema-names.js'
 
@@ -43,23 +45,6 @@ const holder = z.object({
   parentPid: index.optional().describe('process that started it; absent where it ended meanwhile'),
 })
 
-const reader = z.object({
-  pid: index.describe('process'),
-  threadId: index.describe('thread'),
-  name: z.string().describe('name of the thread'),
-  by: z
-    .enum(['epoll', 'receive', 'accept', 'poll', 'select', 'io_uring', 'taking'])
-    .describe(
-      'in which call it was seen to wait for the socket: on an epoll set that has it, on itself, or in poll or select. Of one that only a program saw to take: `io_uring` where it waits there, or a thread of the kernel took for it; else `taking`',
-    ),
-  taken: count
-    .optional()
-    .describe(
-      'calls of it that took datagrams or a connection, as a program saw them; absent where none saw any, below `explain`',
-    ),
-  inVain: count.optional().describe('calls of it that found nothing; absent likewise'),
-})
-
 const member = z.object({
   index: index.describe(
     'number of the member, in the order in which they were first seen: of those that were there at the beginning, the oldest socket first',
@@ -81,24 +66,7 @@ const member = z.object({
     .array(holder)
     .optional()
     .describe('processes that hold a descriptor of it; absent where this user may look into none that does'),
-  readers: z
-    .object({
-      threads: z.array(reader).describe('threads that were seen to wait for it, or to take from it'),
-      registeredBy: z.array(index).describe('processes that have it in an epoll set'),
-      othersUnseen: z
-        .boolean()
-        .describe(
-          'whether others may read it unseen: by io_uring, or threads that were never seen to wait; not where a program saw who took',
-        ),
-      takesSeen: z
-        .literal(true)
-        .optional()
-        .describe(
-          'a program saw all who take from it (`explain`); absent where none looked, and where it saw others than its holders',
-        ),
-    })
-    .optional()
-    .describe('who reads it; absent where no holder is known, and nobody was seen to take'),
+  readers: readers.describe('who reads it; absent where no holder is known, and nobody was seen to take'),
   queue: queue.describe(
     'UDP: bytes in its receive queue, as the kernel counts memory; TCP: connections in its accept queue',
   ),
@@ -242,28 +210,7 @@ export const attachResult = z.object({
     .object({
       looks: count.describe('at the sockets'),
       cpuNs: ns.describe('CPU time of rpbench, all looking and counting included'),
-      counted: z
-        .object({
-          packets: count.describe('that passed a filter of ours while the kernel measured it'),
-          runNs: ns.describe('CPU time that they took in it'),
-          overNs: ns.describe('how long that was measured'),
-        })
-        .optional()
-        .describe(
-          'what counting cost the observed server, as the kernel counted it; absent where it does not, or nothing came',
-        ),
-      readers: z
-        .object({
-          reads: count.describe(
-            'of all sockets of this host that passed the program while the kernel measured it',
-          ),
-          runNs: ns.describe('CPU time that they took in it'),
-          overNs: ns.describe('how long that was measured'),
-        })
-        .optional()
-        .describe(
-          'what seeing who takes cost those who read sockets on this host; absent likewise, and below `explain`',
-        ),
+      ...observingCost,
     })
     .describe('what the watching cost'),
   intervals: z.array(interval).describe('what was seen in each part of the time'),

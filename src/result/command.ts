@@ -1,5 +1,6 @@
 import { flagOf } from '../plan/parameters/table.js'
 import * as z from 'zod'
+import { reader } from './readers.js'
 import { count, index, ns } from './scalars.js'
 
 /** A command that was run while a target was asked, and what came of it. */
@@ -43,6 +44,32 @@ const command = z.object({
     })
     .optional()
     .describe("sockets on the target's port; absent where they cannot be seen"),
+  readers: z
+    .array(
+      z.object({
+        inode: index.describe('of the socket'),
+        before: z
+          .array(reader)
+          .optional()
+          .describe(
+            '0.3 s before it was started: threads that waited for it, or took since the command before; absent where it was not there, or this user may not know',
+          ),
+        after: z
+          .array(reader)
+          .optional()
+          .describe(
+            'before the next one, or at the end: threads that waited for it, or took since it was started; absent likewise',
+          ),
+      }),
+    )
+    .optional()
+    .describe(
+      'who read each socket before and after it; absent where that is known of none, and where another command, or the beginning, is nearer than 0.6 s',
+    ),
+  readersUnknown: z
+    .string()
+    .optional()
+    .describe('why that is known of none; absent where it is, or there are no sockets to see'),
 })
 
 export const commands = z

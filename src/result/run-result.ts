@@ -19,7 +19,7 @@ import { bytes, count, index, meanNs, ns, rate } from './scalars.js'
 import { keptShard, mergedShards } from './shard.js'
 import { standstill } from './silence.js'
 import { stranger } from './stranger.js'
-import { answers, statuses, targetSockets, targetUncounted } from './target.js'
+import { answers, statuses, targetCost, targetSockets, targetUncounted } from './target.js'
 import { thresholds } from './thresholds.js'
 import { validity } from './validity.js'
 import { RUN_SCHEMA } from './schema-names.js'
@@ -158,6 +158,7 @@ export const runResult = z.object({
     ),
   targetSockets,
   targetUncounted,
+  targetCost,
   commands,
   answers,
   statuses,

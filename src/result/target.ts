@@ -1,10 +1,15 @@
 import * as z from 'zod'
+import { observingCost } from './observing-cost.js'
+import { readers } from './readers.js'
 import { count, index } from './scalars.js'
 
 /** A socket of a server that is not ours, as this host's kernel shows it from outside. */
 const targetSocket = z.object({
   inode: index.describe('by which the kernel knows it in this boot'),
   owner: z.string().describe('whose it is, as well as this user may know'),
+  readers: readers.describe(
+    'who was seen to read it when the measured phase began, in it, and at its end; absent where this user may not know',
+  ),
   drops: count
     .optional()
     .describe(
@@ -27,6 +32,12 @@ export const targetSockets = z
   .describe(
     'the sockets on the port of a server that is not ours; absent where it is on another host or in another namespace, and of a group of ours',
   )
+
+/** What the observing cost. */
+export const targetCost = z
+  .object(observingCost)
+  .optional()
+  .describe('what observing the sockets cost; absent where nothing was observed by programs')
 
 /** Why nothing was counted at them. */
 export const targetUncounted = z

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
+import type { CommandResult } from '../../src/result/command.js'
 import { mayLoadEbpf } from '../../src/steering/bpf.js'
 import { ForeignGroup, hasPython } from '../system/foreign-group.js'
 import { childrenOf, commandOf, isRunning, until } from '../system/process-table.js'
@@ -21,6 +22,13 @@ const asking = ({ port }: ForeignGroup, ...commands: string[]): string[] => [
   ...commands.flatMap((command) => ['--on', command]),
 ]
 
+/** Processes that read sockets on one side of a command. */
+const pidsOf = ({ readers = [] }: CommandResult, side: 'before' | 'after'): number[] =>
+  readers
+    .flatMap((one) => one[side] ?? [])
+    .map(({ pid }) => pid)
+    .toSorted((a, b) => a - b)
+
 describe('rpbench run --on', { skip: !hasPython }, () => {
   it.skipIf(!mayLoadEbpf())('tells what a command moved and cost, and which sockets it left', async () => {
     server = await ForeignGroup.start('udp', 3, { echo: true })
@@ -40,6 +48,11 @@ describe('rpbench run --on', { skip: !hasPython }, () => {
     expect(killed!.flows).toMatchObject({ seen: 90, moved: affinity.moved })
     expect(killed!.flows!.moved).toBeGreaterThanOrEqual(closed.flows!)
     expect(nothing!.flows).toEqual({ seen: 90, moved: 0 })
+    // Each process of the group reads a socket of its own, and the one that was killed reads none any more.
+    const pids = server.pids.toSorted((a, b) => a - b)
+    const rest = pids.filter((pid) => pid !== second)
+    expect([pidsOf(killed!, 'before'), pidsOf(killed!, 'after')]).toEqual([pids, rest])
+    expect([pidsOf(nothing!, 'before'), pidsOf(nothing!, 'after')]).toEqual([rest, rest])
   })
 
   it('says in its report which command failed, and leaves none behind when it is stopped', async () => {

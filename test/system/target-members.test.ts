@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { hasCapability } from '../../src/host/capabilities.js'
 import { withSocket } from '../../src/observer/descriptors.js'
 import { filterOf } from '../../src/observer/filters.js'
 import { runResult } from '../../src/result/run-result.js'
@@ -36,6 +37,11 @@ describe('a target on this host', { skip: !mayLoadEbpf() || !hasPython }, () => 
       flowsPerMember: sockets.map(({ flows }) => flows),
     })
     expect(result).not.toHaveProperty('targetUncounted')
+    const readers = sockets.flatMap((socket) => socket.readers!.threads.map(({ pid }) => pid))
+    expect(readers.toSorted((a, b) => a - b)).toEqual(server.pids.toSorted((a, b) => a - b))
+    // With it the kernel takes the time.
+    const { counted } = result.targetCost ?? {}
+    expect(counted !== undefined && counted.packets > 0).toBe(hasCapability('CAP_SYS_ADMIN'))
     expect(runResult.parse(JSON.parse(JSON.stringify(result)))).toEqual(JSON.parse(JSON.stringify(result)))
     const left = server.sockets().map((socket) => withSocket(socket, filterOf))
     expect(left).toEqual([{ used: undefined }, { used: undefined }, { used: undefined }])

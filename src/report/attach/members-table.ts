@@ -1,9 +1,9 @@
 import type { AttachMember, AttachResult } from '../../result/attach-result.js'
 import { endpoint } from '../../units/addresses.js'
 import { formatBytes, formatCount, formatPercent } from '../../units/format.js'
-import { plural } from '../../units/plural.js'
 import { grid, type GridColumn } from '../grid.js'
 import { wrap } from '../line.js'
+import { readersInWords, readingInWords } from '../reader-words.js'
 import type { Style } from '../style.js'
 
 /** Beyond so many, those are shown that are worth it most. */
@@ -17,32 +17,6 @@ export function holderInWords({ holders }: AttachMember): string {
     holders.find(({ parentPid }) => parentPid === undefined || !pids.has(parentPid)) ?? holders[0]!
   const more = pids.size - 1
   return `${first.command} ${first.pid}${more > 0 ? ` +${more}` : ''}`
-}
-
-/** Who reads it: the thread, or how many. */
-export function readersInWords({ readers }: AttachMember): string {
-  if (readers === undefined) return 'not known'
-  const { threads, registeredBy, othersUnseen, takesSeen } = readers
-  const [only, ...others] = threads
-  if (only && others.length === 0)
-    return only.threadId === only.pid
-      ? `${only.name} ${only.pid}`
-      : `${only.name} ${only.pid}/${only.threadId}`
-  if (only) {
-    const processes = new Set(threads.map(({ pid }) => pid)).size
-    return processes > 1
-      ? plural(processes, 'process', 'processes')
-      : plural(threads.length, 'thread', 'threads')
-  }
-  if (registeredBy.length > 0) return `epoll of ${registeredBy.join(', ')}`
-  if (takesSeen) return 'nobody took'
-  return othersUnseen ? 'not seen' : 'nobody seen'
-}
-
-/** How they were seen to read it: by the calls in which they wait, or by a program alone. */
-export function readingInWords({ readers }: AttachMember): string {
-  const ways = [...new Set(readers?.threads.map(({ by }) => by))]
-  return ways.length === 0 ? '-' : ways.join(', ')
 }
 
 const lifeInWords = ({ joinedNs, leftNs }: AttachMember): string =>
