@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runResult, type RunResult } from '../../src/result/run-result.js'
 import { serveResult } from '../../src/result/serve-result.js'
-import { until } from '../system/process-table.js'
+import { membersOf, until } from '../system/process-table.js'
 import { useTemporaryDirectory } from '../temporary-directory.js'
 import { runOn, startServe, WITH_TOKEN, type Served } from './served.js'
 import { runTool, Tool } from './tool.js'
@@ -115,4 +115,62 @@ it('shards whose flows share sockets have the sources that they have in one run 
   // A port may have been in use once: it has a third of the part's flows at most.
   const same = [...part].filter(([flow, { source }]) => all.get(flow)!.source === source)
   expect(same.length).toBeGreaterThan(200)
+})
+
+const SMALL = [
+  'run',
+  '-p',
+  '1',
+  '-f',
+  '30',
+  '--requests',
+  '1',
+  '--warmup',
+  '0s',
+  '--no-save',
+  '--json',
+  '--quiet',
+]
+const SLURM = {
+  SLURM_ARRAY_TASK_ID: '3',
+  SLURM_ARRAY_TASK_MIN: '1',
+  SLURM_ARRAY_TASK_MAX: '5',
+  SLURM_ARRAY_TASK_STEP: '2',
+  SLURM_ARRAY_TASK_COUNT: '3',
+}
+
+it('the environment says which shard it is only where the flag asks for that', async () => {
+  for (const [flags, env, shard] of [
+    [[], SLURM, [undefined, undefined, undefined]],
+    [['--shard', 'auto'], SLURM, [2, 3, 'slurm']],
+    [['--shard', '/3'], { JOB_COMPLETION_INDEX: '2' }, [3, 3, 'kubernetes']],
+    [['--shard', '1/3'], SLURM, [1, 3, 'flag']],
+  ] as const) {
+    const { stdout } = await runTool([...SMALL, ...flags], { env })
+    const { effective } = runResult.parse(JSON.parse(stdout)).plan
+    const { index, count, from } = effective.shard ?? {}
+    expect([index, count, from]).toEqual(shard)
+    expect(effective.flows).toBe(count === undefined ? 30 : 10)
+  }
+})
+
+it('nothing is sent before --start-at, and the wait can be interrupted', async () => {
+  const asked = Date.now()
+  const { stdout } = await runTool([...SMALL, '--start-at', '+3s'])
+  const { plan, startup } = runResult.parse(JSON.parse(stdout))
+  const at = Date.parse(plan.effective.startAt!)
+  expect(at).toBeGreaterThanOrEqual(asked + 3000)
+  // It counts from the start of the process, which takes a part of the wait.
+  expect(startup!.firstMeasuredPacketNs / 1e6).toBeGreaterThan(2000)
+  const past = await runTool([...SMALL, '--start-at', '2020-01-01T00:00:00Z'])
+  expect(past).toMatchObject({ status: 2, stdout: '' })
+  expect(past.stderr).toMatch(/^rpbench: --start-at 2020-01-01T00:00:00\.000Z is over, .*\n$/)
+  const waiting = new Tool([...SMALL, '--start-at', '+60s'])
+  await until('its member serves', () => membersOf(waiting.pid).length > 0)
+  waiting.ctrlC()
+  expect(await waiting.ended).toMatchObject({
+    status: 130,
+    stdout: '',
+    stderr: 'rpbench: Interrupted before anything was measured.\n',
+  })
 })
