@@ -14,10 +14,11 @@ exports.digest = () => {
 }
 
 const LAUNCHER = ['launch.c', 'own_network.c']
+const BOTH = ['rtnetlink.c']
 
 /** The C files of the addon, and those of the launcher, which is a program of its own. */
 exports.addon = () =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.c') && !LAUNCHER.includes(name))
     .map((name) => path.join(folder, name))
-exports.launcher = () => LAUNCHER.map((name) => path.join(folder, name))
+exports.launcher = () => [...LAUNCHER, ...BOTH].map((name) => path.join(folder, name))

@@ -10,9 +10,9 @@
 
 #include "datagram.h"
 #include "flow_source.h"
+#include "ipv6_network.h"
 
 enum { ENGINE_BATCH = 64 };  // requests or replies a call
-enum { LOOPBACK_INDEX = 1 };  // of lo, in every network namespace
 
 // Shared with the caller, who makes one typed array of each; src/client/exchange.ts has the same order.
 typedef struct {

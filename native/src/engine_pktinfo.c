@@ -18,8 +18,8 @@ enum { READY = 64, PART = 16 };  // sockets a look at the poller; datagrams of a
 // A datagram that came, and where from and where to.
 typedef struct {
   struct iovec bytes;
-  struct sockaddr_in sender;
-  uint8_t control[CMSG_SPACE(sizeof(struct in_pktinfo))] __attribute__((aligned(8)));
+  uint8_t sender[PKTINFO_NAME_6] __attribute__((aligned(8)));
+  pktinfo_control_t control;
 } arrival_t;
 
 typedef struct {
@@ -129,15 +129,16 @@ static void send_all(engine_t *e, int count, uint8_t phase) {
 // Takes up to `most` datagrams of a socket. Returns how many events were written from `at` on.
 static int take(engine_t *e, uint32_t socket, int at, int most) {
   state_t *s = e->state;
+  struct msghdr room = pktinfo_room(e);
   for (int i = 0; i < most; i++) {
     arrival_t *a = &s->arrivals[i];
     a->bytes = (struct iovec){.iov_base = s->replies + (size_t)i * (e->payload + 1), .iov_len = e->payload + 1};
-    s->in[i].msg_hdr = (struct msghdr){.msg_name = &a->sender,
-                                       .msg_namelen = sizeof a->sender,
-                                       .msg_iov = &a->bytes,
-                                       .msg_iovlen = 1,
-                                       .msg_control = a->control,
-                                       .msg_controllen = sizeof a->control};
+    struct msghdr *header = &s->in[i].msg_hdr;
+    *header = room;
+    header->msg_name = a->sender;
+    header->msg_iov = &a->bytes;
+    header->msg_iovlen = 1;
+    header->msg_control = &a->control;
   }
   int got = recvmmsg(e->lanes[socket].socket, s->in, (unsigned)most, MSG_DONTWAIT, NULL), events = 0;
   if (got < 0 && errno != EAGAIN && errno != EINTR) pktinfo_take_errors(e, socket);

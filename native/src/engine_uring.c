@@ -69,21 +69,17 @@ static uint32_t buffers_for(size_t bytes) {
   return count;
 }
 
-// What stands before the bytes of a datagram in its buffer, where flows share sockets.
-typedef struct {
-  uring_message_t message;
-  struct sockaddr_in sender;
-  uint8_t control[CMSG_SPACE(sizeof(struct in_pktinfo))];
-} head_t;
-_Static_assert(sizeof(head_t) == sizeof(uring_message_t) + sizeof(struct sockaddr_in) + CMSG_SPACE(sizeof(struct in_pktinfo)), "no gaps");
+// Before the bytes of a datagram stand in its buffer, where flows share sockets, a uring_message_t and what `room` says: the
+// sender and what comes with it.
+static size_t reply_head(const state_t *s) { return sizeof(uring_message_t) + s->room.msg_namelen + s->room.msg_controllen; }
 
 // The request of a submission entry.
 static uint8_t *request_at(const state_t *s, uint32_t entry) { return s->requests + entry * s->request_bytes + s->request_head; }
 
 // Opens the ring, with so many bytes before each request and each reply.
-static int open_ring(engine_t *e, size_t request_head, size_t reply_head) {
+static int open_ring(engine_t *e, size_t request_head, size_t before_reply) {
   state_t *s = e->state;
-  size_t bytes = (reply_head + e->reply_bytes + 7) & ~(size_t)7;
+  size_t bytes = (before_reply + e->reply_bytes + 7) & ~(size_t)7;
   uring_options_t options = {.files = (uint32_t)e->capacity,
                              .submissions = SUBMISSIONS,
                              .completions = COMPLETIONS,
@@ -110,9 +106,9 @@ static int create_device(engine_t *e) {
 static int create_shared(engine_t *e) {
   state_t *s = e->state = calloc(1, sizeof *s);
   if (!s) return -ENOMEM;
-  s->room = (struct msghdr){.msg_namelen = sizeof(struct sockaddr_in), .msg_controllen = CMSG_SPACE(sizeof(struct in_pktinfo))};
+  s->room = pktinfo_room(e);
   s->messages = calloc(SUBMISSIONS, sizeof *s->messages);
-  return s->messages ? open_ring(e, 0, sizeof(head_t)) : -ENOMEM;
+  return s->messages ? open_ring(e, 0, reply_head(s)) : -ENOMEM;
 }
 
 static void destroy(engine_t *e) {
@@ -342,14 +338,15 @@ static bool note_reply(engine_t *e, const uring_cqe_t *c, uint32_t lane, int at,
   const uint8_t *bytes = uring_buffer(&s->ring, c);
   size_t length = (size_t)c->result;
   if (s->messages) {
-    const head_t *head = (const void *)bytes;
-    bool whole = length >= sizeof *head;
-    struct msghdr came = {.msg_name = (void *)(uintptr_t)&head->sender,
-                          .msg_namelen = whole ? head->message.sender_bytes : 0,
-                          .msg_control = (void *)(uintptr_t)head->control,
-                          .msg_controllen = whole ? head->message.control_bytes : 0};
-    bytes += sizeof *head;
-    length = whole ? head->message.payload_bytes : 0;
+    const uring_message_t *message = (const void *)bytes;
+    const uint8_t *sender = bytes + sizeof *message, *control = sender + s->room.msg_namelen;
+    bool whole = length >= reply_head(s);
+    struct msghdr came = {.msg_name = (void *)(uintptr_t)sender,
+                          .msg_namelen = whole ? message->sender_bytes : 0,
+                          .msg_control = (void *)(uintptr_t)control,
+                          .msg_controllen = whole ? message->control_bytes : 0};
+    bytes += reply_head(s);
+    length = whole ? message->payload_bytes : 0;
     lane = pktinfo_flow(e, lane, &came, bytes, length);
   } else if (e->tun) {
     if (!tun_flow(e, bytes, length, &lane)) return false;

@@ -14,7 +14,7 @@ typedef struct {
 
 typedef struct {
   uint32_t socket;
-  uint32_t address;  // in network order
+  uint32_t address;  // in network order; the last part of one of IPv6
 } flow_source_t;
 
 // Makes the keys of what stands in the rest of `f`. Returns 0 or −ENOMEM; flow_sources_close() frees what it took.

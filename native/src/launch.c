@@ -1,6 +1,7 @@
 // launch PARENT FILE ARGUMENT…: becomes FILE, which ends when PARENT does. Node's own start can hang before any
 // JavaScript runs (where a thread cannot be created), so a server is tied to its parent before it is Node.
-// launch network [FILE ARGUMENT…]: becomes FILE in a network namespace of its own; without one, tells whether it could.
+// launch network tun|ipv6 [FILE ARGUMENT…]: becomes FILE in a network namespace of its own, where a TUN device can be made, or
+// which has a network of IPv6; without one, tells whether it could.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,9 +23,10 @@ static int become(char **words) {
 }
 
 static int in_own_network(char **words) {
-  const char *what = own_network_enter();
+  if (!words[0]) return 2;
+  const char *what = own_network_enter(strcmp(words[0], "ipv6") == 0 ? OWN_NETWORK_IPV6 : OWN_NETWORK_TUN);
   if (what) return failed(what);
-  return words[0] ? become(words) : 0;
+  return words[1] ? become(words + 1) : 0;
 }
 
 int main(int argc, char **argv) {

@@ -113,7 +113,7 @@ static napi_value engine_compute(napi_env env, napi_callback_info info) {
   arguments_t a = arguments(env, info);
   engine_t *e = get_engine(&a);
   int ports = get_int(&a, 4), bits = get_int(&a, 6);
-  if (!e || e->computed || e->server.ss_family != AF_INET || ports < 1 || bits < 8 || bits > 24) return number(env, -EINVAL);
+  if (!e || e->computed || ports < 1 || bits < 8 || bits > 24) return number(env, -EINVAL);
   e->flows = (uint32_t)get_int(&a, 1);
   e->computed = malloc(sizeof *e->computed);
   if (!e->computed) return number(env, -ENOMEM);
@@ -130,7 +130,7 @@ static napi_value engine_device(napi_env env, napi_callback_info info) {
   engine_t *e = get_engine(&a);
   size_t bytes;
   const uint16_t *ports = get_bytes(&a, 1, &bytes);
-  if (!e || !e->computed || e->tun || e->capacity != 1 || bytes != e->computed->sockets * sizeof *ports) return number(env, -EINVAL);
+  if (!e || !e->computed || e->tun || e->server.ss_family != AF_INET || e->capacity != 1 || bytes != e->computed->sockets * sizeof *ports) return number(env, -EINVAL);
   return number(env, tun_open(e, ports, (uint32_t)get_int(&a, 2)));
 }
 

@@ -16,6 +16,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ipv6_network.h"
+#include "rtnetlink.h"
+
 static int write_file(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd < 0) return -1;
@@ -68,6 +71,12 @@ static const char *try_device(void) {
   return status ? "making a TUN device" : NULL;
 }
 
+static const char *have_ipv6(void) {
+  const uint8_t network[16] = IPV6_NETWORK;
+  errno = -local_route(LOOPBACK_INDEX, network, IPV6_NETWORK_BITS);
+  return errno ? "making a network of IPv6" : NULL;
+}
+
 static int tell(void) {
   struct stat at;
   char text[32];
@@ -76,7 +85,7 @@ static int tell(void) {
   return setenv(OWN_NETWORK_VARIABLE, text, 1);
 }
 
-const char *own_network_enter(void) {
+const char *own_network_enter(own_network_t what_for) {
   unsigned user = geteuid(), group = getegid();
   if (unshare(CLONE_NEWNET)) {
     if (errno != EPERM) return "making a network namespace";
@@ -85,7 +94,7 @@ const char *own_network_enter(void) {
     if (keep_network_rights()) return "keeping the rights in a user namespace";
   }
   if (loopback_up()) return "setting lo up in a namespace";
-  const char *failed = try_device();
+  const char *failed = what_for == OWN_NETWORK_TUN ? try_device() : have_ipv6();
   if (failed) return failed;
   return tell() ? "reading /proc/self/ns/net" : NULL;
 }

@@ -1,19 +1,30 @@
-// Flows without a socket each: a few wildcard sockets, and the source address of each datagram by IP_PKTINFO. What came to
-// which address says whose reply it is.
+// Flows without a socket each: a few wildcard sockets, and the source address of each datagram by IP_PKTINFO or IPV6_PKTINFO,
+// there one of IPV6_NETWORK. What came to which address says whose reply it is.
 #ifndef RPNET_PKTINFO_H
 #define RPNET_PKTINFO_H
 #include "engine.h"
+
+// Either family's, of which that of IPv6 is the larger.
+typedef union {
+  struct cmsghdr first;
+  uint8_t space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+} pktinfo_control_t;
 
 // Of a datagram: where it goes, where it comes from, and its bytes.
 typedef struct {
   struct msghdr header;
   struct iovec bytes;
-  union {
-    struct cmsghdr first;
-    uint8_t space[CMSG_SPACE(sizeof(struct in_pktinfo))];
-  } control;
+  pktinfo_control_t control;
 } pktinfo_message_t;
 
+enum {
+  // Of a sender, such that what stands behind it is aligned.
+  PKTINFO_NAME_4 = sizeof(struct sockaddr_in),
+  PKTINFO_NAME_6 = (sizeof(struct sockaddr_in6) + 7) & ~7,
+};
+
+// The room, in bytes, that a sender and what comes with a datagram take, as a header without the room itself.
+struct msghdr pktinfo_room(const engine_t *e);
 // Opens wildcard socket `lane` at the port of `source`; returns as engine_open().
 int pktinfo_open(engine_t *e, int lane, const struct sockaddr *source, socklen_t length);
 // Writes the request of a flow to `data`, and what sends it to `m`. Returns the socket that it goes from.

@@ -87,19 +87,27 @@ int link_set_up(int index, uint32_t mtu, uint32_t queue) {
   return demand(&up);
 }
 
-int link_route(int index, uint32_t network, uint8_t length) {
+// In the table that is looked at first.
+static int add_route(int index, struct rtmsg route, const void *network, size_t bytes) {
   message_t m = message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, sizeof(struct rtmsg));
-  // In the table that is looked at first, where the prefix of lo is: the longer one goes before it.
-  m.body.route = (struct rtmsg){.rtm_family = AF_INET,
-                                .rtm_dst_len = length,
-                                .rtm_table = RT_TABLE_LOCAL,
-                                .rtm_protocol = RTPROT_STATIC,
-                                .rtm_scope = RT_SCOPE_LINK,
-                                .rtm_type = RTN_UNICAST};
-  network = htonl(network);
-  add(&m, RTA_DST, &network, sizeof network);
+  route.rtm_table = RT_TABLE_LOCAL;
+  route.rtm_protocol = RTPROT_STATIC;
+  m.body.route = route;
+  add(&m, RTA_DST, network, bytes);
   add_number(&m, RTA_OIF, (uint32_t)index);
   return demand(&m);
+}
+
+int link_route(int index, uint32_t network, uint8_t length) {
+  // The prefix of lo is in that table too: the longer one goes before it.
+  struct rtmsg route = {.rtm_family = AF_INET, .rtm_dst_len = length, .rtm_scope = RT_SCOPE_LINK, .rtm_type = RTN_UNICAST};
+  network = htonl(network);
+  return add_route(index, route, &network, sizeof network);
+}
+
+int local_route(int index, const uint8_t network[16], uint8_t length) {
+  struct rtmsg route = {.rtm_family = AF_INET6, .rtm_dst_len = length, .rtm_scope = RT_SCOPE_HOST, .rtm_type = RTN_LOCAL};
+  return add_route(index, route, network, 16);
 }
 
 int link_dropped(int index, uint64_t *dropped) {

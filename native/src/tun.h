@@ -15,8 +15,7 @@ enum {
 
 struct tun {
   int index;              // of the interface
-  uint32_t ports;         // that flows have, and which
-  uint16_t *port;
+  uint16_t *port;         // that flows have
   uint32_t sum;           // of the header's words that are the same in all requests
   uint8_t head[TUN_HEAD];  // of a request, but for what differs from flow to flow
 };

@@ -92,8 +92,8 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
     message: `The flows ran in ${formatCount(waves)} waves of at most ${formatCount(waveSize)} open sockets.`,
     nextStep: 'To have them all open at once, raise the open-file limit (ulimit -n).',
   }),
-  'shared-sockets': ({ engine }, { measured }) => ({
-    message: `The flows share ${plural(measured, 'socket', 'sockets')} (${engine}): each request has the source of its flow, and a reply counts where it came back to that. Members get them as from sockets of their own; the leg before the member, the client's CPU time and its room for replies are not those of such clients.`,
+  'shared-sockets': ({ engine, ownNetwork }, { measured }) => ({
+    message: `The flows share ${plural(measured, 'socket', 'sockets')} (${engine})${ownNetwork ? ', in a network namespace made for the run' : ''}: each request has the source of its flow, and a reply counts where it came back to that. Members get them as from sockets of their own; the leg before the member, the client's CPU time and its room for replies are not those of such clients.`,
     nextStep: `For those, ${flagOf('engine')} io_uring: in waves, where files may not be open for all flows.`,
   }),
   'shared-device': ({ engine }, { measured }) => ({

@@ -4,7 +4,7 @@ import { cpusAllowed } from '../host/cpu-time.js'
 import { ioUringRefusal } from '../host/io-uring.js'
 import { isInOwnNetwork } from '../host/own-network.js'
 import { ephemeralPortRange, openFileCount, mostBacklog, openFileLimit, requireProc } from '../host/limits.js'
-import { usesDevice, usesRing } from '../plan/engine.js'
+import { sharesSockets, usesDevice, usesRing } from '../plan/engine.js'
 import type { HostFacts, RunRequest } from '../plan/run-plan.js'
 
 /** Whether a client is to have an io_uring, if it can. */
@@ -28,6 +28,6 @@ export function hostFacts({ engine, target }: Pick<RunRequest, 'engine' | 'targe
     ...(backlog !== undefined && { mostBacklog: backlog }),
     ...(target && { remoteTarget: !isLocalAddress(target.address) }),
     ...(refusal !== undefined && { ioUringRefusal: refusal }),
-    ...(device && { inOwnNetwork: isInOwnNetwork() }),
+    ...(engine !== undefined && sharesSockets(engine) && { inOwnNetwork: isInOwnNetwork() }),
   }
 }

@@ -2,6 +2,7 @@ import { lossesOf } from '../analysis/books/losses.js'
 import type { Observations, ScheduleKept } from '../analysis/validity/observations.js'
 import { cpusOf } from '../plan/cpu-list.js'
 import { DISPATCH } from '../plan/dispatch.js'
+import { needsOwnNetwork } from '../plan/engine.js'
 import { changeText } from '../plan/group-change.js'
 import { portProtocolOf } from '../plan/protocol.js'
 import type { CommandRecording } from '../recording/command-recording.js'
@@ -92,6 +93,7 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     engine: plan.engine,
     sharedSockets: sharedSocketsOf(reports),
     devices: devicesOf(reports),
+    ownNetwork: needsOwnNetwork(plan.engine, plan.host),
     portsReplaced: sum(reports.map((r) => r.replaced)),
     receiveBuffer: {
       ...(asked !== undefined && { asked }),

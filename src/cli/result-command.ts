@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
-import { RpbenchError } from '../errors.js'
 import type { PreparedRuns } from '../api/prepared-runs.js'
 import type { MeasuringCommand } from '../plan/metrics/row.js'
+import { OwnNetworkError } from '../plan/own-network.js'
 import type { ExportFlag, ShownResult, Views } from '../report/views.js'
 import type { ChurnResult } from '../result/churn-result.js'
 import type { RunResult } from '../result/run-result.js'
@@ -70,12 +70,11 @@ export abstract class ResultCommand extends BaseCommand {
 
   /** What takes a network namespace of its own is started anew in one; nothing was begun then. */
   protected override async catch(error: unknown): Promise<never> {
-    if (!(error instanceof RpbenchError && error.code === 'RPB_OWN_NETWORK')) return super.catch(error)
+    if (!(error instanceof OwnNetworkError)) return super.catch(error)
     const { enterOwnNetwork, ownNetworkRefusal } = await import('../host/own-network.js')
-    const refusal = ownNetworkRefusal()
-    if (refusal === undefined) return enterOwnNetwork()
-    const why = `--engine tun cannot be had: ${refusal}; --engine pktinfo needs no such thing.`
-    return super.catch(new RpbenchError('RPB_ENGINE', why))
+    const refusal = ownNetworkRefusal(error.network)
+    if (refusal === undefined) return enterOwnNetwork(error.network)
+    return super.catch(error.refused(refusal))
   }
 
   /** The flags that were given, and those of the configuration file. Errors as those of `withConfig`. */

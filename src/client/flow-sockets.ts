@@ -85,8 +85,8 @@ class SharedSockets implements FlowSockets {
   replaced = 0
 
   constructor(readonly share: ComputedFlows & { firstFlow: number }) {
-    const { seed, first, sockets, ports } = share
-    this.sources = { seed, first, ports: ports.slice(0, sockets) }
+    const { seed, first, sockets, ports, family } = share
+    this.sources = { seed, first, ports: ports.slice(0, sockets), ...(family && { family }) }
     this.lanes = sockets
   }
 
@@ -97,7 +97,7 @@ class SharedSockets implements FlowSockets {
     engine.computeFlows(share.flows, this.sources)
     for (let lane = 0; lane < ports.length; lane++) {
       for (;;) {
-        const error = engine.open(lane, WILDCARD.ipv4, ports[lane]!)
+        const error = engine.open(lane, WILDCARD[share.family ?? 'ipv4'], ports[lane]!)
         if (!error) break
         const where = `The socket at source port ${ports[lane]}`
         if (error.code === 'EMFILE' || error.code === 'ENFILE')

@@ -80,8 +80,8 @@ function computedSourcesOf(plan: RunPlan): ComputedFlowsInput {
   const { flows, inFlight, rateHz } = dividedOf(plan)
   const { sourcePorts: ports, seed, shard } = plan
   const workers = plan.workers * (shard?.count ?? 1)
-  const device = usesDevice(plan.engine)
-  return { flows, ports, seed, workers, ...(rateHz === undefined && { inFlight }), device }
+  const [family, device] = [familyOf(plan.host), usesDevice(plan.engine)]
+  return { flows, ports, seed, workers, family, ...(rateHz === undefined && { inFlight }), device }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.js'
+import type { Family } from '../units/addresses.js'
 import { shuffled } from '../stats/shuffle.js'
 import { computedCapacity, LOOPBACK_BLOCK, type AddressBlock, type ComputedSources } from './flow-sources.js'
 import { flagOf } from './parameters/table.js'
@@ -28,6 +29,8 @@ export interface ComputedFlowsInput {
   workers: number
   /** requests that may wait for their replies at a time; absent where nothing bounds them */
   inFlight?: number | undefined
+  /** of their addresses; IPv4 when absent */
+  family?: Family
   /** whether they share a device, one a worker; sockets when absent */
   device?: boolean
 }
@@ -69,7 +72,7 @@ export function disjointComputedDraws(input: ComputedFlowsInput): number {
  * @throws RpbenchError (wrong usage) where the range has no port for each worker
  */
 export function planComputedFlows(input: ComputedFlowsInput): ComputedFlows {
-  const { flows, ports, seed, draw = 0, workers, inFlight = 0, device = false } = input
+  const { flows, ports, seed, draw = 0, workers, inFlight = 0, family, device = false } = input
   const [firstPort, lastPort] = ports
   const range = lastPort - firstPort + 1
   const each = socketsOfEach(input)
@@ -81,7 +84,14 @@ export function planComputedFlows(input: ComputedFlowsInput): ComputedFlows {
   // All others of the range are spare: a socket has its port at every address, and another run may have nearly all of them at one.
   const order = shuffled(range, seed)
   const first = (draw % disjointComputedDraws(input)) * Math.ceil(flows / workers)
-  const planned = { flows, seed, first, sockets, ports: Array.from(order, (n) => firstPort + n) }
+  const planned = {
+    flows,
+    seed,
+    first,
+    sockets,
+    ports: Array.from(order, (n) => firstPort + n),
+    ...(family && { family }),
+  }
   return device ? { ...planned, device: LOOPBACK_BLOCK, queue: Math.max(LEAST_QUEUE, 2 * inFlight) } : planned
 }
 

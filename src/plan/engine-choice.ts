@@ -1,7 +1,8 @@
 import { RpbenchError, usageError } from '../errors.js'
-import { familyOf, isLoopback } from '../units/addresses.js'
+import { familyOf, isLoopback, LOOPBACK } from '../units/addresses.js'
 import { MOST_SOCKETS } from './computed-flows.js'
 import {
+  needsOwnNetwork,
   sharesSockets,
   usesDevice,
   usesRing,
@@ -9,6 +10,7 @@ import {
   type EngineKind,
   type RingEngine,
 } from './engine.js'
+import { OwnNetworkError } from './own-network.js'
 import { flagOf } from './parameters/table.js'
 import { PROTOCOL, type Protocol } from './protocol.js'
 import type { RunPlan, RunRequest } from './run-plan.js'
@@ -24,7 +26,7 @@ export interface EngineInput {
   protocol: Protocol
   /** why a client cannot use io_uring; absent where it can */
   ioUringRefusal?: string | undefined
-  /** whether this is a network namespace of our own, where devices may be made */
+  /** whether this is a network namespace of our own, which has what the engine takes */
   inOwnNetwork?: boolean | undefined
 }
 
@@ -34,8 +36,8 @@ type Chosen = Pick<RunPlan, 'engine' | 'engineFallback'>
 function whyNotShared({ request, host, protocol, room }: EngineInput): string | undefined {
   if (protocol !== 'udp')
     return `they send our datagrams to a group of ours, and ${flagOf('protocol')} is ${protocol}`
-  if (familyOf(host) === 'ipv6')
-    return `over IPv6 this host has one loopback address that they could come from; leave ${flagOf('engine')} out: those that cannot be open at a time go in waves`
+  if (familyOf(host) === 'ipv6' && host !== LOOPBACK.ipv6)
+    return `over IPv6 they are in a network namespace made for the run, where the group is at ${LOOPBACK.ipv6}, and ${flagOf('host')} is ${host}`
   if (!isLoopback(host))
     return `they send from addresses of 127.0.0.0/8, and ${flagOf('host')} ${host} is none`
   if (request.sourceAddresses !== undefined)
@@ -58,15 +60,16 @@ function whyNoDevice({ request, host }: EngineInput): string | undefined {
   return undefined
 }
 
-/** @throws RpbenchError RPB_OWN_NETWORK where only the network namespace is missing */
+/** @throws OwnNetworkError where only the network namespace is missing */
 function overDevice(input: EngineInput, asked: EngineKind): Chosen {
   const why = whyNoDevice(input)
   if (why !== undefined)
     throw usageError(`${flagOf('engine')} ${asked} has flows share a TUN device: ${why}.`)
   if (!input.inOwnNetwork)
-    throw new RpbenchError(
-      'RPB_OWN_NETWORK',
-      `${flagOf('engine')} ${asked} runs in a network namespace of its own, which the command makes and a program that imports rpbench does not: have the program start rpbench run --json, or take another ${flagOf('engine')}.`,
+    throw new OwnNetworkError(
+      'tun',
+      `${flagOf('engine')} ${asked}`,
+      `${flagOf('engine')} pktinfo needs no such thing`,
     )
   return usesRing(asked) ? overRing(asked, input.ioUringRefusal) : { engine: asked }
 }
@@ -80,15 +83,22 @@ function overRing(engine: RingEngine, refusal: string | undefined): Chosen {
  * The engine of a plan: a socket a flow, as real clients have it, as long as so many may be open. Where they may not, flows
  * share a few on the loopback addresses of IPv4, unless what was asked for excludes it: then they go in waves.
  * @throws RpbenchError (wrong usage) where the one that was asked for cannot be had
+ * @throws OwnNetworkError where only a network namespace of our own is missing for it
  */
 export function chooseEngine(input: EngineInput): Chosen {
-  const { request, flows, room, protocol, ioUringRefusal: refusal } = input
+  const { request, flows, room, host, protocol, ioUringRefusal: refusal } = input
   const asked: EngineKind | undefined = request.engine === 'auto' ? undefined : request.engine
   if (asked !== undefined && usesDevice(asked)) return overDevice(input, asked)
   if (asked !== undefined && sharesSockets(asked)) {
     const why = whyNotShared(input)
     if (why !== undefined)
       throw usageError(`${flagOf('engine')} ${asked} has flows without a socket each: ${why}.`)
+    if (needsOwnNetwork(asked, host) && !input.inOwnNetwork)
+      throw new OwnNetworkError(
+        'ipv6',
+        `${flagOf('engine')} ${asked} over IPv6`,
+        `leave ${flagOf('engine')} out: those that cannot be open at a time go in waves`,
+      )
     return usesRing(asked) ? overRing(asked, refusal) : { engine: asked }
   }
   if (PROTOCOL[protocol].transport === 'tcp') return { engine: 'epoll' }
@@ -102,6 +112,7 @@ export function chooseEngine(input: EngineInput): Chosen {
     asked === undefined &&
     flows > room &&
     request.sourcePorts === undefined &&
+    !needsOwnNetwork('pktinfo', host) &&
     whyNotShared(input) === undefined
   return overRing(shared ? 'pktinfo' : 'io_uring', refusal)
 }

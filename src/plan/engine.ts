@@ -1,6 +1,8 @@
+import { familyOf } from '../units/addresses.js'
+
 /**
  * What moves the datagrams of a client. With the first two each flow has a socket. With `pktinfo` flows share a few, which send
- * from any source address by IP_PKTINFO, over io_uring or over sendmmsg() and recvmmsg(). With `tun` they share a TUN device of
+ * from any source address by IP_PKTINFO, over io_uring or over sendmmsg() and recvmmsg(); over IPv6 in a network namespace of our own. With `tun` they share a TUN device of
  * a network namespace of our own, over io_uring or over read() and write().
  */
 export const ENGINES = ['epoll', 'io_uring', 'pktinfo', 'pktinfo-mmsg', 'tun', 'tun-rw'] as const
@@ -24,5 +26,8 @@ export const usesRing = (engine: EngineKind): engine is RingEngine => engine in 
 export const usesDevice = (engine: string): boolean => engine === 'tun' || engine === 'tun-rw'
 
 /** Whether flows have no socket each, and their sources are computed. */
-export const sharesSockets = (engine: EngineKind): boolean =>
-  engine.startsWith('pktinfo') || usesDevice(engine)
+export const sharesSockets = (engine: string): boolean => engine.startsWith('pktinfo') || usesDevice(engine)
+
+/** Whether client and group are in a network namespace made for the run, with the group at this address. */
+export const needsOwnNetwork = (engine: EngineKind, host: string): boolean =>
+  usesDevice(engine) || (sharesSockets(engine) && familyOf(host) === 'ipv6')

@@ -1,3 +1,4 @@
+import type { Family } from '../units/addresses.js'
 import { scrambled } from '../stats/random.js'
 
 /** Sources that were drawn one by one: those of flow i are `addresses[addressIndex[i]]` and `port[i]`. */
@@ -19,12 +20,20 @@ export interface AddressBlock {
 /** 127.0.0.0/8, all of which every user may send from. */
 export const LOOPBACK_BLOCK: AddressBlock = { network: 127 * 2 ** 24, bits: 24 }
 
+/**
+ * The addresses of IPv6 that flows have which share sockets: of a network that nobody routes (RFC 4193, "rpbench" in letters), and
+ * that end with an address of the block. In a network namespace of our own it is local; native/src/ipv6_network.h has the same.
+ */
+const IPV6_NETWORK = 'fd72:7062:656e:6368::'
+
 /** Sources that are computed, for flows without a socket each: nothing is kept of them. Many flows have the same port. */
 export interface ComputedSources {
   seed: number
   /** place of flow 0 in the seeded order of all sources that these ports have */
   first: number
   ports: readonly number[]
+  /** of their addresses; of IPv4 when absent */
+  family?: Family
   /** addresses that a TUN device is for, which the flows share; absent where they share sockets, and have all of loopback */
   device?: AddressBlock
 }
@@ -57,7 +66,7 @@ function permuted(n: number, key: number, mask: number): number {
   return x
 }
 
-/** Source of a flow whose sources are computed: which of the ports, and the address as a number of 32 bits. */
+/** Source of a flow whose sources are computed: which of the ports, and the address, or its end, as a number of 32 bits. */
 export function computedSource(
   { seed, first, ports, device: block = LOOPBACK_BLOCK }: ComputedSources,
   flow: number,
@@ -78,10 +87,15 @@ export function computedSource(
 const dotted = (address: number): string =>
   `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 
+/** The address of IPv6 that ends with one of 32 bits. */
+const ipv6Of = (address: number): string =>
+  `${IPV6_NETWORK}${(address >>> 16).toString(16)}:${(address & 0xff_ff).toString(16)}`
+
 /** Source address and port of a flow; flows are numbered within the worker's share. */
 export function sourceOf(sources: FlowSources, flow: number): { address: string; port: number } {
   if ('addressIndex' in sources)
     return { address: sources.addresses[sources.addressIndex[flow]!]!, port: sources.port[flow]! }
   const { portIndex, address } = computedSource(sources, flow)
-  return { address: dotted(address), port: sources.ports[portIndex]! }
+  const text = sources.family === 'ipv6' ? ipv6Of(address) : dotted(address)
+  return { address: text, port: sources.ports[portIndex]! }
 }

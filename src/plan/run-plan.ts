@@ -75,7 +75,7 @@ export interface HostFacts {
   mostBacklog?: number
   /** why a client cannot use io_uring; absent where it can */
   ioUringRefusal?: string
-  /** whether this is a network namespace of our own, where devices may be made; absent where nobody asked for them */
+  /** whether this is a network namespace of our own; absent where the engine that was asked for takes none */
   inOwnNetwork?: boolean
   /** whether the target is no address of this host; absent without one */
   remoteTarget?: boolean

@@ -62,7 +62,7 @@ export async function compareWithYardstick(): Promise<void> {
     else console.log(`no limit over ${engine}: it takes liburing-dev`)
   }
   // Whoever may have no device has no contestant there.
-  const possible = ENGINES.filter((engine) => !usesDevice(engine) || ownNetworkRefusal() === undefined)
+  const possible = ENGINES.filter((engine) => !usesDevice(engine) || ownNetworkRefusal('tun') === undefined)
   for (const engine of possible) contestants.set(`rpbench ${engine}`, rpbench(engine))
   console.log(
     `round trips/s against limit.c: ${PROCS} processes, 1 client thread, medians of ${ROUNDS} rounds in turn`,

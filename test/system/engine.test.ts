@@ -53,7 +53,7 @@ async function events(engine: Engine, count: number): Promise<{ lane: number; se
   return all
 }
 
-// Those over a device take a network namespace: test/cli/tun.test.ts.
+// Those over a device take a network namespace: test/cli/own-network.test.ts.
 const possible = ENGINES.filter(
   (kind) => !usesDevice(kind) && (['epoll', 'pktinfo-mmsg'].includes(kind) || ioUringRefusal() === undefined),
 )

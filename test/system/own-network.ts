@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import type { OwnNetwork } from '../../src/plan/own-network.js'
 import { launcherPath } from '../../src/native.js'
 
-/** Whether this user may have a network namespace of its own, with a TUN device. */
-export const mayHaveDevice = (): boolean => spawnSync(launcherPath(), ['network']).status === 0
+/** Whether this user may have a network namespace of its own for this. */
+export const mayHaveNetwork = (network: OwnNetwork): boolean =>
+  spawnSync(launcherPath(), ['network', network]).status === 0
 
 /** What a script of ours prints there. */
-export const runInOwnNetwork = (script: string, ...words: string[]): string =>
-  execFileSync(launcherPath(), ['network', process.execPath, script, ...words], {
+export const runInOwnNetwork = (network: OwnNetwork, script: string, ...words: string[]): string =>
+  execFileSync(launcherPath(), ['network', network, process.execPath, script, ...words], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   })

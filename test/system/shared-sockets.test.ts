@@ -1,9 +1,11 @@
 import { createSocket, type Socket } from 'node:dgram'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
 import type { FlowRow } from '../../src/result/run-result.js'
 import type { ListedFlows } from '../../src/plan/flow-plan.js'
-import { assignment, measure, quietPort } from './experiment.js'
+import { assignment, measure, quietPort, type Measured } from './experiment.js'
+import { mayHaveNetwork, runInOwnNetwork } from './own-network.js'
 import { countsOf } from './run-counts.js'
 
 /** The same flows, for sockets of their own. */
@@ -68,6 +70,26 @@ describe.each(['pktinfo', 'pktinfo-mmsg'] as const)('flows that share sockets, o
       } finally {
         for (const socket of taken) socket.close()
       }
+    },
+  )
+
+  it.runIf((engine === 'pktinfo-mmsg' || overRing) && mayHaveNetwork('ipv6'))(
+    'are placed and counted as the same flows with a socket each over IPv6',
+    () => {
+      const script = fileURLToPath(new URL('engine-and-sockets.mjs', import.meta.url))
+      const printed = runInOwnNetwork('ipv6', script, engine, '::1', '4000', '3', '2')
+      const { shared, own } = JSON.parse(printed) as { shared: Measured; own: Measured }
+      expect(shared.result.client).toMatchObject({ engine, sockets: 16 })
+      expect(own.result.client).not.toHaveProperty('sockets')
+      const addresses = new Set(shared.flows.map(({ sourceAddress }) => sourceAddress))
+      expect([...addresses].filter((address) => !address.startsWith('fd72:7062:656e:6368::7f'))).toEqual([])
+      const placed = assignment(shared.flows)
+      expect(placed.size).toBe(4000)
+      expect(new Set(placed.values()).size).toBe(5)
+      expect(assignment(own.flows)).toEqual(placed)
+      expect(countsOf(own)).toEqual(countsOf(shared))
+      expect(shared.result.books).toMatchObject({ sent: 12_000, replied: 12_000, unexplained: 0 })
+      expect(shared.result.affinity).toMatchObject({ violations: [] })
     },
   )
 })

@@ -237,6 +237,7 @@ describe('the checks of a run with a front', () => {
     engine: 'io_uring',
     sharedSockets: 0,
     devices: 0,
+    ownNetwork: false,
     receiveBuffer: { got: 4096 },
     droppedAtMembers: 0,
     droppedAtSilent: 0,

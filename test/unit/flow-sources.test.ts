@@ -3,7 +3,7 @@ import { disjointComputedDraws, planComputedFlows } from '../../src/plan/compute
 import { shareFlows } from '../../src/plan/flow-plan.js'
 import { computedCapacity, computedSource, sourceOf } from '../../src/plan/flow-sources.js'
 import { chiSquareStatistic, chiSquareTail } from '../../src/stats/chi-square.js'
-import { isLoopback } from '../../src/units/addresses.js'
+import { canonicalAddress, isLoopback, mappedBytes } from '../../src/units/addresses.js'
 
 const PORTS = [40_000, 40_001, 40_002]
 const NETWORK = 127 * 2 ** 24
@@ -44,6 +44,18 @@ describe('computed sources', () => {
     )
     expect(sources.every(({ address }) => isLoopback(address))).toBe(true)
     expect(new Set(sources.map(({ port }) => port))).toEqual(new Set(PORTS))
+  })
+
+  it('have over IPv6 the same addresses at the end of those of one network, written as RFC 5952 says', () => {
+    const sources = { seed: 1, first: 0, ports: PORTS }
+    for (let flow = 0; flow < 100_000; flow += 7) {
+      const { address, port } = sourceOf({ ...sources, family: 'ipv6' }, flow)
+      const four = sourceOf(sources, flow)
+      expect(port).toBe(four.port)
+      expect(address).toBe(canonicalAddress(address))
+      expect(Buffer.from(mappedBytes(address)).toString('latin1', 0, 12)).toBe('\u00FDrpbench\0\0\0\0')
+      expect(mappedBytes(address).slice(12)).toEqual(mappedBytes(four.address).slice(12))
+    }
   })
 
   it('spread over the address range as a fair draw does, and differ by seed and port', () => {

@@ -78,8 +78,8 @@ describe('the engine of more flows than files may be open', () => {
   })
   it.each<[RunRequest, string]>([
     [
-      { host: '::1' },
-      'over IPv6 this host has one loopback address that they could come from; leave --engine out: those that cannot be open at a time go in waves.',
+      { host: 'fd00::1' },
+      'over IPv6 they are in a network namespace made for the run, where the group is at ::1, and --host is fd00::1.',
     ],
     [{ host: '10.0.0.1' }, 'they send from addresses of 127.0.0.0/8, and --host 10.0.0.1 is none.'],
     [
@@ -100,6 +100,12 @@ describe('the engine of more flows than files may be open', () => {
       '--engine pktinfo has flows without a socket each: they share up to 64 of them, and the open-file limit leaves 54: raise it with ulimit -n.',
     )
   })
+  it('has them share sockets over IPv6 on request, in a network namespace of our own', () => {
+    const request: RunRequest = { ...FLOWS, host: '::1', engine: 'pktinfo' }
+    expect(plan(request, { inOwnNetwork: true })).toMatchObject({ engine: 'pktinfo', waves: 1 })
+    expect(errorOf(request)).toMatchObject({ code: 'RPB_OWN_NETWORK', network: 'ipv6' })
+    expect(errorOf(request).message).toMatch(/^--engine pktinfo over IPv6 runs in a network namespace /)
+  })
   it('takes source ports for shared sockets where those are asked for', () =>
     expect(plan({ engine: 'pktinfo', sourcePorts: [2000, 3000] })).toMatchObject({
       sourcePorts: [2000, 3000],
@@ -116,7 +122,7 @@ describe('the engine over a TUN device', () => {
     expect(plan({ engine: 'tun-rw' }, none)).not.toHaveProperty('engineFallback')
   })
   it('is nothing for the network that this process happens to be in', () =>
-    expect(errorOf({ engine: 'tun' })).toMatchObject({ code: 'RPB_OWN_NETWORK' }))
+    expect(errorOf({ engine: 'tun' })).toMatchObject({ code: 'RPB_OWN_NETWORK', network: 'tun' }))
   it.each<[RunRequest, string]>([
     [
       { target: { address: '127.0.0.1', port: 53 } },

@@ -38,6 +38,7 @@ export const healthy = {
   engine: 'io_uring',
   sharedSockets: 0,
   devices: 0,
+  ownNetwork: false,
   receiveBuffer: { got: 212_992 },
   droppedAtMembers: 0,
   droppedAtSilent: 0,

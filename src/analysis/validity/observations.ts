@@ -72,6 +72,8 @@ export interface Observations {
   engine: EngineKind
   /** that all flows share; 0 where each has one */
   sharedSockets: number
+  /** whether client and group were in a network namespace made for the run */
+  ownNetwork: boolean
   /** TUN devices that they share; 0 where they have sockets */
   devices: number
   /** why the client could not have the engine that is its first choice */

@@ -128,7 +128,7 @@ export const LOAD_PARAMETERS = {
     kind: choiceOf(ENGINE_CHOICES),
     flag: 'engine',
     unset: 'auto',
-    help: 'how the client moves datagrams: a socket a flow over io_uring or epoll; pktinfo, where flows share a few sockets; tun, where they share a device of a network namespace made for the run; or auto: io_uring where it is allowed, and pktinfo for more flows than files may be open',
+    help: 'how the client moves datagrams: a socket a flow over io_uring or epoll; pktinfo, where flows share a few sockets, over IPv6 in a network namespace made for the run; tun, where they share a device of a network namespace made for the run; or auto: io_uring where it is allowed, and pktinfo for more flows than files may be open',
     group: 'LOAD',
     commands: AND_CHURN,
   },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readlinkSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { runResult } from '../../src/result/run-result.js'
-import { mayHaveDevice } from '../system/own-network.js'
+import { mayHaveNetwork } from '../system/own-network.js'
 import { isRunning, untilGone } from '../system/process-table.js'
 import { CLI, runTool, Tool } from './tool.js'
 
@@ -28,29 +28,28 @@ const AS_SOMEBODY = ['setpriv', '--reuid=299998', '--regid=299998', '--clear-gro
 const works = ([file, ...words]: string[], test = ['true']): boolean =>
   spawnSync(file!, [...words, ...test]).status === 0
 
-describe.runIf(mayHaveDevice())('--engine tun', () => {
-  // Who cannot be another, or could not read the tool as one, is one user alone.
-  const users = works(AS_SOMEBODY, ['test', '-r', CLI, '-a', '-x', process.execPath])
-    ? [[], AS_SOMEBODY]
-    : [[]]
+// Who cannot be another, or could not read the tool as one, is one user alone.
+const users = works(AS_SOMEBODY, ['test', '-r', CLI, '-a', '-x', process.execPath]) ? [[], AS_SOMEBODY] : [[]]
+const FLAGS = [
+  '-p',
+  '3',
+  '-f',
+  '5000',
+  '--requests',
+  '2',
+  '-w',
+  '2',
+  '--warmup',
+  '50ms',
+  '--json',
+  '--no-save',
+]
+
+describe.runIf(mayHaveNetwork('tun'))('--engine tun', () => {
   it.each(users.map((under) => [under]))(
     'answers every request of every flow, and says what it is, as this user or under %j',
     async (under) => {
-      const flags = [
-        '-p',
-        '3',
-        '-f',
-        '5000',
-        '--requests',
-        '2',
-        '-w',
-        '2',
-        '--warmup',
-        '50ms',
-        '--json',
-        '--no-save',
-      ]
-      const { status, stderr, stdout } = await runTool(['run', ...flags, '--engine', 'tun'], { under })
+      const { status, stderr, stdout } = await runTool(['run', ...FLAGS, '--engine', 'tun'], { under })
       expect({ status, stderr }).toEqual({ status: expect.toBeOneOf([0, 3]) as number, stderr: '' })
       const result = runResult.parse(JSON.parse(stdout))
       expect(result.client).toMatchObject({ engine: expect.stringMatching(/^tun/) as string, devices: 2 })
@@ -116,6 +115,44 @@ describe.runIf(mayHaveDevice())('--engine tun', () => {
       stdout: '',
       stderr: expect.stringMatching(
         /^rpbench: --engine tun cannot be had: making a user namespace failed \(.*\): user namespaces are switched off here.*; --engine pktinfo needs no such thing\.\n$/,
+      ) as string,
+    })
+  })
+})
+
+const OVER_IPV6 = ['--engine', 'pktinfo', '--host', '::1']
+
+describe.runIf(mayHaveNetwork('ipv6'))('--engine pktinfo over IPv6', () => {
+  it.each([...users.map((under) => [[], under] as const), [['--listen', 'dual-stack'], []] as const])(
+    'answers every request of every flow, and says where, with %j, as this user or under %j',
+    async (listen, under) => {
+      const { status, stderr, stdout } = await runTool(['run', ...FLAGS, ...OVER_IPV6, ...listen], { under })
+      expect({ status, stderr }).toEqual({ status: expect.toBeOneOf([0, 3]) as number, stderr: '' })
+      const result = runResult.parse(JSON.parse(stdout))
+      expect(result.client).toMatchObject({
+        engine: expect.stringMatching(/^pktinfo/) as string,
+        sockets: 16,
+      })
+      expect(result.books).toMatchObject({ sent: 10_000, droppedAtClient: 0, unexplained: 0 })
+      expect(result.books.replied + result.books.late).toBe(10_000)
+      expect(result.affinity).toMatchObject({ flows: 5000, moved: 0, violations: [] })
+      const { findings } = result.validity
+      expect(findings.find(({ code }) => code === 'shared-sockets')?.message).toContain(
+        'in a network namespace made for the run',
+      )
+    },
+  )
+
+  it.runIf(works(WITHOUT_NAMESPACES))('is refused in one sentence where there is no namespace', async () => {
+    const refused = await runTool(['run', '--no-save', ...OVER_IPV6], {
+      under: WITHOUT_NAMESPACES,
+      unprivileged: true,
+    })
+    expect(refused).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^rpbench: --engine pktinfo over IPv6 cannot be had: making a user namespace failed \(.*\): user namespaces are switched off here.*; leave --engine out: those that cannot be open at a time go in waves\.\n$/,
       ) as string,
     })
   })

@@ -1,12 +1,13 @@
-// Runs a plan over a TUN device, then the same flows with a socket each, on the same port, and prints both outcomes. To be run
+// Runs a plan over an engine whose flows share something, then the same flows with a socket each, on the same port, and prints both outcomes. To be run
 // in a network namespace of its own, where the kernel's hash is the same for both.
 import { runExperiment } from '../../dist/src/experiment/run.js'
 import { prepareTraffic } from '../../dist/src/experiment/traffic.js'
 import { completePlan } from '../../dist/src/plan/run-plan.js'
 import { isInOwnNetwork } from '../../dist/src/host/own-network.js'
 
-const [engine, flows, requests, workers] = process.argv.slice(2)
+const [engine, host, flows, requests, workers] = process.argv.slice(2)
 const REQUEST = {
+  host,
   procs: 5,
   flows: Number(flows),
   requests: Number(requests),
