@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ioUringRefusal } from '../../src/host/io-uring.js'
 import type { FlowRow } from '../../src/result/run-result.js'
 import type { ListedFlows } from '../../src/plan/flow-plan.js'
+import { sourceOf } from '../../src/plan/flow-sources.js'
 import { assignment, measure, quietPort, type Measured } from './experiment.js'
 import { mayHaveNetwork, runInOwnNetwork } from './own-network.js'
 import { countsOf } from './run-counts.js'
@@ -26,6 +27,18 @@ const boundOrNot = (socket: Socket): Promise<void> =>
   })
 
 const overRing = ioUringRefusal() === undefined
+const scriptAt = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+/** As pktinfo-ipv6-engine.mjs has them. */
+const SOURCES = { seed: 11, first: 7_000_000, ports: [40_000, 40_001, 40_002], family: 'ipv6' } as const
+
+interface EngineTold {
+  asked: number[]
+  sources: [flow: number, address: string, port: number][]
+  answered: number[]
+  strangers: number
+  receiveErrors: number
+  refused: number
+}
 
 describe.each(['pktinfo', 'pktinfo-mmsg'] as const)('flows that share sockets, over %s', (engine) => {
   it.runIf(engine === 'pktinfo-mmsg' || overRing)(
@@ -76,8 +89,15 @@ describe.each(['pktinfo', 'pktinfo-mmsg'] as const)('flows that share sockets, o
   it.runIf((engine === 'pktinfo-mmsg' || overRing) && mayHaveNetwork('ipv6'))(
     'are placed and counted as the same flows with a socket each over IPv6',
     () => {
-      const script = fileURLToPath(new URL('engine-and-sockets.mjs', import.meta.url))
-      const printed = runInOwnNetwork('ipv6', script, engine, '::1', '4000', '3', '2')
+      const printed = runInOwnNetwork(
+        'ipv6',
+        scriptAt('engine-and-sockets.mjs'),
+        engine,
+        '::1',
+        '4000',
+        '3',
+        '2',
+      )
       const { shared, own } = JSON.parse(printed) as { shared: Measured; own: Measured }
       expect(shared.result.client).toMatchObject({ engine, sockets: 16 })
       expect(own.result.client).not.toHaveProperty('sockets')
@@ -90,6 +110,24 @@ describe.each(['pktinfo', 'pktinfo-mmsg'] as const)('flows that share sockets, o
       expect(countsOf(own)).toEqual(countsOf(shared))
       expect(shared.result.books).toMatchObject({ sent: 12_000, replied: 12_000, unexplained: 0 })
       expect(shared.result.affinity).toMatchObject({ violations: [] })
+    },
+  )
+
+  it.runIf((engine === 'pktinfo-mmsg' || overRing) && mayHaveNetwork('ipv6'))(
+    'come over IPv6 from where the plan computes, and count what came back there',
+    () => {
+      const told = JSON.parse(
+        runInOwnNetwork('ipv6', scriptAt('pktinfo-ipv6-engine.mjs'), engine),
+      ) as EngineTold
+      expect(told.sources.toSorted(([a], [b]) => a - b)).toEqual(
+        told.asked.map((flow) => {
+          const { address, port } = sourceOf(SOURCES, flow)
+          return [flow, address, port]
+        }),
+      )
+      expect(told.answered.toSorted((a, b) => a - b)).toEqual(told.asked)
+      // To another flow, to another port, and of somebody else.
+      expect(told).toMatchObject({ strangers: 3, refused: 1, receiveErrors: 0 })
     },
   )
 })
