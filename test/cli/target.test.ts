@@ -63,7 +63,10 @@ describe('rpbench run --target', () => {
     const { status, stdout } = await runTool(['run', '--target', at(), ...SHORT, '--no-save'])
     expect(status).toBe(0)
     const text = words(stdout)
-    expect(text).toMatch(/held by flows packets share drops \d+ process \d+ \(.+?\) 30 120 100.0 % 0 /)
+    expect(text).toMatch(
+      /held by read by flows packets share drops \d+ process (\d+) \(.+?\) \S+ \1 30 120 100.0 % 0 /,
+    )
+    expect(text).toContain('counting cost the server')
     expect(text).toContain('one member has all flows: there is nothing to spread')
     expect(text).toContain('affinity kept each of 30 flows stayed on one member')
   })
