@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import { fitting } from '../analysis/shards/fitting.js'
 import { mergeShards } from '../assembly/merged-run.js'
 import { isMerged, readShards, type NamedResult } from '../assembly/read-shards.js'
@@ -33,7 +34,9 @@ export async function mergeResults(
     return !isMerged(one)
   })
   if (parts.length === 0)
-    throw usageError(`There is no shard to merge: ${skipped[0] ?? 'name the results of run with --shard.'}`)
+    throw usageError(
+      `There is no shard to merge: ${skipped[0] ?? `name the results of run with ${flagOf('shard')}.`}`,
+    )
   const merged = mergeShards(fitting(readShards(parts, TOOL_VERSION)))
   const result = thresholds.threshold === undefined ? merged : (heldAgainst(merged, thresholds) as RunResult)
   return { result, skipped }

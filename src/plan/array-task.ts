@@ -1,3 +1,4 @@
+import { flagOf } from './parameters/table.js'
 import { usageError } from '../errors.js'
 
 /** What an environment says of a process that is one of many alike. */
@@ -34,7 +35,7 @@ export function arrayTaskOf(environment: Environment): ArrayTask | undefined {
   const slurm = whole(environment, SLURM)
   if (kubernetes !== undefined && slurm !== undefined)
     throw usageError(
-      `The environment has ${KUBERNETES} and ${SLURM}: say which part this is, such as --shard 3/10.`,
+      `The environment has ${KUBERNETES} and ${SLURM}: say which part this is, such as ${flagOf('shard')} 3/10.`,
     )
   if (kubernetes !== undefined) return { from: 'kubernetes', place: kubernetes, name: KUBERNETES }
   return slurm === undefined ? undefined : slurmTask(environment, slurm)
@@ -48,13 +49,13 @@ function slurmTask(environment: Environment, id: number): ArrayTask {
   const step = whole(environment, 'SLURM_ARRAY_TASK_STEP') ?? 1
   if (least === undefined || count === undefined)
     throw usageError(
-      `The environment has ${SLURM}, and no SLURM_ARRAY_TASK_MIN and SLURM_ARRAY_TASK_COUNT beside it: say which part this is, such as --shard 3/10.`,
+      `The environment has ${SLURM}, and no SLURM_ARRAY_TASK_MIN and SLURM_ARRAY_TASK_COUNT beside it: say which part this is, such as ${flagOf('shard')} 3/10.`,
     )
   const place = (id - least) / step
   const even = most === undefined || most === least + (count - 1) * step
   if (!even || !Number.isInteger(place) || place < 0 || place >= count)
     throw usageError(
-      `The numbers of this Slurm array are not evenly spaced (${SLURM} ${id}, ${count} tasks from ${least} in steps of ${step}): make it such as --array=1-10, or say which part this is, such as --shard 3/10.`,
+      `The numbers of this Slurm array are not evenly spaced (${SLURM} ${id}, ${count} tasks from ${least} in steps of ${step}): make it such as --array=1-10, or say which part this is, such as ${flagOf('shard')} 3/10.`,
     )
   return { from: 'slurm', place, count, name: SLURM }
 }

@@ -111,10 +111,12 @@ export const plannedRun = planOf(
       .describe('who is asked is not ours, and nobody tells which member of it answers; absent otherwise'),
     shard: shard
       .optional()
-      .describe('which of several parts of a plan this is (`--shard`); absent where it is all of it'),
+      .describe(
+        `which of several parts of a plan this is (\`${flagOf('shard')}\`); absent where it is all of it`,
+      ),
     startAt: instant
       .optional()
-      .describe('before which nothing was sent (`--start-at`); absent where there was no wait'),
+      .describe(`before which nothing was sent (\`${flagOf('startAt')}\`); absent where there was no wait`),
     remote: z.literal(true).optional().describe('the target is no address of this host; absent otherwise'),
     waves: count.describe('how often sockets are opened anew, so that each flow has its turn'),
     engineFallback: z

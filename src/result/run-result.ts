@@ -1,3 +1,4 @@
+import { flagOf } from '../plan/parameters/table.js'
 import * as z from 'zod'
 import { DISPATCHES } from '../plan/dispatch.js'
 import { ENGINES } from '../plan/engine.js'
@@ -212,7 +213,9 @@ export const runResult = z.object({
     .describe("memory of the client's process that is in use (resident set)"),
   shard: keptShard
     .optional()
-    .describe('of one part of a plan (`--shard`), what merging needs of it; absent of a whole one'),
+    .describe(
+      `of one part of a plan (\`${flagOf('shard')}\`), what merging needs of it; absent of a whole one`,
+    ),
   shards: mergedShards
     .optional()
     .describe('the parts that this was merged of (`rpbench merge`); absent of what was measured as one'),

@@ -1,3 +1,4 @@
+import { flagOf } from '../../plan/parameters/table.js'
 import { usageError } from '../../errors.js'
 import { shardText } from '../../plan/shard.js'
 import type { Recording } from '../../recording/recording.js'
@@ -92,7 +93,7 @@ function refusePlans(first: NamedShard, other: NamedShard): void {
   const whole = wholeOf(first)
   const nextWhole = wholeOf(other)
   const seeds = [whole.effective.seed, nextWhole.effective.seed]
-  if (seeds[0] !== seeds[1]) refuse(`--seed is ${seeds[1]}, and there ${seeds[0]}`)
+  if (seeds[0] !== seeds[1]) refuse(`${flagOf('seed')} is ${seeds[1]}, and there ${seeds[0]}`)
   const [difference] = planDifferences(whole, nextWhole)
   if (difference) refuse(`${difference.flag} is ${difference.new}, and there ${difference.base}`)
 }
