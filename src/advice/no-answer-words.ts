@@ -12,7 +12,7 @@ const LIKELY: Readonly<Record<LossCause, string>> = {
   socket: 'nobody was bound to the port any more when the requests came.',
   client: "all replies were dropped at the client's own sockets, which was too slow to take them.",
   unseen: `whether they came to a server nobody here can see: is there one at this address and port that speaks this protocol, and does it answer this host (its own access list, a packet filter: nft list ruleset)?`,
-  'way-there': `no request came to a member or its queue, so something on the way drops them, ${FILTER}.`,
+  'way-there': `no request came to a member or its queue, so something on the way drops or changes them, such as a packet filter or address translation (nft list ruleset, iptables -S).`,
   'way-back': `the members sent replies and none came to the client, so something on the way back drops them, ${FILTER}.`,
 }
 

@@ -115,11 +115,15 @@ export const NOTE_WORDS: WordsOf<NoteCode> = {
       "Others on the group's port were looked for every 50 ms: who came and went between two looks was not seen, since the kernel does not tell this process of sockets that close.",
     nextStep: `Allow it netlink sockets of sock_diag (seccomp), on a kernel with INET_${load.overTcp ? 'TCP' : 'UDP'}_DIAG.`,
   }),
-  'lost-on-the-way': ({ onTheWay: { there, back } = { there: 0, back: 0 } }) => ({
-    message: `${plural(there, 'request', 'requests')} and ${plural(back, 'reply', 'replies')} were lost between the hosts: they left one, and no socket of the other counted them.`,
-    nextStep:
-      'Look along the way, on both hosts: ip -s link, tc -s qdisc, nft list ruleset; a lower rate tells whether it is too little room.',
-  }),
+  'lost-on-the-way': ({ onTheWay: { there, back, strangers } = { there: 0, back: 0, strangers: 0 } }) => {
+    const changed = Math.min(there, strangers) > 0
+    return {
+      message: `${plural(there, 'request', 'requests')} and ${plural(back, 'reply', 'replies')} were lost between the hosts: they left one, and no socket of the other counted them.${changed ? ` ${plural(strangers, 'datagram', 'datagrams')} came to members and ${strangers === 1 ? 'was' : 'were'} not of this run, or not from the source that it names: so come requests whose address or port was translated on the way (NAT).` : ''}`,
+      nextStep: changed
+        ? 'Look for address translation between the hosts (nft list ruleset: masquerade, snat; conntrack -L): members answer requests from the sources of the plan alone.'
+        : 'Look along the way, on both hosts: ip -s link, tc -s qdisc, nft list ruleset; a lower rate tells whether it is too little room.',
+    }
+  },
   'started-late': (_observed, { measured }) => ({
     message: `It began to send ${formatDuration(1e6 * measured)} after its ${flagOf('startAt')}: its flows were not open in time, and others may have begun without it.`,
     nextStep: `Give a later ${flagOf('startAt')}.`,

@@ -80,7 +80,11 @@ export function observationsOf(recording: Recording, analysed: Analysed): Observ
     ...(books.wrongReplies !== undefined && { wrongReplies: books.wrongReplies }),
     ...(answers && { answers: { ...answers, protocol: plan.protocol } }),
     ...(books.lostOnWayThere !== undefined && {
-      onTheWay: { there: books.lostOnWayThere, back: books.lostOnWayBack ?? 0 },
+      onTheWay: {
+        there: books.lostOnWayThere,
+        back: books.lostOnWayBack ?? 0,
+        strangers: books.strangersAtMembers ?? 0,
+      },
     }),
     ...(recording.commands && { commandsFailed: failedCommands(recording.commands) }),
     interrupted: recording.interrupted,

@@ -79,6 +79,26 @@ describe('between two hosts (root)', { skip: !(await mayHaveTwoNetworks()) }, ()
     expect(stdout).toContain(`runs      ${CLIENT_ADDRESS}`)
   })
 
+  it('says of a network that translates addresses that it does', async ({ skip }) => {
+    const served = await startThere()
+    try {
+      networks.client.translate('serve0')
+    } catch {
+      skip('this kernel has no address translation')
+    }
+    const { books, validity } = await measured(served, ['--requests', '1', '--timeout', '100ms'])
+    const { sent, taken, lostOnWayThere, strangersAtMembers, unexplained } = books
+    expect({ taken, lostOnWayThere, strangersAtMembers, unexplained }).toEqual({
+      taken: 0,
+      lostOnWayThere: sent,
+      strangersAtMembers: sent,
+      unexplained: 0,
+    })
+    const found = validity.findings.find(({ code }) => code === 'lost-on-the-way')!
+    expect(found.message).toContain(`${sent} datagrams came to members`)
+    expect(found.nextStep).toContain('address translation')
+  })
+
   it('serves over IPv6 as over IPv4', async () => {
     const served = await startServe(directory, ['--host', SERVER_ADDRESS_6], { under: networks.server.under })
     const { books, affinity, members, ...result } = await measured(

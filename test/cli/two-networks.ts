@@ -48,6 +48,20 @@ class Side {
     )
   }
 
+  /** Gives datagrams that leave by a device ports of a range that no client takes. */
+  translate(device: string): void {
+    this.run(
+      'nft -f -',
+      `table ip translation {
+        chain out {
+          type nat hook postrouting priority 100
+          oifname ${device} meta l4proto udp masquerade to :20000-20999
+        }
+      }
+      `,
+    )
+  }
+
   /** Counts what goes to a port of the other side and comes back: datagrams, or of TCP the requests for a connection and their grants. */
   count(device: string, from: string, to: string, protocol: 'udp' | 'tcp', port: number): void {
     const [there, back] =

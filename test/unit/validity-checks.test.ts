@@ -189,13 +189,24 @@ describe('remarks', () => {
     ['shared-device', 'note', { devices: 2 }],
     ['ports-replaced', 'note', { portsReplaced: 1 }],
     ['closings-unheard', 'note', { closingsUnheard: true }],
-    ['lost-on-the-way', 'note', { onTheWay: { there: 3, back: 1 } }],
+    ['lost-on-the-way', 'note', { onTheWay: { there: 3, back: 1, strangers: 0 } }],
     ['asked-again', 'note', { crossCheck: { synRetransmits: 2 }, longestConnectNs: 1.04e9 }],
     ['exposed', 'note', { exposed: { everyAddressOf: 'ipv4' as const } }],
   ])('%s is a finding, but no check that was passed or failed', (code, severity, change) => {
     const observed = { ...openLoop, ...change }
     expect(validityOf(observed).findings).toMatchObject([{ code, severity }])
     expect(failed(observed)).toEqual([])
+  })
+})
+
+const stepForLoss = (onTheWay: NonNullable<Observations['onTheWay']>): string | undefined =>
+  findingOf({ ...openLoop, onTheWay }, 'lost-on-the-way')?.nextStep
+
+describe('requests that the network between two hosts lost', () => {
+  it('may have come from a translated source, where members met strangers', () => {
+    expect(stepForLoss({ there: 3, back: 0, strangers: 3 })).toContain('address translation')
+    expect(stepForLoss({ there: 3, back: 0, strangers: 0 })).toContain('tc -s qdisc')
+    expect(stepForLoss({ there: 0, back: 3, strangers: 2 })).toContain('tc -s qdisc')
   })
 })
 

@@ -39,8 +39,11 @@ export interface Observations {
   wrongReplies?: number
   /** of a server of DNS or HTTP, where it answered */
   answers?: ErrorReplies & { protocol: Protocol }
-  /** requests and replies that the network between two hosts lost; absent where there is none */
-  onTheWay?: { there: number; back: number }
+  /**
+   * requests and replies that the network between two hosts lost, and datagrams at members that were no request of the run from
+   * the source that it names; absent where there is none
+   */
+  onTheWay?: { there: number; back: number; strangers: number }
   /** commands of the user's that failed; absent where none was run */
   commandsFailed?: string[]
   interrupted: boolean
