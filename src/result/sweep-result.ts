@@ -30,7 +30,9 @@ const trialQueue = z.object({
   deviation: finite.describe(
     'standard deviation of the backlog that chance alone makes of a queue at its limit (model)',
   ),
-  capacity: count.describe('datagrams that fit into it: receive buffer over truesize (model)'),
+  capacity: count
+    .optional()
+    .describe('datagrams that fit into it: receive buffer over truesize (model); absent over TCP'),
 })
 
 /** One run of `rpbench run`, in short. What could not be measured, or was not reached, is absent. */

@@ -49,7 +49,7 @@ export function busiest(queues: readonly TrialQueue[]): TrialQueue | undefined {
 }
 
 /** How long such a trial takes until an excess of `width` has filled the queue, ns. */
-export function fillNs({ capacity, requests }: TrialQueue, trialNs: number, width: number): number {
+export function fillNs(capacity: number, requests: number, trialNs: number, width: number): number {
   return Math.round((capacity * trialNs) / (width * requests))
 }
 

@@ -84,9 +84,13 @@ function queueLimits(
     .flatMap((run) => run.queues ?? [])
   const queue = busiest(queues)
   if (queue === undefined || queue.requests === 0) return {}
-  const filledNs = fillNs(queue, finalTrialNs, width)
+  const { capacity: datagrams, requests } = queue
+  const filled = datagrams !== undefined && {
+    datagrams,
+    fillNs: fillNs(datagrams, requests, finalTrialNs, width),
+  }
   return {
-    ...(filledNs > finalTrialNs && { unfilledQueue: { datagrams: queue.capacity, fillNs: filledNs } }),
+    ...(filled && filled.fillNs > finalTrialNs && { unfilledQueue: filled }),
     ...(unclear && { neededTrialNs: Math.max(2 * finalTrialNs, tellingNs(queue, finalTrialNs, width)) }),
   }
 }

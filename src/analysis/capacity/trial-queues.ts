@@ -1,6 +1,7 @@
 import { queueCapacity } from '../../kernel/queue-capacity.js'
 import { hasOwnSocket } from '../../plan/dispatch.js'
 import type { RunPlan } from '../../plan/run-plan.js'
+import { portProtocolOf } from '../../plan/protocol.js'
 import { basisOf } from '../../plan/steering.js'
 import type { MemberResult, RunResult } from '../../result/run-result.js'
 import type { TrialQueue } from '../../result/sweep-result.js'
@@ -55,7 +56,9 @@ function summarise(
     inFlight: inFlightNs / durationNs,
     inFlightUnqueued: members.length + (Number.isFinite(leastNs) ? perNs * leastNs : 0),
     deviation: Math.sqrt(counted * Math.max(LEAST_VARIATION, variation) + spread),
-    capacity: queueCapacity(members[0]?.receiveBufferBytes ?? 0, plan.payloadBytes),
+    ...(portProtocolOf(plan.protocol) === 'udp' && {
+      capacity: queueCapacity(members[0]?.receiveBufferBytes ?? 0, plan.payloadBytes),
+    }),
   }
 }
 
