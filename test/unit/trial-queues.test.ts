@@ -1,15 +1,13 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { trialQueues } from '../../src/analysis/capacity/trial-queues.js'
-import { samplePlan } from './sample-sweep.js'
 import { sampleResult } from './sample-result.js'
+import { samplePlan } from './sample-sweep.js'
 
-describe('the queue of a member', () => {
-  const of = (protocol: 'udp' | 'tcp') =>
-    trialQueues(sampleResult(), { ...samplePlan, rateHz: 1000, protocol })[0]!
+const firstOf = (protocol: 'udp' | 'tcp') =>
+  trialQueues(sampleResult(), { ...samplePlan, rateHz: 1000, protocol })[0]!
 
-  it('has room for what the kernel charges to a receive buffer, which connections do not wait in', () => {
-    expect(of('udp').capacity).toBeGreaterThan(0)
-    expect(of('udp').requests).toBe(of('tcp').requests)
-    expect(of('tcp')).not.toHaveProperty('capacity')
-  })
+it('the queue of a member has room for what the kernel charges to a receive buffer, which connections do not wait in', () => {
+  expect(firstOf('udp').capacity).toBeGreaterThan(0)
+  expect(firstOf('udp').requests).toBe(firstOf('tcp').requests)
+  expect(firstOf('tcp')).not.toHaveProperty('capacity')
 })
